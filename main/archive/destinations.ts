@@ -1,0 +1,80 @@
+import type { Actor } from '../contract/values.ts';
+import { failed, type Result } from '../contract/errors.ts';
+import type { Ledger } from '../ledger/index.ts';
+import { sql } from '../store/index.ts';
+import { claimFolder, onSameDisk, testFolder } from './folder-destination.ts';
+
+export type Destination = { id: string; name: string; kind: string; sameDisk: boolean; folder: string };
+export type DestinationsContext = { ledger: Ledger; now(): string; actor: Actor; /** A path on the vault's file system. */ vaultRoot: string };
+
+/** Name of the archive every station has from the start, in its own data folder. */
+export const LOCAL = 'local';
+
+/** Every destination, oldest first. Where each lies is in its private record, not on the ledger. */
+export function listDestinations(ledger: Ledger): Destination[] {
+  return sql<{ id: string; name: string; kind: string; same_disk: number }>(
+    ledger.reader,
+    'SELECT id, name, kind, same_disk FROM destinations ORDER BY added_seq',
+  )
+    .all()
+    .map((row) => ({
+      id: row.id,
+      name: row.name,
+      kind: row.kind,
+      sameDisk: row.same_disk === 1,
+      folder: String(ledger.records.get('destination', row.id)?.['folder'] ?? ''),
+    }));
+}
+
+export function findDestination(ledger: Ledger, name: string): Result<Destination> {
+  const found = listDestinations(ledger).find((destination) => destination.name === name);
+  return found ? { ok: true, value: found } : failed('destination.unknown', name);
+}
+
+/** Adds a folder as a destination; a new folder gets an identity, one that has one keeps it. */
+export async function addFolderDestination(context: DestinationsContext, name: string, folder: string): Promise<Result<Destination>> {
+  const { ledger } = context;
+  if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name)) return failed('usage.invalid', name, 'lower-case letters, digits and hyphens');
+  const claimed = claimFolder(folder);
+  if (!claimed.ok) return claimed;
+  const id = claimed.value;
+  const clash = listDestinations(ledger).find((one) => one.name === name || one.id === id);
+  if (clash) return failed('destination.exists', clash.name);
+  const sameDisk = onSameDisk(folder, context.vaultRoot);
+  await ledger.append(
+    [
+      {
+        type: 'destination.added',
+        subject: { kind: 'destination', id },
+        actor: context.actor,
+        at: context.now(),
+        body: { name, kind: 'folder', identity: id, sameDisk },
+      },
+    ],
+    [{ kind: 'destination', id, data: { folder } }],
+  );
+  return { ok: true, value: { id, name, kind: 'folder', sameDisk, folder } };
+}
+
+/** Makes sure that the embedded archive is there. */
+export async function ensureLocal(context: DestinationsContext, folder: string): Promise<Result<Destination>> {
+  const found = findDestination(context.ledger, LOCAL);
+  return found.ok ? found : addFolderDestination(context, LOCAL, folder);
+}
+
+export async function testDestination(ledger: Ledger, name: string): Promise<Result<{ name: string; elapsedMs: number }>> {
+  const found = findDestination(ledger, name);
+  if (!found.ok) return found;
+  const tested = await testFolder(found.value.folder, found.value.id);
+  return tested.ok ? { ok: true, value: { name, ...tested.value } } : tested;
+}
+
+/** Whether an archive has proven that it holds an item; one on the vault's own disk only counts when that is accepted. */
+export function hasConfirmation(ledger: Ledger, itemId: string, acceptSameDisk: boolean): boolean {
+  return (
+    sql(
+      ledger.reader,
+      'SELECT 1 FROM receipt_items r JOIN destinations d ON d.id = r.destination_id WHERE r.item_id = ? AND (d.same_disk = 0 OR ?)',
+    ).get(itemId, acceptSameDisk ? 1 : 0) !== undefined
+  );
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+
+const BLOCK_BYTES = 1 << 20;
+
+/** What the vault's bytes or the archive's bytes turned out to be. */
+export type HashedFile = { sha256: string; sizeBytes: number };
+
+/** SHA-256 of a file, read in blocks so that the event loop is never held. */
+export async function hashFile(file: string | Buffer): Promise<HashedFile> {
+  const handle = await fs.promises.open(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+  try {
+    return await hashHandle(handle, null);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Copies a file into a new one, flushes it, and says what was read while copying. Fails when the target exists. */
+export async function copyHashed(source: string, target: string): Promise<HashedFile> {
+  const from = await fs.promises.open(source, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+  try {
+    const to = await fs.promises.open(target, 'wx', 0o640);
+    try {
+      const hashed = await hashHandle(from, to);
+      await to.sync();
+      return hashed;
+    } finally {
+      await to.close();
+    }
+  } finally {
+    await from.close();
+  }
+}
+
+async function hashHandle(from: FileHandle, to: FileHandle | null): Promise<HashedFile> {
+  const hash = createHash('sha256');
+  const block = Buffer.allocUnsafe(BLOCK_BYTES);
+  let sizeBytes = 0;
+  for (;;) {
+    const { bytesRead } = await from.read(block, 0, BLOCK_BYTES, sizeBytes);
+    if (bytesRead === 0) return { sha256: hash.digest('hex'), sizeBytes };
+    const bytes = block.subarray(0, bytesRead);
+    hash.update(bytes);
+    if (to) await writeAll(to, bytes);
+    sizeBytes += bytesRead;
+  }
+}
+
+async function writeAll(to: FileHandle, bytes: Buffer): Promise<void> {
+  for (let written = 0; written < bytes.length; ) written += (await to.write(bytes, written)).bytesWritten;
+}
+
+/** Writes a small file and flushes it. */
+export async function writeFlushed(file: string, content: string): Promise<void> {
+  await fs.promises.writeFile(file, content, { mode: 0o640, flush: true });
+}
+
+/** Flushes a folder's entries to the device. */
+export async function flushFolder(folder: string): Promise<void> {
+  const handle = await fs.promises.open(folder, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes a folder and flushes each ancestor that was new. */
+export async function makeFolderFlushed(folder: string): Promise<void> {
+  const first = await fs.promises.mkdir(folder, { recursive: true, mode: 0o750 });
+  if (first === undefined) return;
+  for (let at = folder; at.length >= first.length; at = parent(at)) await flushFolder(parent(at));
+}
+
+function parent(folder: string): string {
+  return folder.slice(0, Math.max(1, folder.lastIndexOf('/')));
+}

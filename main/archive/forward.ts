@@ -1,0 +1,115 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Entry } from '../contract/entries/index.ts';
+import type { Receipt } from '../contract/entries/archive.ts';
+import { failed, type Result } from '../contract/errors.ts';
+import { type Ledger, listSealed } from '../ledger/index.ts';
+import type { Vault } from '../vault/index.ts';
+import { type BagItem, bagItems, type HashAtRest, readBag, writeBag } from './bag.ts';
+import { createProver, custodyEntries, type Prover } from './custody.ts';
+import type { Destination } from './destinations.ts';
+import { checkFolder, mirrorFile, writeCode } from './folder-destination.ts';
+import { flushFolder, makeFolderFlushed } from './file-io.ts';
+
+export type ForwardContext = {
+  ledger: Ledger;
+  vault: Vault;
+  stationId: string;
+  stationCode: string;
+  /** Folder of this ledger's segments. */
+  segments: string;
+  hashAtRest: HashAtRest;
+  now(): string;
+};
+
+/**
+ * Puts one unit into a folder destination as a bag and reads it back from there: written below `.incoming/`, flushed,
+ * renamed to its place, every byte read again. A bag that is there already is read in full and adopted when it is the
+ * same, never overwritten. The receipt is what the destination holds by its own bytes.
+ */
+export async function forwardUnit(
+  context: ForwardContext,
+  destination: Destination,
+  unit: Entry<'unit.closed'>,
+  prover: Prover = createProver(context.ledger, context.segments),
+): Promise<Result<Receipt>> {
+  const checked = checkFolder(destination.folder, destination.id);
+  if (!checked.ok) return checked;
+  const items = bagItems(context.ledger, context.vault, unit);
+  if (!items.ok) return items;
+  const place = bagPath(context.stationId, unit.subject.id);
+  const folder = path.join(destination.folder, place);
+  try {
+    if (!fs.existsSync(folder)) {
+      const written = await writeAside(context, destination, unit, items.value, prover, folder);
+      if (!written.ok) return written;
+    }
+    return await receiptFor(context, destination, place, folder, items.value);
+  } catch (error) {
+    return failed(writeCode(error), destination.name, String(error));
+  }
+}
+
+/** Where a unit's bag lies in every destination: station, UTC year and month of the unit's UUIDv7, unit. */
+export function bagPath(stationId: string, unitId: string): string {
+  const at = new Date(Number.parseInt(unitId.slice(0, 8) + unitId.slice(9, 13), 16)).toISOString();
+  return `${stationId}/${at.slice(0, 4)}/${at.slice(5, 7)}/${unitId}`;
+}
+
+async function writeAside(
+  context: ForwardContext,
+  destination: Destination,
+  unit: Entry<'unit.closed'>,
+  items: readonly BagItem[],
+  prover: Prover,
+  folder: string,
+): Promise<Result<null>> {
+  const aside = path.join(destination.folder, '.incoming', unit.subject.id);
+  const custody = await prover.prove(custodyEntries(context.ledger, unit, unit.seq));
+  const info = [
+    ['Bagging-Date', context.now().slice(0, 10)],
+    ['External-Identifier', unit.subject.id],
+    ['Source-Organization', `Evidock ${context.stationCode}`],
+  ] as const;
+  const written = await writeBag(aside, { items, custody, info, tags: {} });
+  if (!written.ok) return written;
+  await makeFolderFlushed(path.dirname(folder));
+  await fs.promises.rename(aside, folder);
+  await flushFolder(path.dirname(folder));
+  await flushFolder(path.dirname(aside));
+  return { ok: true, value: null };
+}
+
+async function receiptFor(
+  context: ForwardContext,
+  destination: Destination,
+  place: string,
+  folder: string,
+  items: readonly BagItem[],
+): Promise<Result<Receipt>> {
+  const read = await readBag(folder, context.hashAtRest);
+  if (!read.ok) return read;
+  const { payload, manifestSha256 } = read.value;
+  const differing = items.find((item) => payload.get(item.file)?.sha256 !== item.sha256);
+  if (differing || payload.size !== items.length) return failed('destination.conflict', place, differing?.itemId ?? 'other files');
+  const proven = items.map(({ itemId, sha256, sizeBytes }) => ({ itemId, sha256, sizeBytes }));
+  return { ok: true, value: { destinationId: destination.id, bag: place, proof: 'read-back', manifestSha256, items: proven } };
+}
+
+/** Copies the ledger's sealed segments and the station's public key beside its bags; says how many were new. */
+export async function mirrorLedger(context: ForwardContext, destination: Destination): Promise<Result<number>> {
+  const checked = checkFolder(destination.folder, destination.id);
+  if (!checked.ok) return checked;
+  const target = path.join(destination.folder, context.stationId, 'ledger');
+  let copied = 0;
+  try {
+    for (const segment of listSealed(context.segments)) {
+      const mirrored = await mirrorFile(segment.file, path.join(target, path.basename(segment.file)));
+      if (!mirrored.ok) return mirrored;
+      if (mirrored.value) copied += 1;
+    }
+    return { ok: true, value: copied };
+  } catch (error) {
+    return failed(writeCode(error), destination.name, String(error));
+  }
+}

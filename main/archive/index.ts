@@ -1,0 +1,14 @@
+export {
+  addFolderDestination,
+  ensureLocal,
+  findDestination,
+  hasConfirmation,
+  listDestinations,
+  testDestination,
+} from './destinations.ts';
+export { exportCase } from './export.ts';
+export type { ForwardContext } from './forward.ts';
+export { dueUnits, forwardAll, forwardStage } from './outbox.ts';
+export { ARCHIVE_PROJECTION } from './projection.ts';
+export { reconcile, type SourceFile } from './reconcile.ts';
+export { writeReport } from './report.ts';

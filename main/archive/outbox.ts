@@ -1,0 +1,124 @@
+import type { ForwardReport } from '../contract/api/archive.ts';
+import type { Entry } from '../contract/entries/index.ts';
+import type { Failure, Result } from '../contract/errors.ts';
+import { type Consumer, entriesOfType, frameOf, type SealedBytes } from '../ledger/index.ts';
+import { sql } from '../store/index.ts';
+import { createProver, type Prover } from './custody.ts';
+import { type Destination, findDestination, listDestinations } from './destinations.ts';
+import { type ForwardContext, forwardUnit, mirrorLedger } from './forward.ts';
+
+const ACTOR = { kind: 'system' as const, id: 'forward' };
+
+/**
+ * The outbox: forwards every closed unit to every destination there is. What a destination does not take waits and is
+ * asked again; a restart goes on where it stopped, because what is done is on the ledger.
+ */
+export function forwardStage(context: ForwardContext): Consumer {
+  return {
+    name: 'forward',
+    types: ['unit.closed'],
+    parallel: 1,
+    retryAfterMs: 30_000,
+    async handle(entry, signal) {
+      let waiting = false;
+      for (const destination of listDestinations(context.ledger)) {
+        if (signal.aborted) return 'later';
+        const result = await forwardOnce(context, destination, entry as Entry<'unit.closed'>);
+        if (!result.ok) waiting = true;
+      }
+      if (waiting) return 'later';
+      for (const destination of listDestinations(context.ledger)) await mirrorLedger(context, destination);
+      return 'settled';
+    },
+  };
+}
+
+/** Pushes everything that is due to one destination, or to all; ends with what each holds now. */
+export async function forwardAll(context: ForwardContext, to: string | null): Promise<Result<ForwardReport[]>> {
+  const named = to === null ? null : findDestination(context.ledger, to);
+  if (named && !named.ok) return named;
+  const reports: ForwardReport[] = [];
+  for (const destination of named ? [named.value] : listDestinations(context.ledger)) {
+    reports.push(await forwardDue(context, destination));
+  }
+  return { ok: true, value: reports };
+}
+
+async function forwardDue(context: ForwardContext, destination: Destination): Promise<ForwardReport> {
+  const report: ForwardReport = { destination: destination.name, forwarded: 0, items: 0, bytes: 0, waiting: 0, segments: 0, failures: [] };
+  const prover = createProver(context.ledger, context.segments);
+  for (const unit of dueUnits(context, destination)) {
+    const result = await forwardOnce(context, destination, unit, prover);
+    if (!result.ok) {
+      report.failures.push(result.failure);
+      report.waiting += 1;
+      // What stops one unit at the door stops them all; asking for each would only make a long list of the same.
+      if (isAtTheDoor(result.failure)) break;
+      continue;
+    }
+    report.forwarded += 1;
+    report.items += result.value.length;
+    report.bytes += result.value.reduce((sum, item) => sum + item.sizeBytes, 0);
+  }
+  const mirrored = await mirrorLedger(context, destination);
+  if (mirrored.ok) report.segments = mirrored.value;
+  else if (!report.failures.some((failure) => failure.code === mirrored.failure.code)) report.failures.push(mirrored.failure);
+  report.waiting = dueUnits(context, destination).length;
+  return report;
+}
+
+function isAtTheDoor(failure: Failure): boolean {
+  return failure.code === 'destination.unreachable' || failure.code === 'destination.identity-differs' || failure.code === 'destination.full';
+}
+
+/** Units without a receipt from a destination, oldest first. */
+export function dueUnits(context: Pick<ForwardContext, 'ledger'>, destination: Pick<Destination, 'id'>): Entry<'unit.closed'>[] {
+  return sql<SealedBytes>(
+    context.ledger.reader,
+    `SELECT canonical, hash FROM entries WHERE type = 'unit.closed'
+     AND subject_id NOT IN (SELECT unit_id FROM receipts WHERE destination_id = ?) ORDER BY seq`,
+  )
+    .all(destination.id)
+    .map((row) => frameOf(row) as Entry<'unit.closed'>);
+}
+
+type ForwardedItems = { itemId: string; sizeBytes: number }[];
+
+async function forwardOnce(
+  context: ForwardContext,
+  destination: Destination,
+  unit: Entry<'unit.closed'>,
+  prover?: Prover,
+): Promise<Result<ForwardedItems>> {
+  const { ledger, now } = context;
+  const cause = (step: string) => ({ consumer: `forward:${destination.name}`, seq: unit.seq, step });
+  const about = { subject: unit.subject, refs: [{ kind: 'destination' as const, id: destination.id, role: 'destination' }], actor: ACTOR };
+  const done = sql(ledger.reader, 'SELECT 1 FROM receipts WHERE unit_id = ? AND destination_id = ?').get(unit.subject.id, destination.id);
+  if (done) return { ok: true, value: [] };
+  await ledger.append([{ type: 'forward.intended', ...about, at: now(), body: { destinationId: destination.id }, cause: cause('intended') }]);
+  const result = await forwardUnit(context, destination, unit, prover);
+  if (!result.ok) {
+    await recordFailure(context, destination, unit, result.failure);
+    return result;
+  }
+  await ledger.append([{ type: 'forward.done', ...about, at: now(), body: result.value, cause: cause('done') }]);
+  return { ok: true, value: result.value.items };
+}
+
+/** A failure goes on the ledger when it is a new one for this unit, not each time it is met again. */
+async function recordFailure(context: ForwardContext, destination: Destination, unit: Entry<'unit.closed'>, failure: Failure): Promise<void> {
+  const former = entriesOfType(context.ledger.reader, 'forward.failed').filter(
+    (entry) => entry.subject.id === unit.subject.id && entry.body.destinationId === destination.id,
+  );
+  if (former.at(-1)?.body.reason === failure.code) return;
+  await context.ledger.append([
+    {
+      type: 'forward.failed',
+      subject: unit.subject,
+      refs: [{ kind: 'destination', id: destination.id, role: 'destination' }],
+      actor: ACTOR,
+      at: context.now(),
+      body: { destinationId: destination.id, reason: failure.code, detail: /\bE[A-Z0-9]{2,}\b/.exec(failure.detail)?.[0] ?? '', attempt: former.length + 1 },
+    },
+  ]);
+}

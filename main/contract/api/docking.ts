@@ -1,0 +1,74 @@
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { Failure } from '../errors.ts';
+import { Count, SizeBytes, Uuid } from '../values.ts';
+import { outcomeOf } from './outcome.ts';
+
+/** One docking under way or just finished, as a port's card shows it. */
+export const LiveDocking = z.object({
+  dockingId: Uuid,
+  port: z.int().positive(),
+  camera: z.string(),
+  profile: z.string(),
+  /**
+   * `safe`: every file proven in the vault. `attention`: settled, but some files failed. `refused`: not one of ours.
+   */
+  state: z.enum(['settling', 'planning', 'copying', 'safe', 'attention', 'interrupted', 'refused', 'ended']),
+  files: Count,
+  bytes: SizeBytes,
+  doneFiles: Count,
+  doneBytes: SizeBytes,
+  copiedFiles: Count,
+  copiedBytes: SizeBytes,
+  bytesPerSecond: Count.nullable(),
+  /** What clearing did or waits for, once the docking is settled. */
+  clearing: z.object({ removed: Count, kept: Count, waiting: Count }).nullable(),
+  failures: z.array(Failure),
+});
+export type LiveDocking = z.infer<typeof LiveDocking>;
+
+/** What one source gave when it was ingested by command. */
+export const IngestedSource = z.object({
+  source: z.string(),
+  camera: z.string().nullable(),
+  dockingId: Uuid.nullable(),
+  files: Count,
+  stored: Count,
+  storedBytes: SizeBytes,
+  resumedBytes: SizeBytes,
+  seenAgain: Count,
+  refused: Count,
+  damaged: Count,
+  safe: z.boolean(),
+  recordings: z.array(z.string()),
+  failures: z.array(Failure),
+});
+export type IngestedSource = z.infer<typeof IngestedSource>;
+
+export const IngestEvent = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('progress'), docking: LiveDocking }),
+  z.object({ event: z.literal('done'), sources: z.array(IngestedSource) }),
+]);
+export type IngestEvent = z.infer<typeof IngestEvent>;
+
+export const dockingContract = {
+  /** Every port with a camera on it, by port number. */
+  live: oc.output(z.array(LiveDocking)),
+  /** Ingests folders or mounted cards now; ends with one result for each. */
+  ingest: oc
+    .input(
+      z.object({
+        sources: z.array(z.string().min(1)).min(1).max(64),
+        camera: z.string().min(1).max(100).nullable(),
+        officer: z.string().min(1).max(60).nullable(),
+        caseNumber: z.string().min(1).max(200).nullable(),
+      }),
+    )
+    .output(eventIterator(IngestEvent)),
+  cameras: oc.output(
+    z.array(z.object({ cameraId: Uuid, serial: z.string(), identitySource: z.string(), profile: z.string(), items: Count, lastDocked: z.string().nullable() })),
+  ),
+  registerCamera: oc
+    .input(z.object({ serial: z.string().min(1).max(100), profile: z.string() }))
+    .output(outcomeOf(z.object({ cameraId: Uuid, known: z.boolean() }))),
+};

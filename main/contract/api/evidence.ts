@@ -1,0 +1,23 @@
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+import { Failure } from '../errors.ts';
+import { Stage } from '../notice.ts';
+import { Count, SizeBytes, Uuid } from '../values.ts';
+import { outcomeOf } from './outcome.ts';
+
+export const ImportReport = z.object({ imported: Count, unchanged: Count, failures: z.array(Failure) });
+export type ImportReport = z.infer<typeof ImportReport>;
+
+/** A list is handed over as its bytes: the station never opens a path that a client names. */
+const ListFile = z.object({ name: z.string().max(255), contentBase64: z.string() });
+
+export const evidenceContract = {
+  importCases: oc.input(ListFile).output(ImportReport),
+  importPeople: oc.input(ListFile).output(ImportReport),
+  link: oc
+    .input(z.object({ recording: z.string().min(6).max(36), caseNumber: z.string().min(1).max(200), stage: Stage.nullable() }))
+    .output(outcomeOf(z.object({ unitId: Uuid, caseId: Uuid, changed: z.boolean() }))),
+  export: oc
+    .input(z.object({ caseNumber: z.string().min(1).max(200), out: z.string().min(1) }))
+    .output(outcomeOf(z.object({ folder: z.string(), units: Count, files: Count, bytes: SizeBytes }))),
+};

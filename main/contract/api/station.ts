@@ -1,0 +1,62 @@
+import { oc } from '@orpc/contract';
+import { z } from 'zod';
+import { Failure } from '../errors.ts';
+import { PolicyKey } from '../policy.ts';
+import { Count, Hash256, SizeBytes, Uuid } from '../values.ts';
+import { outcomeOf } from './outcome.ts';
+
+export const Head = z.object({ seq: Count, hash: Hash256 });
+
+export const StatusReport = z.object({
+  station: z.object({ id: Uuid, code: z.string(), running: z.boolean(), clock: z.string(), engine: z.string() }),
+  ledger: z.object({ head: Head, settled: z.object({ cutBytes: Count, rolledForward: Count, rewritten: Count }), adopted: Count }),
+  cameras: Count,
+  items: z.object({
+    stored: Count,
+    bytes: SizeBytes,
+    damaged: Count,
+    refused: Count,
+    waitingForArchive: Count,
+    confirmed: Count,
+    clearedFromCamera: Count,
+  }),
+  units: z.object({ recordings: Count, loose: Count, docking: Count, linked: Count, suggested: Count }),
+  deadlines: z.object({ onTime: Count, late: Count, undetermined: Count }),
+  space: z.object({ freeBytes: SizeBytes, totalBytes: SizeBytes, reserveBytes: SizeBytes }),
+  destinations: z.array(z.object({ name: z.string(), kind: z.string(), sameDisk: z.boolean(), receipts: Count, waiting: Count })),
+  recordings: z.array(
+    z.object({
+      id: Uuid,
+      camera: z.string(),
+      start: z.string().nullable(),
+      durationMs: Count.nullable(),
+      clips: Count,
+      damaged: Count,
+      caseNumber: z.string().nullable(),
+      suggested: z.string().nullable(),
+      deadline: z.string().nullable(),
+    }),
+  ),
+  failures: z.array(Failure),
+});
+export type StatusReport = z.infer<typeof StatusReport>;
+
+export const VerifyReport = z.object({
+  full: z.boolean(),
+  entries: Count,
+  segments: Count,
+  items: Count,
+  bytesRead: SizeBytes,
+  violations: z.array(Failure),
+  warnings: z.array(Failure),
+});
+export type VerifyReport = z.infer<typeof VerifyReport>;
+
+export const stationContract = {
+  status: oc.output(StatusReport),
+  verify: oc.input(z.object({ full: z.boolean() })).output(VerifyReport),
+  policy: oc.output(z.array(z.object({ key: PolicyKey, value: z.json(), default: z.json() }))),
+  setPolicy: oc.input(z.object({ key: z.string(), value: z.json() })).output(outcomeOf(z.object({ key: PolicyKey, value: z.json() }))),
+  confirmClock: oc.output(z.object({ seq: Count })),
+  backup: oc.input(z.object({ out: z.string().min(1) })).output(outcomeOf(z.object({ folder: z.string(), bytes: SizeBytes }))),
+};

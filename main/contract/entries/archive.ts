@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { ErrorCode } from '../errors.ts';
+import { Count, Hash256, SizeBytes, Uuid } from '../values.ts';
+
+export const DestinationAdded = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'lower-case letters, digits and hyphens'),
+  kind: z.literal('folder'),
+  /** The far end's own identity, checked before every batch. */
+  identity: Uuid,
+  /** True when it lies on the vault's own file system, where it protects against nothing. */
+  sameDisk: z.boolean(),
+});
+
+export const ForwardIntended = z.strictObject({ destinationId: Uuid });
+
+/** The destination's proof that it holds every item of the unit. */
+export const Receipt = z.strictObject({
+  destinationId: Uuid,
+  /** Path of the bag below the destination's root; ASCII. */
+  bag: z.string().max(300),
+  /** `read-back`: every byte was read from the destination and hashed. */
+  proof: z.literal('read-back'),
+  manifestSha256: Hash256,
+  /** Hash of `tagmanifest-sha256.txt`, so that the ledger vouches for every byte of the bag. */
+  tagManifestSha256: Hash256,
+  items: z.array(z.strictObject({ itemId: z.string(), sha256: Hash256, sizeBytes: SizeBytes })),
+});
+export const ForwardDone = Receipt;
+export type Receipt = z.infer<typeof Receipt>;
+
+/** An attempt did not get through; what was sent so far stays and is looked at again on the next one. */
+export const ForwardFailed = z.strictObject({ destinationId: Uuid, reason: ErrorCode, detail: z.string().max(600), attempt: Count });
+
+/** Cameras or a folder, vault and archive compared item by item. */
+export const ReconciliationDone = z.strictObject({
+  destinationId: Uuid.nullable(),
+  same: Count,
+  missing: Count,
+  differs: Count,
+  extra: Count,
+  waiting: Count,
+});

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { Count, SizeBytes } from '../values.ts';
+
+/** What a camera's identity rests on. `folder-name` and `volume-uuid` are weak: nothing is taken as known by them. */
+export const IdentitySource = z.enum(['operator', 'identity-file', 'name-pattern', 'volume-uuid', 'folder-name']);
+export type IdentitySource = z.infer<typeof IdentitySource>;
+
+export const CameraRegistered = z.strictObject({
+  /** The serial as the camera or the operator gives it. */
+  serial: z.string().min(1).max(100),
+  identitySource: IdentitySource,
+  profile: z.string(),
+  by: z.enum(['set-up', 'admin', 'import']),
+});
+
+export const DockingStarted = z.strictObject({
+  /** Number people read on the port. */
+  port: z.int().positive(),
+  profile: z.string(),
+  identitySource: IdentitySource,
+  /** Outcome of checking the camera's identity file, where the profile has one. */
+  identityCheck: z.enum(['none', 'valid', 'suspected-tampering']),
+  /** How the volume was mounted; a read-write automount is a recorded exception. */
+  mountMode: z.enum(['ro', 'rw', 'folder']),
+  fileSystem: z.string(),
+});
+
+export const DockingRefused = z.strictObject({
+  port: z.int().positive(),
+  reason: z.enum(['camera.not-registered', 'camera.identity-twice', 'camera.unreadable']),
+  serial: z.string().nullable(),
+});
+
+/** What is on the camera and what will be done about it. Bytes are sizes as listed; only stored bytes are proven. */
+export const DockingPlanned = z.strictObject({
+  files: Count,
+  bytes: SizeBytes,
+  fresh: Count,
+  known: Count,
+  resumed: Count,
+  refused: Count,
+});
+
+export const DockingInterrupted = z.strictObject({ reason: z.enum(['detached', 'station-stopped']) });
+export const DockingResumed = z.strictObject({ port: z.int().positive() });
+
+/** Every file of the plan is settled. `safe` is said only when each one is proven in the vault. */
+export const DockingProven = z.strictObject({
+  stored: Count,
+  storedBytes: SizeBytes,
+  seenAgain: Count,
+  refused: Count,
+  failed: Count,
+  safe: z.boolean(),
+});
+
+/** The camera is gone. `clean`: it left after everything on it was settled. */
+export const DockingEnded = z.strictObject({ clean: z.boolean() });

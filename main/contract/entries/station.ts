@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { PolicyKey } from '../policy.ts';
+import { ClockSource } from '../values.ts';
+
+export const StationStarted = z.strictObject({
+  program: z.string(),
+  runtime: z.string(),
+  engine: z.string(),
+  clock: ClockSource,
+});
+
+export const PolicySet = z.strictObject({ key: PolicyKey, value: z.json() });
+
+/** An admin looked at the station's clock and says it is right; counts as a check for 24 hours. */
+export const ClockConfirmed = z.strictObject({ by: z.string().min(1).max(100) });

@@ -1,0 +1,252 @@
+import type { ErrorCode } from './errors.ts';
+
+/** What happened and what to do next, for people, in both languages. `{what}` is replaced by what it concerns. */
+export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
+  'usage.invalid': { zh: '命令用法有误：{what}。请用 --help 查看用法。', en: 'Wrong usage: {what}. See --help.' },
+  'internal.bug': {
+    zh: '程序内部错误：{what}。证据未受影响；请把日志交给维护人员。',
+    en: 'Internal error: {what}. Evidence is untouched; give the log to the maintainer.',
+  },
+  'data-folder.missing': {
+    zh: '没有数据目录：{what}。请先运行 evidock station 或 evidock ingest，或用 --data 指定。',
+    en: 'No data folder at {what}. Run evidock station or evidock ingest first, or name one with --data.',
+  },
+  'data-folder.held': {
+    zh: '数据目录正被使用：{what}。请先停止该采集站，或直接使用它。',
+    en: 'The data folder is in use: {what}. Stop that station first, or use it.',
+  },
+  'data-folder.newer': {
+    zh: '数据由更新版本写入：{what}。请升级本程序；数据未改动。',
+    en: 'The data was written by a newer version: {what}. Upgrade this program; nothing was changed.',
+  },
+  'data-folder.station-unreachable': {
+    zh: '采集站在运行但没有应答：{what}。请查看其日志或重启。',
+    en: 'A station is running but does not answer: {what}. Look at its log or restart it.',
+  },
+  'database.damaged': {
+    zh: '数据库损坏：{what}。请运行 evidock rebuild，从本地库和台账重建。',
+    en: 'The database is damaged: {what}. Run evidock rebuild to restore it from vault and ledger.',
+  },
+  'ledger.chain-broken': {
+    zh: '证据台账链断裂：{what}。停止使用本站，保留磁盘，联系管理员。',
+    en: 'The custody ledger chain is broken: {what}. Stop using this station, keep the disk, call the admin.',
+  },
+  'ledger.segment-damaged': {
+    zh: '台账分段损坏：{what}。请从存储目标取回该分段。',
+    en: 'A ledger segment is damaged: {what}. Fetch that segment from a destination.',
+  },
+  'ledger.write-failed': {
+    zh: '台账写入失败：{what}。已停止记录；请检查磁盘后重启采集站。',
+    en: 'Writing the ledger failed: {what}. Recording has stopped; check the disk and restart the station.',
+  },
+  'projection.differs': {
+    zh: '查询表与台账不一致：{what}。请运行 evidock rebuild。',
+    en: 'A table differs from the ledger: {what}. Run evidock rebuild.',
+  },
+  'vault.full': {
+    zh: '本地库空间不足：{what}。请先归档并清理，或扩充磁盘；记录仪保留不动。',
+    en: 'The vault is full: {what}. Forward and free space, or add a disk; the camera keeps its files.',
+  },
+  'vault.write-failed': {
+    zh: '写入本地库失败：{what}。请检查磁盘，然后重新接入。',
+    en: 'Writing to the vault failed: {what}. Check the disk, then dock again.',
+  },
+  'vault.read-back-differs': {
+    zh: '回读校验不符：{what}。该副本未采用，原件仍在记录仪；请检查磁盘。',
+    en: 'Read-back differs: {what}. The copy was not used and the camera keeps the original; check the disk.',
+  },
+  'vault.item-missing': {
+    zh: '本地库缺少原始文件：{what}。请从存储目标恢复。',
+    en: 'An original is missing from the vault: {what}. Restore it from a destination.',
+  },
+  'vault.item-differs': {
+    zh: '原始文件内容已改变：{what}。请保留现状，从存储目标取回并报告。',
+    en: 'An original has changed: {what}. Leave it as it is, fetch the archived one and report it.',
+  },
+  'vault.sidecar-damaged': {
+    zh: '说明文件 item.json 损坏：{what}。原始文件未受影响；可用 evidock rebuild 恢复。',
+    en: 'An item.json is damaged: {what}. The original is unaffected; restore it from the archive.',
+  },
+  'vault.unexpected': {
+    zh: '本地库中有不属于台账的内容：{what}。未删除；请核对来源。',
+    en: 'The vault holds something the ledger does not know: {what}. It was left there; find out where it came from.',
+  },
+  'source.missing': {
+    zh: '来源不存在：{what}。请检查路径或重新接入记录仪。',
+    en: 'The source does not exist: {what}. Check the path or dock the camera again.',
+  },
+  'source.unreadable': {
+    zh: '文件无法读取：{what}。其余文件照常采集；请保留记录仪，勿清除。',
+    en: 'A file cannot be read: {what}. The others were taken; keep the camera and do not clear it.',
+  },
+  'source.changed': {
+    zh: '文件在复制时发生变化：{what}。将再次采集。',
+    en: 'A file changed while it was copied: {what}. It will be copied again.',
+  },
+  'source.gone': {
+    zh: '文件在采集时消失：{what}。请重新接入记录仪。',
+    en: 'A file disappeared while it was copied: {what}. Dock the camera again.',
+  },
+  'source.symlink': {
+    zh: '未采集符号链接：{what}。链接不是文件，仅作记录。',
+    en: 'A symbolic link was not followed: {what}. A link is not a file; it is listed only.',
+  },
+  'source.special-file': {
+    zh: '未采集特殊文件：{what}。仅作记录。',
+    en: 'A special file was not read: {what}. It is listed only.',
+  },
+  'source.other-file-system': {
+    zh: '目录属于另一文件系统：{what}。请单独采集。',
+    en: 'A folder is on another file system: {what}. Ingest it by itself.',
+  },
+  'source.folder-loop': {
+    zh: '目录循环：{what}。已跳过；请检查记录仪文件系统。',
+    en: 'A folder contains itself: {what}. It was left out; check the camera file system.',
+  },
+  'source.too-deep': {
+    zh: '目录层级过深：{what}。请检查记录仪文件系统。',
+    en: 'Folders are nested too deeply: {what}. Check the camera file system.',
+  },
+  'camera.not-registered': {
+    zh: '记录仪未登记：{what}。请管理员登记后再接入。',
+    en: 'The camera is not registered: {what}. Have the admin register it, then dock it again.',
+  },
+  'camera.identity-twice': {
+    zh: '两台记录仪使用同一编号：{what}。请管理员核对身份，后接入的一台未采集。',
+    en: 'Two cameras claim one identity: {what}. Have the admin check them; the second one was not copied.',
+  },
+  'camera.unreadable': {
+    zh: '记录仪无法读取：{what}。请重新接入，或更换端口。',
+    en: 'The camera cannot be read: {what}. Dock it again or use another port.',
+  },
+  'docking.interrupted': {
+    zh: '采集中断：{what}。请放回记录仪，将从中断处继续。',
+    en: 'Interrupted: {what}. Put the camera back; it goes on where it stopped.',
+  },
+  'media.damaged': {
+    zh: '音像文件不完整：{what}。原件已保存并标记为损坏。',
+    en: 'A media file is incomplete: {what}. The original is kept and marked as damaged.',
+  },
+  'media.limit-exceeded': {
+    zh: '媒体分析超出限制：{what}。原件已保存，未生成播放文件。',
+    en: 'Analysing a file went past its limits: {what}. The original is kept; no playable copy was made.',
+  },
+  'case.row-invalid': {
+    zh: '案件清单中的一行有误：{what}。其余行已导入；请改正后重新导入。',
+    en: 'A row of the case list is wrong: {what}. The other rows were imported; correct it and import again.',
+  },
+  'case.file-unreadable': {
+    zh: '案件清单无法读取：{what}。请提供 CSV 或 JSON。',
+    en: 'The case list cannot be read: {what}. Give a CSV or JSON file.',
+  },
+  'case.unknown': { zh: '没有该案件：{what}。请先导入案件清单。', en: 'No such case: {what}. Import the case list first.' },
+  'unit.unknown': {
+    zh: '没有该音像记录：{what}。请用 evidock status 查看。',
+    en: 'No such recording: {what}. See evidock status.',
+  },
+  'camera.unknown': {
+    zh: '没有该记录仪：{what}。请用 evidock camera list 查看。',
+    en: 'No such camera: {what}. See evidock camera list.',
+  },
+  'person.row-invalid': {
+    zh: '人员清单中的一行有误：{what}。其余行已导入；请改正后重新导入。',
+    en: 'A row of the people list is wrong: {what}. The other rows were imported; correct it and import again.',
+  },
+  'policy.invalid': {
+    zh: '策略值无效：{what}。请用 evidock policy 查看允许的值。',
+    en: 'Not a valid policy value: {what}. See evidock policy for what is allowed.',
+  },
+  'destination.unknown': {
+    zh: '没有该存储目标：{what}。请用 evidock destination list 查看。',
+    en: 'No such destination: {what}. See evidock destination list.',
+  },
+  'destination.exists': {
+    zh: '存储目标已存在：{what}。请换一个名称。',
+    en: 'The destination exists already: {what}. Choose another name.',
+  },
+  'destination.unreachable': {
+    zh: '存储目标无法访问：{what}。恢复后将自动继续。',
+    en: 'The destination cannot be reached: {what}. It goes on by itself once it is back.',
+  },
+  'destination.identity-differs': {
+    zh: '存储目标身份不符：{what}。未写入任何内容；请核对挂载的位置。',
+    en: 'The destination is not the one it was: {what}. Nothing was written; check what is mounted there.',
+  },
+  'destination.full': {
+    zh: '存储目标空间不足：{what}。请扩容；记录仪不会被清除。',
+    en: 'The destination is full: {what}. Add space; cameras are not cleared meanwhile.',
+  },
+  'destination.write-failed': {
+    zh: '写入存储目标失败：{what}。将自动重试。',
+    en: 'Writing to the destination failed: {what}. It is tried again by itself.',
+  },
+  'destination.read-back-differs': {
+    zh: '存储目标回读不符：{what}。未出具回执；请检查该目标的磁盘。',
+    en: 'Reading back from the destination differs: {what}. No receipt was given; check its disk.',
+  },
+  'destination.conflict': {
+    zh: '存储目标已有内容不同的同名记录：{what}。未覆盖；请核对。',
+    en: 'The destination already holds something else under this name: {what}. It was not overwritten; look into it.',
+  },
+  'clear.policy-never': {
+    zh: '策略为不清除：{what}。原件保留在记录仪。',
+    en: 'Policy is not to clear: {what}. The camera keeps its files.',
+  },
+  'clear.not-proven': {
+    zh: '尚未证明，不能清除：{what}。',
+    en: 'Not proven yet, so not cleared: {what}. It is looked at again at the next docking.',
+  },
+  'clear.no-receipt': {
+    zh: '等待归档回执：{what}。收到后下次接入时清除。',
+    en: 'Waiting for the archive: {what}. It is cleared at the next docking after the receipt.',
+  },
+  'clear.file-changed': {
+    zh: '记录仪上的文件与已采集的不同：{what}。未清除，将作为新文件采集。',
+    en: 'The file on the camera is not the one copied: {what}. It was not cleared and is taken as a new file.',
+  },
+  'clear.remove-failed': {
+    zh: '无法从记录仪删除：{what}。请检查是否写保护。',
+    en: 'It could not be removed from the camera: {what}. Check whether it is write-protected.',
+  },
+  'export.folder-not-empty': {
+    zh: '导出目录不为空：{what}。请选择空目录。',
+    en: 'The export folder is not empty: {what}. Choose an empty one.',
+  },
+  'export.nothing-linked': {
+    zh: '该案件没有关联的音像记录：{what}。请先关联。',
+    en: 'The case has no recordings linked to it: {what}. Link them first.',
+  },
+  'archive.item-missing': {
+    zh: '存储目标缺少原始文件：{what}。请保留本地副本，检查该目标。',
+    en: 'The archive lacks an original it gave a receipt for: {what}. Keep the local one and check the archive.',
+  },
+  'archive.item-differs': {
+    zh: '存储目标中的原始文件内容已改变：{what}。请保持现状，保留本地副本并报告。',
+    en: 'An original in the archive has changed: {what}. Leave it as it is, keep the local one and report it.',
+  },
+  'archive.bag-damaged': {
+    zh: '存储目标中的档案包附属文件缺失或已改变：{what}。请保持现状并报告。',
+    en: 'A file that describes an archived bag is missing or has changed: {what}. Leave it as it is and report it.',
+  },
+  'archive.unexpected': {
+    zh: '存储目标中有台账未记录的内容：{what}。未删除；请核对来源。',
+    en: 'The archive holds something the ledger does not know: {what}. It was left there; find out where it came from.',
+  },
+  'source.not-stored': {
+    zh: '来源中的文件尚未采集：{what}。请保留来源并采集。',
+    en: 'A file of the source is not in the vault: {what}. Keep the source and ingest it.',
+  },
+  'report.write-failed': {
+    zh: '报告无法写入：{what}。请检查目录和空间，然后重新运行。',
+    en: 'The report could not be written: {what}. Check the folder and its space, then run it again.',
+  },
+  'export.write-failed': {
+    zh: '导出写入失败：{what}。未留下不完整的导出；请检查目录和空间后重试。',
+    en: 'Writing the export failed: {what}. Nothing incomplete was left there; check the folder and its space, then try again.',
+  },
+};
+
+/** The sentence for a failure in one language, with what it concerns put in. */
+export function errorText(code: ErrorCode, what: string, language: 'zh' | 'en'): string {
+  return ERROR_TEXTS[code][language].replace('{what}', () => what);
+}

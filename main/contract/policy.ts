@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { SizeBytes } from './values.ts';
+
+/**
+ * The agency's policy set: one schema per key and its default. A change is a ledger entry, so "which rule was in
+ * force then" has an answer years later.
+ */
+export const POLICY = {
+  /** When a file may be removed from a camera. `after-confirmed` needs a receipt from an archive off the vault's disk. */
+  clear: { schema: z.enum(['never', 'after-stored', 'after-confirmed']), default: 'after-confirmed' },
+  /** Whether the embedded `local` archive, on the vault's own disk, may count as a confirmation. */
+  'clear-accepts-local': { schema: z.boolean(), default: false },
+  /** `set-up`: an unknown camera is registered when it docks; `registered-only`: it is refused. */
+  'camera-admission': { schema: z.enum(['set-up', 'registered-only']), default: 'set-up' },
+  /** The zone camera clocks are set to; kept beside every local date-time. */
+  'camera-zone': { schema: z.string().min(1).max(60), default: 'Asia/Shanghai' },
+  /** Hours within which a recording must be stored (notice, row 16). */
+  'store-within-hours': { schema: z.int().min(1).max(720), default: 24 },
+  /** Cameras copied at the same time. */
+  'parallel-cameras': { schema: z.int().min(1).max(64), default: 8 },
+  /** Free space the vault keeps for ledger and database; `null`: 2 GB or 2 %, whichever is more. */
+  'vault-reserve-bytes': { schema: SizeBytes.nullable(), default: null },
+  /** An unfinished recording of a camera that never came back closes after this many hours. */
+  'partial-close-after-hours': { schema: z.int().min(1).max(720), default: 12 },
+} as const satisfies Record<string, { schema: z.ZodType; default: unknown }>;
+
+export type PolicyKey = keyof typeof POLICY;
+export const PolicyKey = z.enum(Object.keys(POLICY) as [PolicyKey, ...PolicyKey[]]);
+export type PolicyValues = { [K in PolicyKey]: z.infer<(typeof POLICY)[K]['schema']> };

@@ -1,0 +1,65 @@
+import type { Projection } from '../ledger/index.ts';
+import { sql } from '../store/index.ts';
+
+/** Cameras and dockings as screens and plans read them. */
+export const DOCK_PROJECTION: Projection = {
+  name: 'dock',
+  version: 1,
+  tables: [
+    {
+      name: 'cameras',
+      orderBy: 'camera_id',
+      ddl: `CREATE TABLE cameras (
+        camera_id TEXT PRIMARY KEY, serial TEXT NOT NULL, identity_source TEXT NOT NULL, profile TEXT NOT NULL,
+        registered_at TEXT NOT NULL) STRICT`,
+    },
+    {
+      name: 'dockings',
+      orderBy: 'docking_id',
+      ddl: `CREATE TABLE dockings (
+        docking_id TEXT PRIMARY KEY, camera_id TEXT NOT NULL, port INTEGER NOT NULL, started_at TEXT NOT NULL,
+        started_seq INTEGER NOT NULL, state TEXT NOT NULL, files INTEGER, bytes INTEGER, stored INTEGER,
+        stored_bytes INTEGER, seen_again INTEGER, refused INTEGER, failed INTEGER, safe INTEGER, removed INTEGER,
+        ended_at TEXT, clean INTEGER) STRICT`,
+    },
+  ],
+  reducers: {
+    'camera.registered': (db, { subject, body, at }) => {
+      sql(db, 'INSERT INTO cameras VALUES (?, ?, ?, ?, ?)').run(subject.id, body.serial, body.identitySource, body.profile, at);
+    },
+    'docking.started': (db, { subject, body, at, seq, refs }) => {
+      const camera = refs.find((ref) => ref.kind === 'camera');
+      sql(db, "INSERT INTO dockings (docking_id, camera_id, port, started_at, started_seq, state) VALUES (?, ?, ?, ?, ?, 'open')").run(
+        subject.id,
+        camera?.id,
+        body.port,
+        at,
+        seq,
+      );
+    },
+    'docking.planned': (db, { subject, body }) => {
+      sql(db, 'UPDATE dockings SET files = ?, bytes = ? WHERE docking_id = ?').run(body.files, body.bytes, subject.id);
+    },
+    'docking.interrupted': (db, { subject }) => setState(db, subject.id, 'interrupted'),
+    'docking.resumed': (db, { subject, body }) => {
+      sql(db, "UPDATE dockings SET state = 'open', port = ? WHERE docking_id = ?").run(body.port, subject.id);
+    },
+    'docking.proven': (db, { subject, body }) => {
+      sql(
+        db,
+        `UPDATE dockings SET state = 'proven', stored = ?, stored_bytes = ?, seen_again = ?, refused = ?, failed = ?, safe = ?
+         WHERE docking_id = ?`,
+      ).run(body.stored, body.storedBytes, body.seenAgain, body.refused, body.failed, body.safe ? 1 : 0, subject.id);
+    },
+    'docking.cleared': (db, { subject, body }) => {
+      sql(db, 'UPDATE dockings SET removed = coalesce(removed, 0) + ? WHERE docking_id = ?').run(body.removed, subject.id);
+    },
+    'docking.ended': (db, { subject, body, at }) => {
+      sql(db, "UPDATE dockings SET state = 'ended', ended_at = ?, clean = ? WHERE docking_id = ?").run(at, body.clean ? 1 : 0, subject.id);
+    },
+  },
+};
+
+function setState(db: Parameters<typeof sql>[0], dockingId: string, state: string): void {
+  sql(db, 'UPDATE dockings SET state = ? WHERE docking_id = ?').run(state, dockingId);
+}

@@ -1,0 +1,45 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { IdentitySource } from '../contract/entries/dock.ts';
+import type { Actor } from '../contract/values.ts';
+import type { Ledger } from '../ledger/index.ts';
+import { sql } from '../store/index.ts';
+
+/** Whether an identity rests on something that another camera could have just as well. */
+export function isWeak(source: IdentitySource): boolean {
+  return source === 'volume-uuid' || source === 'folder-name';
+}
+
+export type KnownCamera = { cameraId: string; serial: string; profile: string; identitySource: IdentitySource };
+
+/**
+ * The registered camera with this serial, or null. Sources that come from the camera itself or from an operator speak
+ * of the same register; a volume's or folder's name is a weak source and only ever matches itself.
+ */
+export function findCamera(ledger: Ledger, serial: string, identitySource: IdentitySource): KnownCamera | null {
+  const row = sql<{ camera_id: string; profile: string; identity_source: IdentitySource }>(
+    ledger.reader,
+    'SELECT camera_id, profile, identity_source FROM cameras WHERE serial = ? ORDER BY camera_id',
+  )
+    .all(serial)
+    .find((one) => one.identity_source === identitySource || !(isWeak(one.identity_source) || isWeak(identitySource)));
+  return row ? { cameraId: row.camera_id, serial, profile: row.profile, identitySource } : null;
+}
+
+/** Registers a camera under a new provisional id. */
+export async function registerCamera(
+  ledger: Ledger,
+  camera: Omit<KnownCamera, 'cameraId'>,
+  by: { actor: Actor; at: string; how: 'set-up' | 'admin' | 'import' },
+): Promise<KnownCamera> {
+  const cameraId = uuidv7();
+  await ledger.append([
+    {
+      type: 'camera.registered',
+      subject: { kind: 'camera', id: cameraId },
+      actor: by.actor,
+      at: by.at,
+      body: { serial: camera.serial, identitySource: camera.identitySource, profile: camera.profile, by: by.how },
+    },
+  ]);
+  return { cameraId, ...camera };
+}

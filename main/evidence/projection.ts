@@ -1,0 +1,90 @@
+import type { Projection } from '../ledger/index.ts';
+import { type Db, sql } from '../store/index.ts';
+
+/** People, cases, links, suggestions and deadlines. */
+export const EVIDENCE_PROJECTION: Projection = {
+  name: 'evidence',
+  version: 1,
+  tables: [
+    {
+      name: 'persons',
+      orderBy: 'person_id',
+      ddl: 'CREATE TABLE persons (person_id TEXT PRIMARY KEY, source TEXT NOT NULL, registered_at TEXT NOT NULL) STRICT',
+    },
+    {
+      name: 'cases',
+      orderBy: 'case_id',
+      ddl: `CREATE TABLE cases (
+        case_id TEXT PRIMARY KEY, action_kind TEXT NOT NULL, started_at TEXT, ended_at TEXT, imported_seq INTEGER NOT NULL) STRICT`,
+    },
+    {
+      name: 'case_officers',
+      orderBy: 'case_id, person_id',
+      ddl: `CREATE TABLE case_officers (case_id TEXT NOT NULL, person_id TEXT NOT NULL, PRIMARY KEY (case_id, person_id)) STRICT, WITHOUT ROWID;
+        CREATE INDEX case_officers_by_person ON case_officers (person_id)`,
+    },
+    {
+      name: 'evidence_units',
+      orderBy: 'unit_id',
+      ddl: `CREATE TABLE evidence_units (
+        unit_id TEXT PRIMARY KEY, officer_id TEXT, start_local TEXT, start_zone TEXT, duration_ms INTEGER) STRICT;
+        CREATE INDEX evidence_units_by_officer ON evidence_units (officer_id)`,
+    },
+    {
+      name: 'unit_links',
+      orderBy: 'unit_id',
+      ddl: `CREATE TABLE unit_links (unit_id TEXT PRIMARY KEY, case_id TEXT NOT NULL, stage TEXT, seq INTEGER NOT NULL) STRICT;
+        CREATE INDEX unit_links_by_case ON unit_links (case_id)`,
+    },
+    {
+      name: 'link_suggestions',
+      orderBy: 'unit_id, case_id',
+      ddl: `CREATE TABLE link_suggestions (
+        unit_id TEXT NOT NULL, case_id TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (unit_id, case_id)) STRICT, WITHOUT ROWID`,
+    },
+    {
+      name: 'deadlines',
+      orderBy: 'unit_id',
+      ddl: `CREATE TABLE deadlines (
+        unit_id TEXT PRIMARY KEY, outcome TEXT NOT NULL, basis TEXT NOT NULL, earliest TEXT, latest TEXT NOT NULL,
+        stored_at TEXT NOT NULL) STRICT`,
+    },
+  ],
+  reducers: {
+    'person.registered': (db, { subject, body, at }) => {
+      sql(db, 'INSERT OR IGNORE INTO persons VALUES (?, ?, ?)').run(subject.id, body.source, at);
+    },
+    'case.imported': (db, { subject, body, refs, seq }) => {
+      sql(db, 'INSERT OR REPLACE INTO cases VALUES (?, ?, ?, ?, ?)').run(subject.id, body.actionKind, body.startedAt, body.endedAt, seq);
+      sql(db, 'DELETE FROM case_officers WHERE case_id = ?').run(subject.id);
+      for (const ref of refs) if (ref.kind === 'person') sql(db, 'INSERT INTO case_officers VALUES (?, ?)').run(subject.id, ref.id);
+    },
+    'unit.closed': (db, { subject, body, refs }) => {
+      sql(db, 'INSERT INTO evidence_units VALUES (?, ?, ?, ?, ?)').run(
+        subject.id,
+        refs.find((ref) => ref.kind === 'person')?.id ?? null,
+        body.start?.local ?? null,
+        body.start?.zone ?? null,
+        body.durationMs,
+      );
+    },
+    'unit.linked': (db, { subject, body, seq }) => link(db, subject.id, body.caseId, body.stage, seq),
+    'link.suggested': (db, { subject, body, seq }) => {
+      sql(db, 'INSERT OR IGNORE INTO link_suggestions VALUES (?, ?, ?)').run(subject.id, body.caseId, seq);
+    },
+    'deadline.settled': (db, { subject, body }) => {
+      sql(db, 'INSERT OR REPLACE INTO deadlines VALUES (?, ?, ?, ?, ?, ?)').run(
+        subject.id,
+        body.outcome,
+        body.basis,
+        body.earliest,
+        body.latest,
+        body.storedAt,
+      );
+    },
+  },
+};
+
+function link(db: Db, unitId: string, caseId: string, stage: string | null, seq: number): void {
+  sql(db, 'INSERT OR REPLACE INTO unit_links VALUES (?, ?, ?, ?)').run(unitId, caseId, stage, seq);
+}

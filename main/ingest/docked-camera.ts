@@ -1,0 +1,49 @@
+import type { IdentitySource } from '../contract/entries/dock.ts';
+import type { Actor, MediaKind } from '../contract/values.ts';
+import type { Ledger } from '../ledger/index.ts';
+import type { Db } from '../store/index.ts';
+import type { Vault } from '../vault/index.ts';
+import type { CopyEngine } from '../../native/index.ts';
+
+/** What a file's place and name on its camera tell. */
+export type FileFacts = {
+  mediaKind: MediaKind;
+  extension: string;
+  important: boolean;
+  startLocal: string | null;
+  sequence: number | null;
+  /** Certificate number in the name. */
+  officer: string | null;
+};
+
+/** A camera that is docked, as ingest needs to know it. */
+export type DockedCamera = {
+  dockingId: string;
+  cameraId: string;
+  serial: string;
+  mediumId: string;
+  identitySource: IdentitySource;
+  /** Absolute path under which its files are read. */
+  root: string;
+  /** True when another camera could be taken for this one: nothing is known by fingerprint then. */
+  weakIdentity: boolean;
+  /** The officer of everything on the camera, by binding or by the operator; a file's own name is used when null. */
+  officer: { number: string; source: 'profile' | 'operator' } | null;
+  describe(path: string): FileFacts;
+};
+
+/** What ingest works with; everything outside it comes in here. */
+export type IngestContext = {
+  ledger: Ledger;
+  vault: Vault;
+  work: Db;
+  engine: CopyEngine;
+  stationId: string;
+  agencyId: string;
+  now(): string;
+  /** Zone of camera clocks, kept beside every local time. */
+  cameraZone(): string;
+  vaultReserveBytes(): number | null;
+};
+
+export const INGEST_ACTOR: Actor = { kind: 'system', id: 'ingest' };

@@ -1,0 +1,187 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
+import type { Draft } from '../contract/entries/index.ts';
+import { type PrivateRecord, sql } from '../store/index.ts';
+import type { Partial } from '../vault/index.ts';
+import { type DockedCamera, INGEST_ACTOR, type IngestContext } from './docked-camera.ts';
+import { registerOfficers } from './officers.ts';
+import { pathText } from './path-text.ts';
+import { joined, type ListedFile, type ListedRefusal, walk } from './walk.ts';
+
+/** What a plan counts; bytes as listed. */
+export type PlanCounts = { files: number; bytes: number; fresh: number; known: number; resumed: number; refused: number };
+
+/** `settled`: proven earlier in this same docking, before the camera was away for a moment. */
+type Decision = 'fresh' | 'known' | 'resume' | 'settled';
+type Decided = { decision: Decision; itemId: string | null };
+type PlanRow = Decided & { n: number; file: ListedFile; partialItem: string | null };
+const RESUME: Decided = { decision: 'resume', itemId: null };
+
+/** Rows and refusals are written in groups of this size, so that 100,000 files need no more memory than these. */
+const GROUP = 200;
+
+/**
+ * Lists what is on the camera and decides per file what will be done about it. The plan is working state (`work.db`);
+ * the ledger gets its counts, and an entry for each thing refused. Interrupted and planned again, a docking starts over
+ * from what is on the camera now.
+ */
+export async function makePlan(context: IngestContext, camera: DockedCamera, signal: AbortSignal): Promise<PlanCounts> {
+  sql(context.work, 'DELETE FROM plan_files WHERE docking_id = ?').run(camera.dockingId);
+  const partials = partialsOf(context, camera);
+  const counts: PlanCounts = { files: 0, bytes: 0, fresh: 0, known: 0, resumed: 0, refused: 0 };
+  let files: ListedFile[] = [];
+  let refusals: ListedRefusal[] = [];
+
+  async function flush(): Promise<void> {
+    await registerOfficers(context, officersIn(camera, files));
+    await writeRows(context, camera, files, partials, counts, signal);
+    await refuse(context, camera, refusals);
+    files = [];
+    refusals = [];
+  }
+
+  for await (const found of walk(camera.root)) {
+    if (signal.aborted) return counts;
+    if ('reason' in found) {
+      counts.refused += 1;
+      refusals.push(found);
+    } else {
+      files.push(found);
+    }
+    if (files.length + refusals.length >= GROUP) await flush();
+  }
+  await flush();
+  if (!signal.aborted) await setAsideOrphans(context, camera, partials);
+  return counts;
+}
+
+/** Officers that only the names of files tell of. */
+function officersIn(camera: DockedCamera, files: readonly ListedFile[]) {
+  if (camera.officer) return [];
+  const numbers = new Set(files.map((file) => camera.describe(pathText(file.path)).officer));
+  return [...numbers].filter((number) => number !== null).map((number) => ({ number, source: 'file-name' as const }));
+}
+
+async function writeRows(
+  context: IngestContext,
+  camera: DockedCamera,
+  files: readonly ListedFile[],
+  partials: Map<string, Partial>,
+  counts: PlanCounts,
+  signal: AbortSignal,
+): Promise<void> {
+  const rows: PlanRow[] = [];
+  for (const file of files) {
+    const partial = partials.get(file.path.toString('base64url'));
+    const fits = partial?.sidecar.source.sizeBytes === file.sizeBytes && partial.sidecar.source.mtimeNs === file.mtimeNs;
+    if (fits) partials.delete(file.path.toString('base64url'));
+    const { decision, itemId } = fits ? RESUME : await decide(context, camera, file, signal);
+    counts.files += 1;
+    counts.bytes += file.sizeBytes;
+    if (decision === 'fresh') counts.fresh += 1;
+    if (decision === 'resume') counts.resumed += 1;
+    if (decision === 'known' || decision === 'settled') counts.known += 1;
+    rows.push({ n: counts.files, file, decision, itemId, partialItem: fits ? partial.itemId : null });
+  }
+  context.work.transaction(() => {
+    for (const { n, file, decision, itemId, partialItem } of rows) {
+      sql(context.work, "INSERT INTO plan_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").run(
+        camera.dockingId,
+        n,
+        file.path,
+        file.sizeBytes,
+        file.mtimeNs,
+        decision,
+        rankOf(camera, file, decision),
+        partialItem,
+        decision === 'settled' ? 'settled' : 'waiting',
+        itemId,
+      );
+    }
+  })();
+}
+
+/** New files first, important ones before the others; what is probably known already is read last. */
+function rankOf(camera: DockedCamera, file: ListedFile, decision: Decision): number {
+  if (decision === 'known' || decision === 'settled') return 2;
+  return camera.describe(pathText(file.path)).important ? 0 : 1;
+}
+
+/**
+ * A file that agrees with an item of the same camera in size, time and fingerprint is probably known; with a weak
+ * identity, in size. Either way it is read and hashed in full before anything is said about it: this only orders work.
+ */
+async function decide(context: IngestContext, camera: DockedCamera, file: ListedFile, signal: AbortSignal): Promise<Decided> {
+  const fresh: Decided = { decision: 'fresh', itemId: null };
+  const known: Decided = { decision: 'known', itemId: null };
+  if (camera.weakIdentity) {
+    const sameSize = sql(context.ledger.reader, 'SELECT 1 FROM sightings WHERE camera_id = ? AND size_bytes = ? LIMIT 1');
+    return sameSize.get(camera.cameraId, file.sizeBytes) ? known : fresh;
+  }
+  const candidates = sql<{ fingerprint: string; docking_id: string; item_id: string }>(
+    context.ledger.reader,
+    'SELECT fingerprint, docking_id, item_id FROM sightings WHERE camera_id = ? AND size_bytes = ? AND mtime_ns = ?',
+  ).all(camera.cameraId, file.sizeBytes, file.mtimeNs);
+  if (candidates.length === 0) return fresh;
+  const read = await context.engine.fingerprint(absolute(camera, file.path), { signal });
+  // A file that cannot even be fingerprinted will say so itself when it is copied.
+  const matches = read.ok ? candidates.filter((one) => one.fingerprint === read.value.fingerprint) : [];
+  if (matches.length === 0) return fresh;
+  const here = matches.find((one) => one.docking_id === camera.dockingId);
+  return here ? { decision: 'settled', itemId: here.item_id } : known;
+}
+
+/** Absolute raw path of a file on the camera. */
+export function absolute(camera: DockedCamera, relative: Buffer): Buffer {
+  return joined(Buffer.from(path.resolve(camera.root)), relative);
+}
+
+function partialsOf(context: IngestContext, camera: DockedCamera): Map<string, Partial> {
+  const mine = context.vault.listPartials().partials.filter((partial) => partial.sidecar.camera.id === camera.cameraId);
+  return new Map(mine.map((partial) => [partial.sidecar.source.pathRaw, partial]));
+}
+
+/** Partials of this camera whose file is gone or changed can never be finished; they are kept aside, and it is said. */
+async function setAsideOrphans(context: IngestContext, camera: DockedCamera, left: Map<string, Partial>): Promise<void> {
+  for (const [pathRaw, partial] of left) {
+    const listed = sql(context.work, 'SELECT 1 FROM plan_files WHERE docking_id = ? AND path = ?').get(
+      camera.dockingId,
+      Buffer.from(pathRaw, 'base64url'),
+    );
+    const sizeBytes = fs.statSync(partial.file, { throwIfNoEntry: false })?.size ?? 0;
+    context.vault.quarantinePartial(partial);
+    await context.ledger.append([
+      {
+        type: 'partial.quarantined',
+        subject: { kind: 'item', id: partial.itemId },
+        refs: [{ kind: 'camera', id: camera.cameraId, role: 'camera' }],
+        actor: INGEST_ACTOR,
+        at: context.now(),
+        body: { reason: listed ? 'source-changed' : 'source-gone', sizeBytes },
+      },
+    ]);
+  }
+}
+
+/** Puts refusals on the ledger, their paths into private records. */
+export async function refuse(context: IngestContext, camera: DockedCamera, refusals: readonly ListedRefusal[]): Promise<void> {
+  if (refusals.length === 0) return;
+  const records: PrivateRecord[] = [];
+  const drafts = refusals.map((refusal): Draft => {
+    const id = uuidv7();
+    records.push({ kind: 'refusal', id, data: { path: pathText(refusal.path), pathRaw: refusal.path.toString('base64url') } });
+    return {
+      type: 'file.refused',
+      subject: { kind: 'refusal', id },
+      refs: [
+        { kind: 'docking', id: camera.dockingId, role: 'docking' },
+        { kind: 'camera', id: camera.cameraId, role: 'camera' },
+      ],
+      actor: INGEST_ACTOR,
+      at: context.now(),
+      body: { reason: refusal.reason, fileType: refusal.fileType, detail: refusal.detail },
+    };
+  });
+  await context.ledger.append(drafts, records);
+}

@@ -1,0 +1,101 @@
+import type { Projection } from '../ledger/index.ts';
+import { sql } from '../store/index.ts';
+
+/** Items, where they were seen, what was refused, and what was cleared. */
+export const INGEST_PROJECTION: Projection = {
+  name: 'ingest',
+  version: 1,
+  tables: [
+    {
+      name: 'items',
+      orderBy: 'item_id',
+      ddl: `CREATE TABLE items (
+        item_id TEXT PRIMARY KEY, camera_id TEXT NOT NULL, docking_id TEXT NOT NULL, officer_id TEXT, size_bytes INTEGER NOT NULL,
+        sha256 TEXT NOT NULL, sm3 TEXT NOT NULL, read_back TEXT NOT NULL, media_kind TEXT NOT NULL, important INTEGER NOT NULL,
+        stored_at TEXT NOT NULL, stored_seq INTEGER NOT NULL, sidecar_sha256 TEXT NOT NULL) STRICT;
+        CREATE INDEX items_by_bytes ON items (camera_id, sha256);
+        CREATE INDEX items_by_docking ON items (docking_id)`,
+    },
+    {
+      name: 'sightings',
+      orderBy: 'seq',
+      ddl: `CREATE TABLE sightings (
+        seq INTEGER PRIMARY KEY, item_id TEXT NOT NULL, docking_id TEXT NOT NULL, camera_id TEXT NOT NULL, size_bytes INTEGER NOT NULL,
+        mtime_ns TEXT NOT NULL, fingerprint TEXT NOT NULL, sighting_id TEXT) STRICT;
+        CREATE INDEX sightings_by_facts ON sightings (camera_id, size_bytes, mtime_ns);
+        CREATE INDEX sightings_by_item ON sightings (item_id)`,
+    },
+    {
+      name: 'refusals',
+      orderBy: 'refusal_id',
+      ddl: `CREATE TABLE refusals (
+        refusal_id TEXT PRIMARY KEY, docking_id TEXT NOT NULL, reason TEXT NOT NULL, file_type TEXT NOT NULL, at TEXT NOT NULL) STRICT;
+        CREATE INDEX refusals_by_docking ON refusals (docking_id)`,
+    },
+    {
+      name: 'clears',
+      orderBy: 'item_id, path_digest',
+      ddl: `CREATE TABLE clears (
+        item_id TEXT NOT NULL, path_digest TEXT NOT NULL, docking_id TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, seq INTEGER NOT NULL,
+        PRIMARY KEY (item_id, path_digest)) STRICT, WITHOUT ROWID`,
+    },
+  ],
+  reducers: {
+    'item.stored': (db, { subject, body, refs, at, seq }) => {
+      const ref = (kind: string) => refs.find((one) => one.kind === kind)?.id ?? null;
+      sql(db, 'INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+        subject.id,
+        ref('camera'),
+        ref('docking'),
+        ref('person'),
+        body.sizeBytes,
+        body.sha256,
+        body.sm3,
+        body.readBack,
+        body.mediaKind,
+        body.important ? 1 : 0,
+        at,
+        seq,
+        body.sidecarSha256,
+      );
+      sql(db, 'INSERT INTO sightings VALUES (?, ?, ?, ?, ?, ?, ?, NULL)').run(
+        seq,
+        subject.id,
+        ref('docking'),
+        ref('camera'),
+        body.sizeBytes,
+        body.mtimeNs,
+        body.fingerprint,
+      );
+    },
+    'item.seen-again': (db, { subject, body, refs, seq }) => {
+      sql(
+        db,
+        `INSERT INTO sightings SELECT ?, item_id, ?, camera_id, size_bytes, ?, ?, ? FROM items WHERE item_id = ?`,
+      ).run(seq, refs.find((one) => one.kind === 'docking')?.id, body.mtimeNs, body.fingerprint, body.sightingId, subject.id);
+    },
+    'file.refused': (db, { subject, body, refs, at }) => {
+      sql(db, 'INSERT INTO refusals VALUES (?, ?, ?, ?, ?)').run(
+        subject.id,
+        refs.find((one) => one.kind === 'docking')?.id,
+        body.reason,
+        body.fileType,
+        at,
+      );
+    },
+    'clear.intended': (db, entry) => setClear(db, entry, entry.body.pathDigest, 'intended', null),
+    'clear.done': (db, entry) => setClear(db, entry, entry.body.pathDigest, 'done', null),
+    'clear.refused': (db, entry) => setClear(db, entry, entry.body.pathDigest, 'refused', entry.body.reason),
+  },
+};
+
+type ClearEntry = { subject: { id: string }; refs: { kind: string; id: string }[]; seq: number };
+
+function setClear(db: Parameters<typeof sql>[0], entry: ClearEntry, digest: string, state: string, reason: string | null): void {
+  const docking = entry.refs.find((ref) => ref.kind === 'docking')?.id;
+  sql(
+    db,
+    `INSERT INTO clears VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+     docking_id = excluded.docking_id, state = excluded.state, reason = excluded.reason, seq = excluded.seq`,
+  ).run(entry.subject.id, digest, docking, state, reason, entry.seq);
+}

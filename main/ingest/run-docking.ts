@@ -1,0 +1,271 @@
+import { lstat } from 'node:fs/promises';
+import { v7 as uuidv7 } from 'uuid';
+import type { Failure } from '../contract/errors.ts';
+import { sql } from '../store/index.ts';
+import { type DockedCamera, INGEST_ACTOR, type IngestContext } from './docked-camera.ts';
+import { registerOfficers } from './officers.ts';
+import { pathText } from './path-text.ts';
+import { makePlan, type PlanCounts, refuse } from './plan.ts';
+import { createCommitLock, type PlannedFile, type SettledFile, settleFile } from './settle-file.ts';
+
+/** How far a docking is; bytes are of the plan, `copiedBytes` is what was really written. */
+export type DockingProgress = {
+  phase: 'planning' | 'copying' | 'proven' | 'interrupted';
+  files: number;
+  bytes: number;
+  doneFiles: number;
+  doneBytes: number;
+  copiedFiles: number;
+  copiedBytes: number;
+  failures: Failure[];
+};
+
+export type DockingOutcome = {
+  finished: boolean;
+  safe: boolean;
+  stored: number;
+  storedBytes: number;
+  resumedBytes: number;
+  seenAgain: number;
+  refused: number;
+  failures: Failure[];
+};
+
+export type RunOptions = {
+  /** Aborted when the camera is gone. */
+  signal: AbortSignal;
+  /** Files of this camera under way at the same time. */
+  parallelFiles: number;
+  onProgress(progress: DockingProgress): void;
+};
+
+/** Failures kept for display; all of them are on the ledger. */
+const MAX_SHOWN_FAILURES = 100;
+/** A file that changes under our hands is tried this often. */
+const MAX_ATTEMPTS = 3;
+
+/**
+ * Ingests everything on a docked camera: plans, settles each file, and appends `docking.proven` when all are settled.
+ * One bad file never stops the others; an aborted signal stops everything at the next block and leaves partials that a
+ * later run goes on from. May be run again for the same docking.
+ */
+export async function runDocking(context: IngestContext, camera: DockedCamera, options: RunOptions): Promise<DockingOutcome> {
+  const progress: DockingProgress = {
+    phase: 'planning',
+    files: 0,
+    bytes: 0,
+    doneFiles: 0,
+    doneBytes: 0,
+    copiedFiles: 0,
+    copiedBytes: 0,
+    failures: [],
+  };
+  options.onProgress(progress);
+  if (camera.officer) await registerOfficers(context, [camera.officer]);
+  const counts = await makePlan(context, camera, options.signal);
+  Object.assign(progress, { phase: 'copying', files: counts.files, bytes: counts.bytes, ...settledBefore(context, camera) });
+  const outcome: DockingOutcome = {
+    finished: false,
+    safe: false,
+    stored: 0,
+    storedBytes: 0,
+    resumedBytes: 0,
+    seenAgain: 0,
+    refused: counts.refused,
+    failures: [],
+  };
+  if (!options.signal.aborted) {
+    await appendPlanned(context, camera, counts);
+    await settleAll(context, camera, options, progress, outcome);
+  }
+  if (options.signal.aborted) {
+    progress.phase = 'interrupted';
+  } else {
+    outcome.finished = true;
+    await appendProven(context, camera, outcome);
+    progress.phase = 'proven';
+  }
+  options.onProgress(progress);
+  return outcome;
+}
+
+/** Files this docking proved before it was interrupted: they count as done from the start. */
+function settledBefore(context: IngestContext, camera: DockedCamera) {
+  const row = sql<{ files: number; bytes: number }>(
+    context.work,
+    "SELECT count(*) AS files, coalesce(sum(size_bytes), 0) AS bytes FROM plan_files WHERE docking_id = ? AND state = 'settled'",
+  ).get(camera.dockingId);
+  return { doneFiles: row?.files ?? 0, doneBytes: row?.bytes ?? 0 };
+}
+
+async function settleAll(
+  context: IngestContext,
+  camera: DockedCamera,
+  options: RunOptions,
+  progress: DockingProgress,
+  outcome: DockingOutcome,
+): Promise<void> {
+  const lock = createCommitLock();
+  const inFlight = new Map<number, number>();
+  const finishedBytes = { done: progress.doneBytes };
+
+  function tell(): void {
+    let current = 0;
+    for (const bytes of inFlight.values()) current += bytes;
+    progress.doneBytes = finishedBytes.done + current;
+    options.onProgress(progress);
+  }
+
+  async function settleOne(file: PlannedFile): Promise<void> {
+    inFlight.set(file.n, 0);
+    const onProgress = (doneBytes: number) => {
+      inFlight.set(file.n, doneBytes);
+      tell();
+    };
+    const result = await settleWithRetries(context, camera, file, lock, { signal: options.signal, onProgress });
+    inFlight.delete(file.n);
+    if (!result.ok && result.failure.code === 'docking.interrupted') return;
+    if (result.ok) count(outcome, progress, result.value);
+    else await giveUp(context, camera, file, result.failure, outcome, progress);
+    setState(context, camera, file, result.ok ? result.value.itemId : null);
+    progress.doneFiles += 1;
+    finishedBytes.done += file.sizeBytes;
+    tell();
+  }
+
+  const rows = waitingRows(context, camera);
+  async function lane(): Promise<void> {
+    for (let next = rows.next(); !next.done && !options.signal.aborted; next = rows.next()) await settleOne(next.value);
+  }
+  await Promise.all(Array.from({ length: options.parallelFiles }, lane));
+}
+
+async function settleWithRetries(...args: Parameters<typeof settleFile>): ReturnType<typeof settleFile> {
+  const [context, camera, file, lock, options] = args;
+  let result = await settleFile(context, camera, file, lock, options);
+  for (let attempt = 1; attempt < MAX_ATTEMPTS && !result.ok && result.failure.code === 'source.changed'; attempt += 1) {
+    const relisted = await relist(camera, file);
+    if (!relisted) return result;
+    result = await settleFile(context, camera, relisted, lock, options);
+  }
+  return result;
+}
+
+/** The file as it is listed now, or null when it is no longer there. */
+async function relist(camera: DockedCamera, file: PlannedFile): Promise<PlannedFile | null> {
+  try {
+    const stat = await lstat(Buffer.concat([Buffer.from(`${camera.root}/`), file.path]), { bigint: true });
+    return { ...file, decision: 'fresh', partialItem: null, sizeBytes: Number(stat.size), mtimeNs: String(stat.mtimeNs) };
+  } catch {
+    // Whatever the reason, the failure that led here is the one to report.
+    return null;
+  }
+}
+
+function count(outcome: DockingOutcome, progress: DockingProgress, settled: SettledFile): void {
+  if (settled.kind === 'seen-again') {
+    outcome.seenAgain += 1;
+    return;
+  }
+  outcome.stored += 1;
+  outcome.storedBytes += settled.storedBytes;
+  outcome.resumedBytes += settled.resumedBytes;
+  progress.copiedFiles += 1;
+  progress.copiedBytes += settled.storedBytes - settled.resumedBytes;
+}
+
+async function giveUp(
+  context: IngestContext,
+  camera: DockedCamera,
+  file: PlannedFile,
+  failure: Failure,
+  outcome: DockingOutcome,
+  progress: DockingProgress,
+): Promise<void> {
+  const shown = { ...failure, what: `${camera.serial}: ${pathText(file.path)}` };
+  outcome.failures.push(shown);
+  if (progress.failures.length < MAX_SHOWN_FAILURES) progress.failures.push(shown);
+  // The detail goes without paths: those belong into the private record.
+  const detail = /\b(E[A-Z0-9]+)\b/.exec(failure.detail)?.[1] ?? '';
+  await refuse(context, camera, [{ path: file.path, reason: failure.code, fileType: 'file', detail }]);
+}
+
+/** The files of a plan still to be settled, in order of rank, read in pages. */
+function* waitingRows(context: IngestContext, camera: DockedCamera): Generator<PlannedFile> {
+  let rank = -1;
+  let n = 0;
+  for (;;) {
+    const page = sql<{ rank: number; n: number; path: Buffer; size_bytes: number; mtime_ns: string; decision: PlannedFile['decision']; partial_item: string | null }>(
+      context.work,
+      `SELECT rank, n, path, size_bytes, mtime_ns, decision, partial_item FROM plan_files
+       WHERE docking_id = ? AND state = 'waiting' AND (rank, n) > (?, ?) ORDER BY rank, n LIMIT 200`,
+    ).all(camera.dockingId, rank, n);
+    for (const row of page) {
+      yield {
+        n: row.n,
+        path: row.path,
+        sizeBytes: row.size_bytes,
+        mtimeNs: row.mtime_ns,
+        decision: row.decision,
+        partialItem: row.partial_item,
+      };
+    }
+    const last = page.at(-1);
+    if (!last) return;
+    rank = last.rank;
+    n = last.n;
+  }
+}
+
+function setState(context: IngestContext, camera: DockedCamera, file: PlannedFile, itemId: string | null): void {
+  sql(context.work, 'UPDATE plan_files SET state = ?, item_id = ? WHERE docking_id = ? AND n = ?').run(
+    itemId ? 'settled' : 'failed',
+    itemId,
+    camera.dockingId,
+    file.n,
+  );
+}
+
+async function appendPlanned(context: IngestContext, camera: DockedCamera, counts: PlanCounts): Promise<void> {
+  await context.ledger.append([{ type: 'docking.planned', ...aboutDocking(context, camera), body: counts }]);
+}
+
+async function appendProven(context: IngestContext, camera: DockedCamera, outcome: DockingOutcome): Promise<void> {
+  const total = totalsOf(context, camera);
+  outcome.safe = outcome.failures.length === 0;
+  await context.ledger.append([
+    {
+      type: 'docking.proven',
+      ...aboutDocking(context, camera),
+      body: { ...total, refused: outcome.refused, failed: outcome.failures.length, safe: outcome.safe },
+    },
+  ]);
+}
+
+/** What this docking put on the ledger, over all its interruptions. */
+function totalsOf(context: IngestContext, camera: DockedCamera) {
+  const stored = sql<{ stored: number; storedBytes: number }>(
+    context.ledger.reader,
+    'SELECT count(*) AS stored, coalesce(sum(size_bytes), 0) AS storedBytes FROM items WHERE docking_id = ?',
+  ).get(camera.dockingId);
+  const seen = sql<{ n: number }>(
+    context.ledger.reader,
+    'SELECT count(*) AS n FROM sightings WHERE docking_id = ? AND sighting_id IS NOT NULL',
+  ).get(camera.dockingId);
+  if (!stored || !seen) throw new Error('an aggregate query returned no row');
+  return { ...stored, seenAgain: seen.n };
+}
+
+function aboutDocking(context: IngestContext, camera: DockedCamera) {
+  return {
+    subject: { kind: 'docking' as const, id: camera.dockingId },
+    refs: [{ kind: 'camera' as const, id: camera.cameraId, role: 'camera' }],
+    actor: INGEST_ACTOR,
+    at: context.now(),
+  };
+}
+
+/** A new docking's id. */
+export function newDockingId(): string {
+  return uuidv7();
+}

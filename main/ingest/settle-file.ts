@@ -1,0 +1,250 @@
+import { randomBytes } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import type { Draft } from '../contract/entries/index.ts';
+import type { ItemStored } from '../contract/entries/ingest.ts';
+import { done, failed, type Failure, type Result } from '../contract/errors.ts';
+import type { z } from 'zod';
+import type { Copied, JobOptions } from '../../native/index.ts';
+import { agencyUuid, sql } from '../store/index.ts';
+import { type Partial, provenFileSystem, safeName, type Sidecar, spaceOf } from '../vault/index.ts';
+import { type DockedCamera, type FileFacts, INGEST_ACTOR, type IngestContext } from './docked-camera.ts';
+import { pathText } from './path-text.ts';
+import { absolute } from './plan.ts';
+
+/** One row of a plan. */
+export type PlannedFile = {
+  n: number;
+  path: Buffer;
+  sizeBytes: number;
+  mtimeNs: string;
+  decision: 'fresh' | 'known' | 'resume';
+  partialItem: string | null;
+};
+
+/** What became of a file: stored as an item, or met again as one. */
+export type SettledFile = { kind: 'stored' | 'seen-again'; itemId: string; storedBytes: number; resumedBytes: number };
+
+/** Keeps commits of equal bytes of one docking apart, so that two equal files copied side by side make one item. */
+export type CommitLock = <T>(key: string, act: () => Promise<T>) => Promise<T>;
+
+export function createCommitLock(): CommitLock {
+  const last = new Map<string, Promise<unknown>>();
+  return async (key, act) => {
+    const before = last.get(key);
+    const mine = (async () => {
+      await before?.catch(() => undefined);
+      return act();
+    })();
+    last.set(key, mine);
+    try {
+      return await mine;
+    } finally {
+      if (last.get(key) === mine) last.delete(key);
+    }
+  };
+}
+
+/**
+ * Settles one planned file: reads it in full and either proves that the vault holds these bytes of this camera already,
+ * or copies, proves and stores them. Fails with the `source.*`, `vault.*` or `docking.*` code that stopped it; nothing
+ * is on the ledger then, and the camera is untouched.
+ */
+export async function settleFile(
+  context: IngestContext,
+  camera: DockedCamera,
+  file: PlannedFile,
+  lock: CommitLock,
+  options: JobOptions,
+): Promise<Result<SettledFile>> {
+  if (file.decision === 'known') {
+    const hashed = await context.engine.hash(absolute(camera, file.path), options);
+    if (!hashed.ok) return hashed;
+    const itemId = itemWith(context, camera, hashed.value.sha256);
+    if (itemId) return done(await seenAgain(context, camera, file, itemId, hashed.value));
+  }
+  return store(context, camera, file, lock, options);
+}
+
+function itemWith(context: IngestContext, camera: DockedCamera, sha256: string): string | null {
+  const row = sql<{ item_id: string }>(
+    context.ledger.reader,
+    'SELECT item_id FROM items WHERE camera_id = ? AND sha256 = ? ORDER BY stored_seq LIMIT 1',
+  ).get(camera.cameraId, sha256);
+  return row?.item_id ?? null;
+}
+
+async function store(
+  context: IngestContext,
+  camera: DockedCamera,
+  file: PlannedFile,
+  lock: CommitLock,
+  options: JobOptions,
+): Promise<Result<SettledFile>> {
+  const lacking = lackingSpace(context, file);
+  if (lacking) return lacking;
+  const begun = begin(context, camera, file);
+  if (!begun.ok) return begun;
+  const partial = begun.value;
+  const copied = await context.engine.copy(
+    {
+      source: absolute(camera, file.path),
+      target: partial.file,
+      listed: { sizeBytes: file.sizeBytes, mtimeNs: file.mtimeNs },
+      provenFileSystem: provenFileSystem(context.vault.root) !== null,
+    },
+    options,
+  );
+  if (!copied.ok) {
+    if (isWorthless(copied.failure)) context.vault.dropPartial(partial);
+    return copied;
+  }
+  return lock(copied.value.sha256, async () => {
+    const known = itemWith(context, camera, copied.value.sha256);
+    if (!known) return done(await commit(context, camera, partial, file, copied.value));
+    context.vault.dropPartial(partial);
+    return done(await seenAgain(context, camera, file, known, copied.value));
+  });
+}
+
+function lackingSpace(context: IngestContext, file: PlannedFile) {
+  const space = spaceOf(context.vault.root, context.vaultReserveBytes());
+  if (space.freeBytes - file.sizeBytes >= space.reserveBytes) return null;
+  const detail = `${file.sizeBytes} bytes wanted, ${space.freeBytes} free, ${space.reserveBytes} kept for ledger and database`;
+  return failed('vault.full', pathText(file.path), detail);
+}
+
+/**
+ * A partial is kept for resuming only when the source went away. After a failed write, a failed flush or a read-back
+ * that differed its bytes on disk can not be trusted, and of a file that changed they are of no file at all.
+ */
+function isWorthless(failure: Failure): boolean {
+  return failure.code !== 'docking.interrupted' && failure.code !== 'source.gone' && failure.code !== 'source.unreadable';
+}
+
+function begin(context: IngestContext, camera: DockedCamera, file: PlannedFile): Result<Partial> {
+  const found = file.partialItem
+    ? context.vault.listPartials().partials.find((partial) => partial.itemId === file.partialItem)
+    : undefined;
+  const sidecar = newSidecar(context, camera, file);
+  try {
+    return done(found ? context.vault.adoptPartial(found, sidecar) : context.vault.beginPartial(sidecar));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === null) throw error;
+    return failed(code === 'ENOSPC' || code === 'EDQUOT' ? 'vault.full' : 'vault.write-failed', pathText(file.path), String(error));
+  }
+}
+
+function newSidecar(context: IngestContext, camera: DockedCamera, file: PlannedFile): Sidecar {
+  return {
+    format: 1,
+    itemId: uuidv7({ msecs: Date.parse(context.now()) }),
+    stationId: context.stationId,
+    camera: { id: camera.cameraId, serial: camera.serial },
+    mediumId: camera.mediumId,
+    dockingId: camera.dockingId,
+    officer: officerOf(context, camera, camera.describe(pathText(file.path))),
+    source: {
+      pathRaw: file.path.toString('base64url'),
+      path: pathText(file.path),
+      sizeBytes: file.sizeBytes,
+      mtimeNs: file.mtimeNs,
+    },
+    storedName: safeName(baseName(file.path)),
+    salt: randomBytes(16).toString('base64url'),
+    stored: null,
+  };
+}
+
+/** The bytes after the last slash. */
+function baseName(raw: Buffer): Buffer {
+  return raw.subarray(raw.lastIndexOf(0x2f) + 1);
+}
+
+function officerOf(context: IngestContext, camera: DockedCamera, facts: FileFacts): Sidecar['officer'] {
+  const found = camera.officer ?? (facts.officer ? { number: facts.officer, source: 'file-name' as const } : null);
+  return found ? { ...found, personId: agencyUuid(context.agencyId, 'person', found.number) } : null;
+}
+
+async function commit(
+  context: IngestContext,
+  camera: DockedCamera,
+  partial: Partial,
+  file: PlannedFile,
+  copied: Copied,
+): Promise<SettledFile> {
+  const stored = storedFacts(context, camera, file, copied);
+  const { sidecar, sidecarSha256 } = context.vault.commitPartial(partial, stored);
+  await appendStored(context, sidecar, { ...stored, sidecarSha256, recovered: false });
+  return { kind: 'stored', itemId: partial.itemId, storedBytes: copied.sizeBytes, resumedBytes: copied.resumedBytes };
+}
+
+function storedFacts(context: IngestContext, camera: DockedCamera, file: PlannedFile, copied: Copied): NonNullable<Sidecar['stored']> {
+  const facts = camera.describe(pathText(file.path));
+  return {
+    sizeBytes: copied.sizeBytes,
+    sha256: copied.sha256,
+    sm3: copied.sm3,
+    readBack: copied.readBack,
+    mediaKind: facts.mediaKind,
+    extension: facts.extension,
+    mtimeNs: file.mtimeNs,
+    fingerprint: copied.fingerprint,
+    engine: context.engine.id,
+    resumedBytes: copied.resumedBytes,
+    important: facts.important,
+    start: facts.startLocal ? { local: facts.startLocal, zone: context.cameraZone(), source: 'name' } : null,
+    sequence: facts.sequence,
+  };
+}
+
+/** Records an item whose folder is complete in the vault; also used when such a folder is found without its entry. */
+export async function appendStored(context: IngestContext, sidecar: Sidecar, body: z.infer<typeof ItemStored>): Promise<void> {
+  const { officer } = sidecar;
+  const drafts: Draft[] = [
+    {
+      type: 'item.stored',
+      subject: { kind: 'item', id: sidecar.itemId },
+      refs: [
+        { kind: 'docking', id: sidecar.dockingId, role: 'docking' },
+        { kind: 'camera', id: sidecar.camera.id, role: 'camera' },
+        { kind: 'medium', id: sidecar.mediumId, role: 'medium' },
+        ...(officer ? [{ kind: 'person' as const, id: officer.personId, role: 'officer' }] : []),
+      ],
+      actor: INGEST_ACTOR,
+      at: context.now(),
+      body,
+    },
+  ];
+  const records = [{ kind: 'item', id: sidecar.itemId, data: { path: sidecar.source.path, pathRaw: sidecar.source.pathRaw } }];
+  await context.ledger.append(drafts, records);
+}
+
+async function seenAgain(
+  context: IngestContext,
+  camera: DockedCamera,
+  file: PlannedFile,
+  itemId: string,
+  facts: { sha256: string; fingerprint: string },
+): Promise<SettledFile> {
+  const sightingId = uuidv7();
+  const path = pathText(file.path);
+  const samePath = context.ledger.records.get('item', itemId)?.['path'] === path;
+  await context.ledger.append(
+    [
+      {
+        type: 'item.seen-again',
+        subject: { kind: 'item', id: itemId },
+        refs: [
+          { kind: 'docking', id: camera.dockingId, role: 'docking' },
+          { kind: 'camera', id: camera.cameraId, role: 'camera' },
+        ],
+        actor: INGEST_ACTOR,
+        at: context.now(),
+        body: { sightingId, sha256: facts.sha256, mtimeNs: file.mtimeNs, fingerprint: facts.fingerprint, samePath },
+      },
+    ],
+    samePath ? [] : [{ kind: 'sighting', id: sightingId, data: { path, pathRaw: file.path.toString('base64url') } }],
+  );
+  return { kind: 'seen-again', itemId, storedBytes: 0, resumedBytes: 0 };
+}

@@ -1,0 +1,13 @@
+export { frameOf, hashCanonical, lineOf, parseLine, type SealedBytes } from './canonical.ts';
+export { type Consumer, type Handled, runConsumer, type RunningConsumer } from './consumer.ts';
+export { type Ledger, LedgerWriteError, openLedger } from './ledger.ts';
+export { inclusionPath, merkleRoot, verifyInclusion } from './merkle.ts';
+export type { Projection } from './projection.ts';
+export { entriesAbout, entriesOfCamera, entriesOfType, latestEntry } from './queries.ts';
+export { type Rebuilt, rebuildDatabase, rebuildInto } from './rebuild.ts';
+export { everyEntry, replay, tableDigests } from './replay.ts';
+export { type Closing, listSealed, OPEN_SEGMENT, readOpen, readSealed, type SealedName } from './segments.ts';
+export { serveWriter } from './serve-writer.ts';
+export { settle } from './settle.ts';
+export { verifySignature } from './station-key.ts';
+export { type LedgerCheck, verifyLedger } from './verify.ts';

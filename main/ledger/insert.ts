@@ -1,0 +1,34 @@
+import type { Entry, EntryFrame } from '../contract/entries/index.ts';
+import { type Db, sql } from '../store/index.ts';
+import type { SealedBytes } from './canonical.ts';
+import { type Projection, reduce } from './projection.ts';
+
+/** Puts one entry and what follows from it into the database; the caller holds the transaction. */
+export function insertEntry(db: Db, projections: readonly Projection[], sealed: SealedBytes, frame: EntryFrame): void {
+  sql(
+    db,
+    `INSERT INTO entries (seq, id, at, type, subject_kind, subject_id, cause_consumer, cause_seq, cause_step, canonical, hash)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    frame.seq,
+    frame.id,
+    frame.at,
+    frame.type,
+    frame.subject.kind,
+    frame.subject.id,
+    frame.cause?.consumer ?? null,
+    frame.cause?.seq ?? null,
+    frame.cause?.step ?? null,
+    sealed.canonical,
+    sealed.hash,
+  );
+  for (const [n, ref] of frame.refs.entries()) {
+    sql(db, 'INSERT INTO entry_refs (seq, n, kind, id, role) VALUES (?, ?, ?, ?, ?)').run(frame.seq, n, ref.kind, ref.id, ref.role);
+  }
+  reduce(db, projections, frame as Entry);
+}
+
+/** Sequence number and hash of the newest entry; null for an empty ledger. */
+export function headOf(db: Db): { seq: number; hash: string } | null {
+  return sql<{ seq: number; hash: string }>(db, 'SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1').get() ?? null;
+}

@@ -1,0 +1,146 @@
+import { Worker } from 'node:worker_threads';
+import { type Draft, type Entry, ENTRY_BODIES } from '../contract/entries/index.ts';
+import { done, type Failure, failed, type Result } from '../contract/errors.ts';
+import { Actor, Cause, Instant, Ref, Subject } from '../contract/values.ts';
+import { type Db, openPrivateRecords, openReader, type PrivateRecord, type PrivateRecords, type DataPaths } from '../store/index.ts';
+import type { SealedName } from './segments.ts';
+import type { FromWriter, ToWriter, WriterData, WriterReady } from './serve-writer.ts';
+
+/** A ledger that could not be written. Whoever appends must stop what it is doing; nothing was recorded. */
+export class LedgerWriteError extends Error {
+  readonly failure: Failure;
+  constructor(failure: Failure) {
+    super(`${failure.code}: ${failure.what}: ${failure.detail}`);
+    this.name = 'LedgerWriteError';
+    this.failure = failure;
+  }
+}
+
+export type Ledger = {
+  /**
+   * Appends the drafts together; when the promise resolves they are durable in segment and database and every
+   * projection shows them. Rejects with `LedgerWriteError` when they could not be written.
+   */
+  append(drafts: readonly Draft[], records?: readonly PrivateRecord[]): Promise<Entry[]>;
+  /** Seals the open segment; null when it was empty. */
+  seal(): Promise<SealedName | null>;
+  /** Called after each commit with the entries committed. */
+  subscribe(listener: (entries: readonly Entry[]) => void): () => void;
+  /** Reads every committed entry and projection. */
+  reader: Db;
+  /** Names, numbers and paths that the ledger must not hold. */
+  records: PrivateRecords;
+  stationId: string;
+  publicKey: string;
+  /** What had to be repaired at start. */
+  opened: WriterReady;
+  close(): Promise<void>;
+};
+
+export type LedgerOptions = {
+  paths: DataPaths;
+  stationId: string;
+  /** Worker entry that calls `serveWriter` with every projection. */
+  writer: URL;
+  sealEntries?: number;
+  sealAfterMs?: number;
+};
+
+/** Opens the ledger: starts the writer thread, waits until segments and database are settled. */
+export async function openLedger(options: LedgerOptions): Promise<Result<Ledger>> {
+  const data: WriterData = {
+    root: options.paths.root,
+    stationId: options.stationId,
+    sealEntries: options.sealEntries ?? 1000,
+    sealAfterMs: options.sealAfterMs ?? 5 * 60_000,
+  };
+  const worker = new Worker(options.writer, { workerData: data });
+  const calls = createCalls(worker);
+  const ready = await calls.ready;
+  if (!ready.ok) {
+    await worker.terminate();
+    return ready;
+  }
+  const reader = openReader(options.paths.database);
+  if (!reader.ok) return reader;
+  return done(createLedger(options, calls, reader.value, ready.value));
+}
+
+function createLedger(options: LedgerOptions, calls: Calls, reader: Db, ready: WriterReady): Ledger {
+  const listeners = new Set<(entries: readonly Entry[]) => void>();
+  const records = openPrivateRecords(options.paths, { readonly: true });
+  return {
+    async append(drafts, privateRecords = []) {
+      for (const draft of drafts) checkDraft(draft);
+      const result = (await calls.send({ do: 'append', request: { drafts, records: privateRecords } })) as Result<Entry[]>;
+      if (!result.ok) throw new LedgerWriteError(result.failure);
+      for (const listener of listeners) listener(result.value);
+      return result.value;
+    },
+    async seal() {
+      return (await calls.send({ do: 'seal' })) as SealedName | null;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    reader,
+    records,
+    stationId: options.stationId,
+    publicKey: ready.publicKey,
+    opened: ready,
+    async close() {
+      await calls.send({ do: 'close' });
+      reader.close();
+      records.close();
+    },
+  };
+}
+
+/** A draft that breaks its schema is a bug in the command that made it. */
+function checkDraft(draft: Draft): void {
+  ENTRY_BODIES[draft.type].parse(draft.body);
+  Actor.parse(draft.actor);
+  Subject.parse(draft.subject);
+  Instant.parse(draft.at);
+  for (const ref of draft.refs ?? []) Ref.parse(ref);
+  if (draft.cause) Cause.parse(draft.cause);
+}
+
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+type Calls = { ready: Promise<Result<WriterReady>>; send(message: WithoutId<ToWriter>): Promise<unknown> };
+
+function createCalls(worker: Worker): Calls {
+  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
+  let next = 1;
+  let gone: string | null = null;
+  const ready = Promise.withResolvers<Result<WriterReady>>();
+
+  worker.on('message', (message: FromWriter) => {
+    if ('ready' in message) return ready.resolve(message.ready);
+    if (!('id' in message)) return;
+    waiting.get(message.id)?.resolve(message.result);
+    waiting.delete(message.id);
+  });
+  const lose = (reason: string) => {
+    gone = reason;
+    ready.resolve(failed('ledger.write-failed', 'writer thread', reason));
+    const failure = failed('ledger.write-failed', 'writer thread', reason).failure;
+    for (const call of waiting.values()) call.reject(new LedgerWriteError(failure));
+    waiting.clear();
+  };
+  worker.on('error', (error) => lose(String(error)));
+  worker.on('exit', (code) => lose(`ended with code ${code}`));
+
+  return {
+    ready: ready.promise,
+    send(message) {
+      if (gone !== null) return Promise.reject(new LedgerWriteError(failed('ledger.write-failed', 'writer thread', gone).failure));
+      const id = next++;
+      return new Promise((resolve, reject) => {
+        waiting.set(id, { resolve, reject });
+        worker.postMessage({ ...message, id } as ToWriter);
+      });
+    },
+  };
+}

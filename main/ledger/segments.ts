@@ -1,0 +1,146 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import canonicalize from 'canonicalize';
+import { z } from 'zod';
+import { done, failed, type Result } from '../contract/errors.ts';
+import { Base64Url, Hash256, Uuid } from '../contract/values.ts';
+import { fsyncFolder } from '../store/index.ts';
+import { frameOf, lineOf, parseLine, type SealedBytes } from './canonical.ts';
+import { merkleRoot } from './merkle.ts';
+import { type StationKey, verifySignature } from './station-key.ts';
+
+/** What a sealed segment's last line says: its extent, its last hash, and the signed Merkle root of its entry hashes. */
+export const Closing = z.strictObject({
+  station: Uuid,
+  first: z.int().positive(),
+  last: z.int().positive(),
+  closingHash: Hash256,
+  merkleRoot: Hash256,
+  publicKey: Base64Url,
+  signature: Base64Url,
+});
+export type Closing = z.infer<typeof Closing>;
+
+const ClosingLine = z.strictObject({ closing: Closing });
+
+export const OPEN_SEGMENT = 'open.jsonl';
+const SEALED_NAME = /^(\d{12})-(\d{12})\.jsonl$/;
+
+/** File name of a sealed segment; twelve digits so that names sort as numbers. */
+export function segmentName(first: number, last: number): string {
+  return `${String(first).padStart(12, '0')}-${String(last).padStart(12, '0')}.jsonl`;
+}
+
+export type SealedName = { file: string; first: number; last: number };
+
+/** The sealed segments of a ledger folder, in order. */
+export function listSealed(folder: string): SealedName[] {
+  return fs
+    .readdirSync(folder)
+    .flatMap((name) => {
+      const match = SEALED_NAME.exec(name);
+      return match ? [{ file: path.join(folder, name), first: Number(match[1]), last: Number(match[2]) }] : [];
+    })
+    .sort((a, b) => a.first - b.first);
+}
+
+/** Reads a sealed segment and checks everything it claims; `ledger.segment-damaged` names what is wrong. */
+export function readSealed(segment: SealedName): Result<{ entries: SealedBytes[]; closing: Closing }> {
+  const name = path.basename(segment.file);
+  const lines = fs.readFileSync(segment.file, 'utf8').split('\n');
+  if (lines.pop() !== '') return failed('ledger.segment-damaged', name, 'does not end with a newline');
+  const closing = parseClosing(lines.pop());
+  if (!closing) return failed('ledger.segment-damaged', name, 'no closing line');
+  const entries: SealedBytes[] = [];
+  for (const line of lines) {
+    const entry = parseLine(line);
+    if (!entry) return failed('ledger.segment-damaged', name, `line ${entries.length + 1} does not match its hash`);
+    entries.push(entry);
+  }
+  const wrong = wrongInClosing(entries, closing, segment);
+  return wrong ? failed('ledger.segment-damaged', name, wrong) : done({ entries, closing });
+}
+
+function parseClosing(line: string | undefined): Closing | null {
+  if (!line?.startsWith('{"closing":')) return null;
+  const parsed = ClosingLine.safeParse(JSON.parse(line));
+  return parsed.success ? parsed.data.closing : null;
+}
+
+function wrongInClosing(entries: SealedBytes[], closing: Closing, segment: SealedName): string | null {
+  const first = entries[0];
+  const last = entries.at(-1);
+  if (!first || !last) return 'holds no entries';
+  if (frameOf(first).seq !== segment.first || closing.first !== segment.first) return 'first entry is not the one it names';
+  if (frameOf(last).seq !== segment.last || closing.last !== segment.last) return 'last entry is not the one it names';
+  if (entries.length !== segment.last - segment.first + 1) return 'number of entries differs';
+  if (closing.closingHash !== last.hash) return 'closing hash differs';
+  if (closing.merkleRoot !== merkleRoot(entries.map((entry) => entry.hash))) return 'Merkle root differs';
+  const { signature, ...signed } = closing;
+  return verifySignature(closing.publicKey, signedBytes(signed), signature) ? null : 'signature does not verify';
+}
+
+/**
+ * Seals `entries` as one file: written aside, flushed, renamed, folder flushed. When it returns the segment is durable
+ * and never changes again.
+ */
+export function writeSealed(folder: string, station: string, entries: readonly SealedBytes[], key: StationKey): SealedName {
+  const first = frameOf(at(entries, 0)).seq;
+  const closingEntry = at(entries, entries.length - 1);
+  const last = frameOf(closingEntry).seq;
+  const signed = {
+    station,
+    first,
+    last,
+    closingHash: closingEntry.hash,
+    merkleRoot: merkleRoot(entries.map((entry) => entry.hash)),
+    publicKey: key.publicKey,
+  };
+  const closing = canonicalize({ closing: { ...signed, signature: key.sign(signedBytes(signed)) } });
+  const file = path.join(folder, segmentName(first, last));
+  const temporary = `${file}.tmp`;
+  const fd = fs.openSync(temporary, 'w', 0o400);
+  try {
+    fs.writeFileSync(fd, `${entries.map(lineOf).join('\n')}\n${closing}\n`);
+    fs.fsyncSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+  fs.renameSync(temporary, file);
+  fsyncFolder(folder);
+  return { file, first, last };
+}
+
+function at(entries: readonly SealedBytes[], index: number): SealedBytes {
+  const entry = entries[index];
+  if (!entry) throw new RangeError('a segment needs at least one entry');
+  return entry;
+}
+
+function signedBytes(signed: Omit<Closing, 'signature'>): Buffer {
+  const text = canonicalize(signed);
+  if (text === undefined) throw new TypeError('closing has no canonical form');
+  return Buffer.from(text, 'utf8');
+}
+
+/** The open segment as it lies on disk: whole, chain-valid lines, and how many bytes of a torn tail follow them. */
+export type OpenSegmentContent = { entries: SealedBytes[]; validBytes: number; tornBytes: number; brokenAt: number | null };
+
+/**
+ * Reads the open segment. Only an unfinished last line counts as torn; a whole line that does not match its hash is
+ * damage (`brokenAt`, 1-based line) and is never cut.
+ */
+export function readOpen(folder: string): OpenSegmentContent {
+  const file = path.join(folder, OPEN_SEGMENT);
+  if (!fs.existsSync(file)) return { entries: [], validBytes: 0, tornBytes: 0, brokenAt: null };
+  const bytes = fs.readFileSync(file);
+  const end = bytes.lastIndexOf(0x0a) + 1;
+  const entries: SealedBytes[] = [];
+  const lines = bytes.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
+  for (const line of lines) {
+    const entry = parseLine(line);
+    if (!entry) return { entries, validBytes: end, tornBytes: bytes.length - end, brokenAt: entries.length + 1 };
+    entries.push(entry);
+  }
+  return { entries, validBytes: end, tornBytes: bytes.length - end, brokenAt: null };
+}

@@ -1,0 +1,104 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { done, type Result } from '../contract/errors.ts';
+import { dataPaths, openDatabase, openPrivateRecords } from '../store/index.ts';
+import { outdated, type Projection } from './projection.ts';
+import { replay } from './replay.ts';
+import { type Settlement, settle } from './settle.ts';
+import { openStationKey } from './station-key.ts';
+import { type AppendRequest, createWriter, type Writer } from './writer.ts';
+
+export type WriterData = { root: string; stationId: string; sealEntries: number; sealAfterMs: number };
+export type ToWriter = { id: number } & (
+  | { do: 'append'; request: AppendRequest }
+  | { do: 'seal' }
+  | { do: 'close' }
+);
+export type FromWriter = { ready: Result<WriterReady> } | { id: number; result: unknown };
+export type WriterReady = { settlement: Settlement; replayed: string[]; publicKey: string };
+
+/** At most this many entries are flushed as one group. */
+const GROUP_ENTRIES = 256;
+
+/**
+ * The body of the writer's worker thread: settles segments and database, brings outdated projections up, then serves
+ * appends in groups. Requests that arrive while a group is being flushed form the next one, so a group never waits.
+ */
+export function serveWriter(projections: readonly Projection[]): void {
+  const port = parentPort;
+  if (!port) throw new Error('runs in a worker thread only');
+  const data = workerData as WriterData;
+  const started = startWriter(data, projections);
+  port.postMessage({ ready: started.ok ? done(started.value.ready) : started } satisfies FromWriter);
+  if (started.ok) serve(port, data, started.value);
+}
+
+type Started = { writer: Writer; ready: WriterReady; close(): void };
+
+function startWriter(data: WriterData, projections: readonly Projection[]): Result<Started> {
+  const paths = dataPaths(data.root, data.stationId);
+  const opened = openDatabase(paths.database);
+  if (!opened.ok) return opened;
+  const db = opened.value;
+  const stale = outdated(db, projections);
+  if (stale.length > 0) replay(db, stale);
+  const settled = settle(paths.ledger, db, projections);
+  if (!settled.ok) return settled;
+  const key = openStationKey(paths.stationKey);
+  const records = openPrivateRecords(paths, { readonly: false });
+  const writer = createWriter({ station: data.stationId, folder: paths.ledger, db, records, projections, key });
+  const ready = { settlement: settled.value, replayed: stale.map((one) => one.name), publicKey: key.publicKey };
+  const close = () => {
+    writer.close();
+    records.close();
+    db.close();
+  };
+  return done({ writer, ready, close });
+}
+
+function serve(port: MessagePort, data: WriterData, { writer, close }: Started): void {
+  let waiting: { id: number; request: AppendRequest }[] = [];
+  let scheduled = false;
+  const timer = setInterval(() => writer.seal(), data.sealAfterMs);
+
+  function flush(): void {
+    scheduled = false;
+    while (waiting.length > 0) {
+      const group = takeGroup(waiting);
+      waiting = waiting.slice(group.length);
+      const result = writer.append(group.map((one) => one.request));
+      for (const [n, one] of group.entries()) {
+        port.postMessage({ id: one.id, result: result.ok ? done(result.value[n]) : result } satisfies FromWriter);
+      }
+      if (writer.openCount() >= data.sealEntries) writer.seal();
+    }
+  }
+
+  port.on('message', (message: ToWriter) => {
+    if (message.do === 'append') {
+      waiting.push(message);
+      if (!scheduled) setImmediate(flush);
+      scheduled = true;
+      return;
+    }
+    flush();
+    if (message.do === 'seal') {
+      port.postMessage({ id: message.id, result: writer.seal() } satisfies FromWriter);
+      return;
+    }
+    clearInterval(timer);
+    close();
+    port.postMessage({ id: message.id, result: null } satisfies FromWriter);
+    port.close();
+  });
+}
+
+function takeGroup<T extends { request: AppendRequest }>(waiting: readonly T[]): T[] {
+  let entries = 0;
+  const group: T[] = [];
+  for (const one of waiting) {
+    if (group.length > 0 && entries + one.request.drafts.length > GROUP_ENTRIES) break;
+    entries += one.request.drafts.length;
+    group.push(one);
+  }
+  return group;
+}

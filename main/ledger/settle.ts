@@ -1,0 +1,99 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { done, failed, type Result } from '../contract/errors.ts';
+import { type Db, fsyncFolder, sql } from '../store/index.ts';
+import { frameOf, lineOf, type SealedBytes } from './canonical.ts';
+import { headOf, insertEntry } from './insert.ts';
+import type { Projection } from './projection.ts';
+import { listSealed, OPEN_SEGMENT, readOpen, readSealed } from './segments.ts';
+
+/** What the settlement at start found and repaired. All zero when the last stop was clean. */
+export type Settlement = { cutBytes: number; rolledForward: number; rewritten: number };
+
+/** First hash of a chain has nothing before it. */
+export const GENESIS_PREV = '0'.repeat(64);
+
+/**
+ * Settles segments and database at start. The open segment is the write-ahead log: every whole, chain-valid line in it
+ * (or in a sealed segment) that the database lacks is rolled forward; a torn last line is cut; entries that only the
+ * database has are written back to the open segment. Anything that does not chain is `ledger.chain-broken` or
+ * `ledger.segment-damaged`, and nothing is changed.
+ */
+export function settle(folder: string, db: Db, projections: readonly Projection[]): Result<Settlement> {
+  const sealed = listSealed(folder);
+  const lastSealed = sealed.at(-1)?.last ?? 0;
+  const open = readOpen(folder);
+  if (open.brokenAt !== null) {
+    return failed('ledger.segment-damaged', OPEN_SEGMENT, `line ${open.brokenAt} does not match its hash`);
+  }
+  const rolled = rollSealedForward(sealed, db, projections);
+  if (!rolled.ok) return rolled;
+  // A crash between sealing and emptying the open segment leaves the sealed entries in both; the sealed ones count.
+  const tail = open.entries.filter((entry) => frameOf(entry).seq > lastSealed);
+  const broken = rollForward(tail, db, projections);
+  if (!broken.ok) return broken;
+  const missing = entriesAfter(db, Math.max(lastSealed, lastSeq(tail)));
+  const stale = open.entries.length - tail.length;
+  if (open.tornBytes > 0 || missing.length > 0 || stale > 0) rewriteOpen(folder, [...tail, ...missing]);
+  return done({ cutBytes: open.tornBytes, rolledForward: rolled.value + broken.value, rewritten: missing.length });
+}
+
+function lastSeq(entries: readonly SealedBytes[]): number {
+  const last = entries.at(-1);
+  return last ? frameOf(last).seq : 0;
+}
+
+function rollSealedForward(sealed: ReturnType<typeof listSealed>, db: Db, projections: readonly Projection[]): Result<number> {
+  let rolled = 0;
+  for (const segment of sealed) {
+    if (segment.last <= (headOf(db)?.seq ?? 0)) continue;
+    const read = readSealed(segment);
+    if (!read.ok) return read;
+    const result = rollForward(read.value.entries, db, projections);
+    if (!result.ok) return result;
+    rolled += result.value;
+  }
+  return done(rolled);
+}
+
+/** Adds to the database the entries it lacks; each must chain to the one before, or equal the one already there. */
+function rollForward(entries: readonly SealedBytes[], db: Db, projections: readonly Projection[]): Result<number> {
+  let rolled = 0;
+  const result = db.transaction((): Result<number> => {
+    for (const sealed of entries) {
+      const frame = frameOf(sealed);
+      const head = headOf(db);
+      if (frame.seq <= (head?.seq ?? 0)) {
+        const known = sql<{ hash: string }>(db, 'SELECT hash FROM entries WHERE seq = ?').get(frame.seq);
+        if (known?.hash !== sealed.hash) return failed('ledger.chain-broken', `entry ${frame.seq}`, 'segment and database differ');
+        continue;
+      }
+      if (frame.seq !== (head?.seq ?? 0) + 1 || frame.prev !== (head?.hash ?? GENESIS_PREV)) {
+        return failed('ledger.chain-broken', `entry ${frame.seq}`, 'does not follow the entry before it');
+      }
+      insertEntry(db, projections, sealed, frame);
+      rolled += 1;
+    }
+    return done(rolled);
+  })();
+  return result;
+}
+
+function entriesAfter(db: Db, seq: number): SealedBytes[] {
+  return sql<SealedBytes>(db, 'SELECT canonical, hash FROM entries WHERE seq > ? ORDER BY seq').all(seq);
+}
+
+/** Replaces the open segment as a whole, durably. */
+export function rewriteOpen(folder: string, entries: readonly SealedBytes[]): void {
+  const file = path.join(folder, OPEN_SEGMENT);
+  const temporary = `${file}.tmp`;
+  const fd = fs.openSync(temporary, 'w', 0o600);
+  try {
+    fs.writeFileSync(fd, entries.map((entry) => `${lineOf(entry)}\n`).join(''));
+    fs.fsyncSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+  fs.renameSync(temporary, file);
+  fsyncFolder(folder);
+}

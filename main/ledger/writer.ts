@@ -1,0 +1,170 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
+import type { Draft, EntryFrame } from '../contract/entries/index.ts';
+import { done, failed, type Result } from '../contract/errors.ts';
+import { type Db, type PrivateRecord, type PrivateRecords, sql } from '../store/index.ts';
+import { frameOf, lineOf, type SealedBytes, sealFrame, type UnhashedFrame } from './canonical.ts';
+import { headOf, insertEntry } from './insert.ts';
+import type { Projection } from './projection.ts';
+import { OPEN_SEGMENT, type SealedName, writeSealed } from './segments.ts';
+import { GENESIS_PREV, rewriteOpen } from './settle.ts';
+import type { StationKey } from './station-key.ts';
+
+/** One command's wish: these entries together or none, with the private records they speak of. */
+export type AppendRequest = { drafts: readonly Draft[]; records: readonly PrivateRecord[] };
+
+export type Writer = {
+  /**
+   * Appends many requests as one group: private records, then the open segment, then the database, each flushed before
+   * the next. When it returns, all of them are durable. An entry whose cause is on the ledger already is not written
+   * again; the one there is returned in its place.
+   */
+  append(requests: readonly AppendRequest[]): Result<EntryFrame[][]>;
+  /** Seals the open segment; null when it holds nothing. */
+  seal(): SealedName | null;
+  /** Entries in the open segment. */
+  openCount(): number;
+  close(): void;
+};
+
+export type WriterOptions = {
+  station: string;
+  folder: string;
+  db: Db;
+  records: PrivateRecords;
+  projections: readonly Projection[];
+  key: StationKey;
+};
+
+/** The one writer of a ledger whose segments and database have been settled. */
+export function createWriter(options: WriterOptions): Writer {
+  const { folder, db } = options;
+  let open = loadOpen(options);
+  let fd = fs.openSync(path.join(folder, OPEN_SEGMENT), 'a', 0o600);
+  let head = headOf(db);
+  /** Set when segment and database may differ; nothing is appended until a restart has settled them. */
+  let halted: string | null = null;
+
+  function append(requests: readonly AppendRequest[]): Result<EntryFrame[][]> {
+    if (halted) return failed('ledger.write-failed', 'ledger', halted);
+    const group = prepareGroup(options, head, requests);
+    const fresh = group.flat().filter((made) => made.fresh);
+    try {
+      options.records.put(requests.flatMap((request) => [...request.records]));
+    } catch (error) {
+      return failed('ledger.write-failed', 'private records', String(error));
+    }
+    if (fresh.length > 0) {
+      const failure = commit(fresh);
+      if (failure) return failure;
+    }
+    return done(group.map((made) => made.map((one) => one.frame)));
+  }
+
+  function commit(fresh: readonly Made[]) {
+    const before = fs.fstatSync(fd).size;
+    try {
+      fs.writeSync(fd, fresh.map((made) => `${lineOf(made.sealed)}\n`).join(''));
+      fs.fdatasyncSync(fd);
+    } catch (error) {
+      return undoAppend(before, error);
+    }
+    try {
+      db.transaction(() => {
+        for (const made of fresh) insertEntry(db, options.projections, made.sealed, made.frame);
+      })();
+    } catch (error) {
+      // The segment has the entries and the database has not: only the settlement at start may decide.
+      halted = `the database refused what the segment already holds: ${String(error)}`;
+      return failed('ledger.write-failed', 'database', halted);
+    }
+    open = [...open, ...fresh.map((made) => made.sealed)];
+    const last = fresh.at(-1);
+    if (last) head = { seq: last.frame.seq, hash: last.frame.hash };
+    return null;
+  }
+
+  function undoAppend(before: number, error: unknown) {
+    try {
+      fs.ftruncateSync(fd, before);
+      fs.fdatasyncSync(fd);
+    } catch (second) {
+      halted = `the open segment could not be cut back: ${String(second)}`;
+    }
+    // After a failed flush the kernel may have dropped the pages: what a later flush says can not be believed.
+    if (isFlushError(error)) halted = `flushing the open segment failed: ${String(error)}`;
+    return failed('ledger.write-failed', OPEN_SEGMENT, String(error));
+  }
+
+  function seal(): SealedName | null {
+    if (open.length === 0 || halted) return null;
+    const name = writeSealed(folder, options.station, open, options.key);
+    fs.closeSync(fd);
+    rewriteOpen(folder, []);
+    fd = fs.openSync(path.join(folder, OPEN_SEGMENT), 'a', 0o600);
+    open = [];
+    return name;
+  }
+
+  return { append, seal, openCount: () => open.length, close: () => fs.closeSync(fd) };
+}
+
+function isFlushError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'fdatasync';
+}
+
+function loadOpen(options: WriterOptions): SealedBytes[] {
+  const file = path.join(options.folder, OPEN_SEGMENT);
+  if (!fs.existsSync(file)) rewriteOpen(options.folder, []);
+  const count = fs.readFileSync(file, 'utf8').split('\n').length - 1;
+  const rows = sql<SealedBytes>(options.db, 'SELECT canonical, hash FROM entries ORDER BY seq DESC LIMIT ?').all(count);
+  return rows.reverse();
+}
+
+type Made = { sealed: SealedBytes; frame: EntryFrame; fresh: boolean };
+
+function prepareGroup(options: WriterOptions, head: { seq: number; hash: string } | null, requests: readonly AppendRequest[]) {
+  let seq = head?.seq ?? 0;
+  let prev = head?.hash ?? GENESIS_PREV;
+  const made = new Map<string, Made>();
+  return requests.map((request) =>
+    request.drafts.map((draft): Made => {
+      const cause = draft.cause ? `${draft.cause.consumer} ${draft.cause.seq} ${draft.cause.step}` : null;
+      const known = cause === null ? null : (made.get(cause) ?? findByCause(options.db, draft));
+      if (known) return { ...known, fresh: false };
+      const unhashed = frameFor(options.station, draft, seq + 1, prev);
+      const sealed = sealFrame(unhashed);
+      seq += 1;
+      prev = sealed.hash;
+      const result = { sealed, frame: { ...unhashed, hash: sealed.hash }, fresh: true };
+      if (cause !== null) made.set(cause, result);
+      return result;
+    }),
+  );
+}
+
+function findByCause(db: Db, draft: Draft): Made | null {
+  const row = sql<SealedBytes>(
+    db,
+    'SELECT canonical, hash FROM entries WHERE cause_consumer = ? AND cause_seq = ? AND cause_step = ?',
+  ).get(draft.cause?.consumer, draft.cause?.seq, draft.cause?.step);
+  return row ? { sealed: row, frame: frameOf(row), fresh: false } : null;
+}
+
+function frameFor(station: string, draft: Draft, seq: number, prev: string): UnhashedFrame {
+  return {
+    seq,
+    id: uuidv7({ msecs: Date.parse(draft.at) }),
+    at: draft.at,
+    station,
+    actor: draft.actor,
+    type: draft.type,
+    version: 1,
+    subject: draft.subject,
+    refs: draft.refs ?? [],
+    body: draft.body as UnhashedFrame['body'],
+    ...(draft.cause ? { cause: draft.cause } : {}),
+    prev,
+  };
+}

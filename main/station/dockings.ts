@@ -1,0 +1,323 @@
+import type { LiveDocking } from '../contract/api/docking.ts';
+import type { Draft } from '../contract/entries/index.ts';
+import type { Failure } from '../contract/errors.ts';
+import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
+import type { Profile, Volume } from '../dock/index.ts';
+import {
+  clearDocking,
+  type ClearOutcome,
+  type DockedCamera,
+  type DockingOutcome,
+  type IngestContext,
+  newDockingId,
+  runDocking,
+} from '../ingest/index.ts';
+import { describeBy, hasWeakIdentity, identify, type Operator } from './identify.ts';
+import type { Ports } from './ports.ts';
+import { createRate } from './rate.pure.ts';
+import { createSlots } from './slots.ts';
+
+export type DockingsOptions = {
+  ingest: IngestContext;
+  profiles: readonly Profile[];
+  ports: Ports;
+  policy<K extends PolicyKey>(key: K): PolicyValues[K];
+  /** Whether an archive that policy accepts has proven that it holds the item. */
+  confirmed(itemId: string): boolean;
+  /** A plain folder is left alone this long after it appears, so that whoever is still filling it can finish. */
+  settleMs: number;
+  /** A camera that comes back within this time goes on with the same docking. */
+  absenceMs: number;
+  onBug(error: unknown): void;
+};
+
+/** One stay of a camera at a port, over short absences. */
+type Session = {
+  live: LiveDocking;
+  volume: Volume;
+  camera: DockedCamera | null;
+  abort: AbortController;
+  /** Set once the camera is gone: resolves when that is on the ledger. */
+  leaving: Promise<void> | null;
+  /** Ends the session when the camera stays away. */
+  absence: NodeJS.Timeout | null;
+  finished: boolean;
+  safe: boolean;
+  running: Promise<DockingOutcome | null>;
+};
+
+export type Dockings = ReturnType<typeof createDockings>;
+
+const ACTOR = { kind: 'system' as const, id: 'dock' };
+const NO_OPERATOR: Operator = { camera: null, officer: null };
+/** Files of one camera under way at the same time: hides the latency of flushes between small files. */
+const PARALLEL_FILES = 3;
+
+/** Turns volumes that appear and vanish into dockings on the ledger, and runs ingest and clearing for each. */
+export function createDockings(options: DockingsOptions) {
+  const { ingest } = options;
+  const sessions = new Map<string, Session>();
+  const slots = createSlots(() => options.policy('parallel-cameras'));
+
+  /** A volume is there: starts, or goes on with, its docking. */
+  function attach(volume: Volume, operator = NO_OPERATOR): { done: Promise<DockingOutcome | null>; session: Session } {
+    const session = newSession(volume);
+    sessions.set(keyOf(volume), session);
+    session.running = run(session, operator).catch((error: unknown) => {
+      options.onBug(error);
+      return null;
+    });
+    return { done: session.running, session };
+  }
+
+  function newSession(volume: Volume): Session {
+    const live: LiveDocking = {
+      dockingId: newDockingId(),
+      port: options.ports.numberOf(volume.slot),
+      camera: volume.slot,
+      profile: '',
+      state: 'settling',
+      files: 0,
+      bytes: 0,
+      doneFiles: 0,
+      doneBytes: 0,
+      copiedFiles: 0,
+      copiedBytes: 0,
+      bytesPerSecond: null,
+      clearing: null,
+      failures: [],
+    };
+    const abort = new AbortController();
+    return { live, volume, camera: null, abort, leaving: null, absence: null, finished: false, safe: false, running: Promise.resolve(null) };
+  }
+
+  async function run(session: Session, operator: Operator): Promise<DockingOutcome | null> {
+    const { volume, live } = session;
+    if (volume.mountMode === 'folder') await pause(options.settleMs, session.abort.signal);
+    if (session.abort.signal.aborted) return null;
+    live.state = 'planning';
+    const camera = await open(session, operator);
+    if (!camera) return null;
+    const release = await slots.acquire(session.abort.signal);
+    try {
+      const outcome = await copy(session, camera);
+      if (outcome?.finished) await clear(session, camera);
+      return outcome;
+    } finally {
+      release();
+    }
+  }
+
+  async function open(session: Session, operator: Operator): Promise<DockedCamera | null> {
+    const { volume, live } = session;
+    const found = await identify(ingest.ledger, options.profiles, volume, operator, options.policy('camera-admission'), ingest.now());
+    if (!found.ok) return refuse(session, found.failure, found.serial);
+    const { camera: known, recognised } = found;
+    live.camera = known.serial;
+    live.profile = recognised.profile.id;
+    const other = [...sessions.values()].find((one) => one !== session && one.camera?.cameraId === known.cameraId);
+    if (other && !other.leaving) {
+      return refuse(session, { code: 'camera.identity-twice', what: known.serial, detail: `port ${other.live.port}` }, known.serial);
+    }
+    await other?.leaving;
+    const resumed = other?.absence ? other : null;
+    if (resumed) forget(resumed);
+    const officer = operator.officer
+      ? { number: operator.officer, source: 'operator' as const }
+      : recognised.officer && { number: recognised.officer, source: 'profile' as const };
+    session.camera = {
+      dockingId: resumed ? resumed.live.dockingId : live.dockingId,
+      cameraId: known.cameraId,
+      serial: known.serial,
+      mediumId: `${volume.mountMode}:${volume.fileSystem}:${volume.instance}`,
+      identitySource: recognised.identitySource,
+      root: volume.root,
+      weakIdentity: hasWeakIdentity(recognised),
+      officer: officer || null,
+      describe: describeBy(recognised.profile),
+    };
+    live.dockingId = session.camera.dockingId;
+    await append(
+      resumed
+        ? { type: 'docking.resumed', ...about(session.camera), body: { port: live.port } }
+        : started(session.camera, session, recognised),
+    );
+    return session.camera;
+  }
+
+  /** A camera is back: the card of its former place goes, its docking goes on. */
+  function forget(former: Session): void {
+    if (former.absence) clearTimeout(former.absence);
+    former.absence = null;
+    former.live.state = 'ended';
+    sessions.delete(keyOf(former.volume));
+  }
+
+  function started(camera: DockedCamera, session: Session, recognised: { profile: Profile; identityCheck: 'none' | 'valid' | 'suspected-tampering' }): Draft {
+    const { volume, live } = session;
+    return {
+      type: 'docking.started',
+      ...about(camera, [
+        { kind: 'medium' as const, id: camera.mediumId, role: 'medium' },
+        { kind: 'port' as const, id: String(live.port), role: 'port' },
+      ]),
+      body: {
+        port: live.port,
+        profile: recognised.profile.id,
+        identitySource: camera.identitySource,
+        identityCheck: recognised.identityCheck,
+        mountMode: volume.mountMode,
+        fileSystem: volume.fileSystem,
+      },
+    };
+  }
+
+  async function refuse(session: Session, failure: Failure, serial: string | null): Promise<null> {
+    const { live } = session;
+    live.state = 'refused';
+    live.failures = [failure];
+    const reason = failure.code === 'camera.not-registered' || failure.code === 'camera.identity-twice' ? failure.code : 'camera.unreadable';
+    await append({
+      type: 'docking.refused',
+      subject: { kind: 'docking', id: live.dockingId },
+      actor: ACTOR,
+      at: ingest.now(),
+      body: { port: live.port, reason, serial },
+    });
+    return null;
+  }
+
+  async function copy(session: Session, camera: DockedCamera): Promise<DockingOutcome | null> {
+    if (session.abort.signal.aborted) return null;
+    const { live } = session;
+    const rate = createRate();
+    const outcome = await runDocking(ingest, camera, {
+      signal: session.abort.signal,
+      parallelFiles: PARALLEL_FILES,
+      onProgress(progress) {
+        const { phase, ...numbers } = progress;
+        Object.assign(live, numbers, { bytesPerSecond: rate(performance.now(), progress.doneBytes) });
+        if (phase === 'planning' || phase === 'copying') live.state = phase;
+      },
+    });
+    session.finished = outcome.finished;
+    session.safe = outcome.safe;
+    if (outcome.finished) live.state = outcome.safe ? 'safe' : 'attention';
+    return outcome;
+  }
+
+  /** Clears what policy allows now; with `after-confirmed`, again whenever the archive has confirmed something more. */
+  async function clear(session: Session, camera: DockedCamera): Promise<void> {
+    const policy = options.policy('clear');
+    if (policy === 'never') return;
+    const total = { removed: 0 };
+    const once = async () => {
+      const outcome = await clearDocking(ingest, camera, { policy, signal: session.abort.signal, confirmed: options.confirmed });
+      total.removed += outcome.removed;
+      session.live.clearing = { removed: total.removed, kept: outcome.kept, waiting: outcome.waiting };
+      return outcome;
+    };
+    const first = await once();
+    if (first.waiting > 0) void clearLater(session, once).catch(options.onBug);
+  }
+
+  async function clearLater(session: Session, once: () => Promise<ClearOutcome>): Promise<void> {
+    for (let waiting = 1; waiting > 0 && !session.abort.signal.aborted; ) {
+      await nextReceipt(session.abort.signal);
+      if (!session.abort.signal.aborted) waiting = (await once()).waiting;
+    }
+  }
+
+  function nextReceipt(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = ingest.ledger.subscribe((entries) => {
+        if (entries.some((entry) => entry.type === 'forward.done')) finish();
+      });
+      const finish = () => {
+        stop();
+        signal.removeEventListener('abort', finish);
+        resolve();
+      };
+      signal.addEventListener('abort', finish, { once: true });
+    });
+  }
+
+  /** A volume is gone: reads stop at once; the docking ends, or waits a while for the camera to come back. */
+  async function detach(volume: Volume): Promise<void> {
+    const session = sessions.get(keyOf(volume));
+    if (!session || session.leaving) return;
+    session.abort.abort();
+    session.leaving = leave(session);
+    await session.leaving;
+  }
+
+  async function leave(session: Session): Promise<void> {
+    const { volume } = session;
+    await session.running;
+    if (!session.camera || session.finished) {
+      sessions.delete(keyOf(volume));
+      if (session.camera) await end(session);
+      session.live.state = 'ended';
+      return;
+    }
+    session.live.state = 'interrupted';
+    await append({ type: 'docking.interrupted', ...about(session.camera), body: { reason: 'detached' } });
+    session.absence = setTimeout(() => {
+      sessions.delete(keyOf(volume));
+      void end(session).catch(options.onBug);
+    }, options.absenceMs);
+    session.absence.unref();
+  }
+
+  async function end(session: Session): Promise<void> {
+    session.live.state = 'ended';
+    if (!session.camera) return;
+    await append({ type: 'docking.ended', ...about(session.camera), body: { clean: session.finished && session.safe } });
+  }
+
+  function about(camera: DockedCamera, refs: { kind: 'medium' | 'port'; id: string; role: string }[] = []) {
+    return {
+      subject: { kind: 'docking' as const, id: camera.dockingId },
+      refs: [{ kind: 'camera' as const, id: camera.cameraId, role: 'camera' }, ...refs],
+      actor: ACTOR,
+      at: ingest.now(),
+    };
+  }
+
+  async function append(draft: Draft): Promise<void> {
+    await ingest.ledger.append([draft]);
+  }
+
+  return {
+    attach,
+    detach,
+    live: () => [...sessions.values()].map((session) => session.live).sort((a, b) => a.port - b.port),
+    /** Stops all copying and says so on the ledger; partials stay for the next start. */
+    async close() {
+      for (const session of sessions.values()) session.abort.abort();
+      for (const session of sessions.values()) {
+        if (session.absence) clearTimeout(session.absence);
+        await session.running;
+        if (!session.camera || session.live.state === 'ended') continue;
+        if (session.finished) await end(session);
+        else await append({ type: 'docking.interrupted', ...about(session.camera), body: { reason: 'station-stopped' } });
+      }
+      sessions.clear();
+    },
+  };
+}
+
+function keyOf(volume: Volume): string {
+  return `${volume.slot} ${volume.instance}`;
+}
+
+/** Resolves after `ms` or as soon as the signal is aborted. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,70 @@
+import type { PolicyValues } from '../contract/policy.ts';
+import { failed, type Failure } from '../contract/errors.ts';
+import {
+  extensionOf,
+  findCamera,
+  isWeak,
+  type KnownCamera,
+  mediaKindOf,
+  type Profile,
+  readName,
+  type Recognised,
+  recognise,
+  registerCamera,
+  type Volume,
+} from '../dock/index.ts';
+import type { FileFacts } from '../ingest/index.ts';
+import type { Ledger } from '../ledger/index.ts';
+
+export type Identified =
+  | { ok: true; camera: KnownCamera; recognised: Recognised }
+  | { ok: false; failure: Failure; serial: string | null };
+
+/** What an operator says about a source on the command line; it wins over what the camera says. */
+export type Operator = { camera: string | null; officer: string | null };
+
+/**
+ * Says which camera a volume is. An unknown one is registered while policy is in set-up mode, and refused otherwise.
+ */
+export async function identify(
+  ledger: Ledger,
+  profiles: readonly Profile[],
+  volume: Volume,
+  operator: Operator,
+  admission: PolicyValues['camera-admission'],
+  at: string,
+): Promise<Identified> {
+  const found = recognise(volume.root, profiles, { serial: volume.slot, identitySource: 'folder-name' });
+  if (!found.ok) return { ok: false, failure: found.failure, serial: null };
+  const recognised: Recognised = operator.camera
+    ? { ...found.value, serial: operator.camera, identitySource: 'operator' }
+    : found.value;
+  const { serial, identitySource, profile } = recognised;
+  const known = findCamera(ledger, serial, identitySource);
+  if (known) return { ok: true, camera: known, recognised };
+  if (admission === 'registered-only') return { ...failed('camera.not-registered', serial), serial };
+  const actor = { kind: 'system' as const, id: 'dock' };
+  const camera = await registerCamera(ledger, { serial, identitySource, profile: profile.id }, { actor, at, how: 'set-up' });
+  return { ok: true, camera, recognised };
+}
+
+/** Reads what a file's path tells, by the camera's profile. */
+export function describeBy(profile: Profile): (path: string) => FileFacts {
+  const identityFile = profile.identity?.from === 'ini' ? profile.identity.file : null;
+  return (path) => {
+    const facts = readName(profile.names, path);
+    return {
+      mediaKind: path === identityFile ? 'identity' : mediaKindOf(path),
+      extension: extensionOf(path),
+      important: facts.important,
+      startLocal: facts.startLocal,
+      sequence: facts.sequence,
+      officer: facts.officer,
+    };
+  };
+}
+
+/** Whether a fingerprint may be believed to order work for this camera. */
+export function hasWeakIdentity(recognised: Recognised): boolean {
+  return isWeak(recognised.identitySource) || recognised.identityCheck === 'suspected-tampering';
+}

@@ -1,0 +1,186 @@
+import pino, { type Logger } from 'pino';
+import type { Failure } from '../contract/errors.ts';
+import { done, type Result } from '../contract/errors.ts';
+import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
+import { type FolderDock, loadProfiles, type Profile, watchFolderDock } from '../dock/index.ts';
+import { adoptUnrecorded, type IngestContext } from '../ingest/index.ts';
+import { type Consumer, type Ledger, openLedger, runConsumer, type RunningConsumer } from '../ledger/index.ts';
+import {
+  type DataFolderLock,
+  type DataPaths,
+  type Db,
+  lockDataFolder,
+  openDataFolder,
+  openWorkingState,
+  type StationIdentity,
+} from '../store/index.ts';
+import { openVault, type Vault } from '../vault/index.ts';
+import { type CopyEngine, createPortableEngine } from '../../native/index.ts';
+import { type Clock, createClock } from './clock.ts';
+import { createDockings, type Dockings } from './dockings.ts';
+import { recordStart } from './genesis.ts';
+import { readPolicy } from './policy.ts';
+import { createPorts, type Ports } from './ports.ts';
+import { prepareStages, type Stages } from './stages.ts';
+
+export type StationOptions = {
+  data: string;
+  purpose: 'station' | 'command';
+  /** Make the data folder when it is not there. */
+  create: boolean;
+  /** Folders whose subfolders are cameras. */
+  docks: readonly string[];
+  /** Trees in which mounts are cameras; none for a command. */
+  mountTrees: readonly string[];
+  settleMs?: number;
+  absenceMs?: number;
+  /** The clock, for tests that need another day. */
+  nowMs?: () => number;
+};
+
+/** Everything that runs in one data folder, wired together. */
+export type Station = {
+  identity: StationIdentity;
+  paths: DataPaths;
+  ledger: Ledger;
+  vault: Vault;
+  engine: CopyEngine;
+  work: Db;
+  clock: Clock;
+  log: Logger;
+  profiles: readonly Profile[];
+  ports: Ports;
+  dockings: Dockings;
+  stages: Stages;
+  lock: DataFolderLock;
+  /** What recovery found in the vault at start. */
+  recovered: { adopted: number; failures: Failure[] };
+  policy<K extends PolicyKey>(key: K): PolicyValues[K];
+  /** Resolves when every stage that runs has nothing left to do but wait for the outside world. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export const PROGRAM = 'evidock 0.1.0';
+
+/**
+ * Opens a station on its data folder: takes the lock, settles the ledger, adopts what a crash left unrecorded, starts
+ * the stages and watches the docks. Fails with a `data-folder.*`, `database.*` or `ledger.*` code and changes nothing then.
+ */
+export async function openStation(options: StationOptions): Promise<Result<Station>> {
+  const opened = openDataFolder(options.data, { create: options.create });
+  if (!opened.ok) return opened;
+  const { identity, paths } = opened.value;
+  const locked = lockDataFolder(paths, options.purpose, new Date().toISOString());
+  if (!locked.ok) return locked;
+  const writer = new URL('./writer.worker.ts', import.meta.url);
+  const ledger = await openLedger({ paths, stationId: identity.stationId, writer });
+  if (!ledger.ok) {
+    locked.value.release();
+    return ledger;
+  }
+  return done(await wire(options, identity, paths, locked.value, ledger.value));
+}
+
+async function wire(
+  options: StationOptions,
+  identity: StationIdentity,
+  paths: DataPaths,
+  lock: DataFolderLock,
+  ledger: Ledger,
+): Promise<Station> {
+  const log = pino({ level: 'info' }, pino.destination({ dest: `${paths.logs}/station.log`, sync: true, mode: 0o600 }));
+  const onBug = (error: unknown) => log.error({ err: error }, 'a stage threw: this is a bug');
+  const policy = <K extends PolicyKey>(key: K) => readPolicy(ledger.reader, key);
+  const clock = createClock(() => ledger, options.nowMs);
+  const vault = openVault(paths);
+  const work = openWorkingState(paths.workingState);
+  const engine = createPortableEngine(4);
+  const ingest: IngestContext = {
+    ledger,
+    vault,
+    work,
+    engine,
+    stationId: identity.stationId,
+    agencyId: identity.agencyId,
+    now: clock.now,
+    cameraZone: () => policy('camera-zone'),
+    vaultReserveBytes: () => policy('vault-reserve-bytes'),
+  };
+  await recordStart(ledger, identity, { at: clock.now(), program: PROGRAM, engine: engine.id, clock: clock.source() });
+  const recovered = lock.formerExitClean ? { adopted: 0, failures: [] } : await adoptUnrecorded(ingest);
+  const stages = await prepareStages({ identity, paths, ledger, vault, work, clock, policy });
+  const profiles = loadProfiles();
+  const ports = createPorts();
+  const dockings = createDockings({
+    ingest,
+    profiles,
+    ports,
+    policy,
+    confirmed: stages.confirmed,
+    settleMs: options.settleMs ?? 2000,
+    absenceMs: options.absenceMs ?? 120_000,
+    onBug,
+  });
+  const running = startStages(ledger, work, stages.consumers(options.purpose), onBug);
+  const watching = watchDocks(options, dockings, log, onBug);
+  for (const failure of recovered.failures) log.error({ failure }, 'found in the vault, left where it is');
+
+  return {
+    identity,
+    paths,
+    ledger,
+    vault,
+    engine,
+    work,
+    clock,
+    log,
+    profiles,
+    ports,
+    dockings,
+    stages,
+    lock,
+    recovered,
+    policy,
+    idle: () => allIdle(ledger, running),
+    async close() {
+      await watching?.close();
+      await dockings.close();
+      await Promise.all(running.map((consumer) => consumer.stop()));
+      await engine.close();
+      await ledger.close();
+      work.close();
+      lock.release();
+    },
+  };
+}
+
+function startStages(ledger: Ledger, work: Db, consumers: readonly Consumer[], onBug: (error: unknown) => void): RunningConsumer[] {
+  return consumers.map((consumer) => runConsumer(ledger, work, consumer, onBug));
+}
+
+/** Stages feed one another through the ledger, so all are idle only when a whole round added nothing to it. */
+async function allIdle(ledger: Ledger, running: readonly RunningConsumer[]): Promise<void> {
+  const head = () => (ledger.reader.prepare('SELECT max(seq) AS seq FROM entries').get() as { seq: number }).seq;
+  for (let before = -1; before !== head(); ) {
+    before = head();
+    for (const consumer of running) await consumer.idle();
+  }
+}
+
+function watchDocks(options: StationOptions, dockings: Dockings, log: Logger, onBug: (error: unknown) => void): FolderDock | null {
+  if (options.docks.length === 0 && options.mountTrees.length === 0) return null;
+  return watchFolderDock({
+    docks: options.docks,
+    mountTrees: options.mountTrees,
+    onAttach(volume) {
+      log.info({ slot: volume.slot, mountMode: volume.mountMode }, 'attached');
+      dockings.attach(volume);
+    },
+    onDetach(volume) {
+      log.info({ slot: volume.slot }, 'detached');
+      void dockings.detach(volume).catch(onBug);
+    },
+    onTrouble: (what) => log.warn({ what }, 'a dock cannot be watched'),
+  });
+}

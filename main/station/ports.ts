@@ -1,0 +1,18 @@
+/** Gives every place a volume can appear in a port number that it keeps for the life of the station process. */
+export function createPorts() {
+  const numbers = new Map<string, number>();
+  return {
+    /** The number of a slot; a new slot gets the lowest number nobody has. */
+    numberOf(slot: string): number {
+      const known = numbers.get(slot);
+      if (known !== undefined) return known;
+      const taken = new Set(numbers.values());
+      let free = 1;
+      while (taken.has(free)) free += 1;
+      numbers.set(slot, free);
+      return free;
+    },
+    list: () => [...numbers].map(([slot, port]) => ({ slot, port })),
+  };
+}
+export type Ports = ReturnType<typeof createPorts>;

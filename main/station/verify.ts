@@ -1,0 +1,99 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { VerifyReport } from '../contract/api/station.ts';
+import { type Failure, failed } from '../contract/errors.ts';
+import { type Ledger, type Projection, rebuildInto, tableDigests, verifyLedger } from '../ledger/index.ts';
+import { type DataPaths, sql } from '../store/index.ts';
+import { sidecarDigest, type Vault } from '../vault/index.ts';
+import type { CopyEngine } from '../../native/index.ts';
+
+export type VerifyContext = {
+  ledger: Ledger;
+  vault: Vault;
+  paths: DataPaths;
+  engine: CopyEngine;
+  projections: readonly Projection[];
+};
+
+/**
+ * Checks chain, segments, projections and vault against one another. `full` reads every byte of every original;
+ * without it an original is checked by presence, size and sidecar. Changes nothing.
+ */
+export async function verifyStation(context: VerifyContext, full: boolean): Promise<VerifyReport> {
+  const chain = verifyLedger(context.paths.ledger, context.ledger.reader);
+  const violations = [...chain.violations, ...verifyProjections(context)];
+  const warnings: Failure[] = [];
+  const items = await verifyItems(context, full, violations, warnings);
+  return { full, entries: chain.entries, segments: chain.segments, ...items, violations, warnings };
+}
+
+function verifyProjections(context: VerifyContext): Failure[] {
+  const replayed = rebuildInto(context.ledger.reader, context.projections);
+  const expected = tableDigests(replayed, context.projections);
+  const live = tableDigests(context.ledger.reader, context.projections);
+  replayed.close();
+  return Object.keys(expected)
+    .filter((table) => expected[table]?.digest !== live[table]?.digest)
+    .map((table) => failed('projection.differs', table, `${expected[table]?.rows} rows by the ledger, ${live[table]?.rows} here`).failure);
+}
+
+type ItemRow = { item_id: string; sha256: string; size_bytes: number; sidecar_sha256: string };
+
+async function verifyItems(context: VerifyContext, full: boolean, violations: Failure[], warnings: Failure[]) {
+  let items = 0;
+  let bytesRead = 0;
+  const rows = context.ledger.reader.prepare('SELECT item_id, sha256, size_bytes, sidecar_sha256 FROM items ORDER BY item_id').all() as ItemRow[];
+  for (const row of rows) {
+    items += 1;
+    const found = await verifyItem(context, row, full);
+    bytesRead += found.bytesRead;
+    violations.push(...found.violations);
+    warnings.push(...found.warnings);
+  }
+  const known = sql(context.ledger.reader, 'SELECT 1 FROM items WHERE item_id = ?');
+  for (const { itemId } of context.vault.listItems()) {
+    if (!known.get(itemId)) warnings.push(failed('vault.unexpected', itemId, 'no entry').failure);
+  }
+  return { items, bytesRead };
+}
+
+async function verifyItem(context: VerifyContext, row: ItemRow, full: boolean) {
+  const violations: Failure[] = [];
+  const warnings: Failure[] = [];
+  const folder = context.vault.itemFolder(row.item_id);
+  const file = context.vault.originalPath(row.item_id);
+  if (!file.ok) {
+    const lone = file.failure.code === 'vault.sidecar-damaged' ? loneFile(folder) : null;
+    violations.push(file.failure);
+    if (!lone) return { violations, warnings, bytesRead: 0 };
+    return { ...(await verifyBytes(context, row, lone, full, violations)), warnings };
+  }
+  if (sidecarDigest(folder) !== row.sidecar_sha256) {
+    violations.push(failed('vault.sidecar-damaged', row.item_id, 'differs from what was recorded').failure);
+  }
+  return { ...(await verifyBytes(context, row, file.value, full, violations)), warnings };
+}
+
+async function verifyBytes(context: VerifyContext, row: ItemRow, file: string, full: boolean, violations: Failure[]) {
+  const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+  if (!stat?.isFile()) {
+    violations.push(failed('vault.item-missing', row.item_id, file).failure);
+    return { violations, bytesRead: 0 };
+  }
+  if (stat.size !== row.size_bytes) {
+    violations.push(failed('vault.item-differs', row.item_id, `${row.size_bytes} bytes recorded, ${stat.size} found`).failure);
+    return { violations, bytesRead: 0 };
+  }
+  if (!full) return { violations, bytesRead: 0 };
+  const hashed = await context.engine.hashAtRest(file, { signal: new AbortController().signal });
+  if (!hashed.ok) violations.push(failed('vault.item-missing', row.item_id, hashed.failure.detail).failure);
+  else if (hashed.value.sha256 !== row.sha256) violations.push(failed('vault.item-differs', row.item_id, file).failure);
+  return { violations, bytesRead: stat.size };
+}
+
+/** The one file beside a damaged sidecar, whose name can no longer be read from it. */
+function loneFile(folder: string): string | null {
+  if (!fs.existsSync(folder)) return null;
+  const names = fs.readdirSync(folder).filter((name) => name !== 'item.json');
+  return names.length === 1 ? path.join(folder, names[0] as string) : null;
+}

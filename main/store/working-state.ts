@@ -1,0 +1,30 @@
+import Database from 'better-sqlite3';
+import type { Db } from './database.ts';
+
+/**
+ * Opens `work.db`: plans of dockings under way, consumers' low-water marks, upload ids. Everything in it can be worked
+ * out again, so it is not flushed on every commit and may simply be deleted while no station runs.
+ */
+export function openWorkingState(file: string): Db {
+  const db = new Database(file);
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = NORMAL');
+  db.exec(`
+CREATE TABLE IF NOT EXISTS consumer_marks (consumer TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS plan_files (
+  docking_id TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  path BLOB NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  mtime_ns TEXT NOT NULL,
+  decision TEXT NOT NULL,
+  rank INTEGER NOT NULL,
+  partial_item TEXT,
+  state TEXT NOT NULL,
+  item_id TEXT,
+  PRIMARY KEY (docking_id, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS plan_files_by_state ON plan_files (docking_id, state, rank, n);
+`);
+  return db;
+}

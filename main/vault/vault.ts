@@ -1,0 +1,189 @@
+import { createHash, createHmac } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { done, failed, type Result } from '../contract/errors.ts';
+import { type DataPaths, fsyncFolder, makeFolderDurably } from '../store/index.ts';
+import { Sidecar, sidecarBytes } from './sidecar.ts';
+
+export const SIDECAR_NAME = 'item.json';
+const PARTIAL_SUFFIX = '.partial';
+
+/** The vault: originals at rest, each in a folder of its own that is complete the moment it has its final name. */
+export type Vault = ReturnType<typeof openVault>;
+
+/** A partial copy found on disk: what it was a copy of, and where its bytes are. */
+export type Partial = { itemId: string; folder: string; sidecar: Sidecar; file: string };
+
+/** Opens the vault of a data folder. Holds no state: everything is on disk. */
+export function openVault(paths: Pick<DataPaths, 'originals' | 'incoming' | 'quarantine'>) {
+  const { originals, incoming, quarantine } = paths;
+
+  /** Final folder of an item: UTC date in its UUIDv7, then the id. */
+  function itemFolder(itemId: string): string {
+    return path.join(originals, ...dateOf(itemId), itemId);
+  }
+
+  /** Reads an item's sidecar; `vault.item-missing` or `vault.sidecar-damaged` when it is not there or not whole. */
+  function readSidecar(itemId: string): Result<Sidecar> {
+    return readSidecarIn(itemFolder(itemId), itemId);
+  }
+
+  /** Path of an item's bytes, known from its sidecar. */
+  function originalPath(itemId: string): Result<string> {
+    const sidecar = readSidecar(itemId);
+    return sidecar.ok ? done(path.join(itemFolder(itemId), sidecar.value.storedName)) : sidecar;
+  }
+
+  /** Makes the folder of a new partial with its sidecar, durably, and says where the bytes go. */
+  function beginPartial(sidecar: Sidecar): Partial {
+    const folder = path.join(incoming, sidecar.itemId + PARTIAL_SUFFIX);
+    fs.mkdirSync(folder, { mode: 0o700 });
+    writeSidecar(folder, sidecar);
+    fsyncFolder(incoming);
+    return { itemId: sidecar.itemId, folder, sidecar, file: path.join(folder, sidecar.storedName) };
+  }
+
+  /** Gives a partial found earlier to a new docking, under a new id. */
+  function adoptPartial(found: Partial, sidecar: Sidecar): Partial {
+    const folder = path.join(incoming, sidecar.itemId + PARTIAL_SUFFIX);
+    const file = path.join(found.folder, sidecar.storedName);
+    if (found.file !== file && fs.existsSync(found.file)) fs.renameSync(found.file, file);
+    writeSidecar(found.folder, sidecar);
+    fs.renameSync(found.folder, folder);
+    fsyncFolder(incoming);
+    return { itemId: sidecar.itemId, folder, sidecar, file: path.join(folder, sidecar.storedName) };
+  }
+
+  /**
+   * Turns a proven partial into an item: sidecar with the proven facts, files 0400, folder flushed, renamed to its
+   * final name, every new ancestor flushed. When it returns, the item is durable; only the ledger entry is missing.
+   */
+  function commitPartial(partial: Partial, stored: NonNullable<Sidecar['stored']>): { sidecarSha256: string; sidecar: Sidecar } {
+    const sidecar = { ...partial.sidecar, stored };
+    const sidecarSha256 = writeSidecar(partial.folder, sidecar);
+    fs.chmodSync(partial.file, 0o400);
+    fs.chmodSync(path.join(partial.folder, SIDECAR_NAME), 0o400);
+    fsyncFolder(partial.folder);
+    const target = itemFolder(partial.itemId);
+    makeFolderDurably(path.dirname(target));
+    fs.renameSync(partial.folder, target);
+    fsyncFolder(path.dirname(target));
+    fsyncFolder(incoming);
+    return { sidecarSha256, sidecar };
+  }
+
+  /** Removes a partial that turned out to be bytes the vault holds already. */
+  function dropPartial(partial: Pick<Partial, 'folder'>): void {
+    fs.rmSync(partial.folder, { recursive: true, force: true });
+    fsyncFolder(incoming);
+  }
+
+  /** Moves a partial whose source is gone out of the way; it is kept, and never taken for the file. */
+  function quarantinePartial(partial: Pick<Partial, 'itemId' | 'folder'>): void {
+    fs.renameSync(partial.folder, path.join(quarantine, partial.itemId));
+    fsyncFolder(quarantine);
+    fsyncFolder(incoming);
+  }
+
+  /** Every partial on disk with a readable sidecar, and the folders whose sidecar is not. */
+  function listPartials(): { partials: Partial[]; unreadable: { itemId: string; folder: string }[] } {
+    const partials: Partial[] = [];
+    const unreadable: { itemId: string; folder: string }[] = [];
+    for (const name of fs.readdirSync(incoming)) {
+      if (!name.endsWith(PARTIAL_SUFFIX)) continue;
+      const itemId = name.slice(0, -PARTIAL_SUFFIX.length);
+      const folder = path.join(incoming, name);
+      const sidecar = readSidecarIn(folder, itemId);
+      if (sidecar.ok) partials.push({ itemId, folder, sidecar: sidecar.value, file: path.join(folder, sidecar.value.storedName) });
+      else unreadable.push({ itemId, folder });
+    }
+    return { partials, unreadable };
+  }
+
+  /** Every item folder on disk, in id order within a day; names only, nothing is read. */
+  function* listItems(): Generator<{ itemId: string; folder: string }> {
+    for (const year of folders(originals)) {
+      for (const month of folders(path.join(originals, year))) {
+        for (const day of folders(path.join(originals, year, month))) {
+          const at = path.join(originals, year, month, day);
+          for (const itemId of folders(at)) yield { itemId, folder: path.join(at, itemId) };
+        }
+      }
+    }
+  }
+
+  return {
+    root: originals,
+    itemFolder,
+    readSidecar,
+    originalPath,
+    beginPartial,
+    adoptPartial,
+    commitPartial,
+    dropPartial,
+    quarantinePartial,
+    listPartials,
+    listItems,
+  };
+}
+
+/** Salted digest of a path on a camera, as entries carry it: HMAC-SHA-256 with the item's salt, base64url. */
+export function pathDigest(sidecar: Pick<Sidecar, 'salt'>, pathRaw: Uint8Array): string {
+  return createHmac('sha256', Buffer.from(sidecar.salt, 'base64url')).update(pathRaw).digest('base64url');
+}
+
+/** SHA-256 of a sidecar's bytes on disk. */
+export function sidecarDigest(folder: string): string {
+  return createHash('sha256').update(fs.readFileSync(path.join(folder, SIDECAR_NAME))).digest('hex');
+}
+
+/** UTC year, month and day in a UUIDv7's time field. */
+function dateOf(itemId: string): [string, string, string] {
+  const ms = Number.parseInt(itemId.slice(0, 8) + itemId.slice(9, 13), 16);
+  const [year, month, day] = new Date(ms).toISOString().slice(0, 10).split('-');
+  if (year === undefined || month === undefined || day === undefined) throw new RangeError(`not a dated id: ${itemId}`);
+  return [year, month, day];
+}
+
+function folders(at: string): string[] {
+  return fs
+    .readdirSync(at, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+function readSidecarIn(folder: string, itemId: string): Result<Sidecar> {
+  const file = path.join(folder, SIDECAR_NAME);
+  let text: string;
+  try {
+    text = fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    return failed('vault.item-missing', itemId, String(error));
+  }
+  try {
+    const sidecar = Sidecar.parse(JSON.parse(text));
+    if (sidecar.itemId !== itemId && !folder.endsWith(PARTIAL_SUFFIX)) return failed('vault.sidecar-damaged', itemId, 'speaks of another item');
+    // A name is a name, whatever a damaged file says: never a way out of the folder.
+    if (path.basename(sidecar.storedName) !== sidecar.storedName) return failed('vault.sidecar-damaged', itemId, 'stored name is a path');
+    return done(sidecar);
+  } catch (error) {
+    return failed('vault.sidecar-damaged', itemId, String(error).slice(0, 300));
+  }
+}
+
+/** Replaces a folder's sidecar durably and says what its bytes hash to. */
+function writeSidecar(folder: string, sidecar: Sidecar): string {
+  const bytes = sidecarBytes(sidecar);
+  const file = path.join(folder, SIDECAR_NAME);
+  const temporary = `${file}.tmp`;
+  const fd = fs.openSync(temporary, 'w', 0o600);
+  try {
+    fs.writeFileSync(fd, bytes);
+    fs.fsyncSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+  fs.renameSync(temporary, file);
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import { failed } from '../../main/contract/errors.ts';
+import type { AtRest, Copied, CopyJob, Hashed, Outcome } from '../engine.ts';
+import { createFingerprint, FINGERPRINT_SPAN, fingerprintOf } from './fingerprint.ts';
+import { readBack } from './read-back.ts';
+import { assertUnchanged, openSource, type SourceFile, SourceFault, sourceFailure, vaultFailure } from './source-file.ts';
+
+/** Bytes read and written at a time. Bounds both memory per copy and how long an abort can go unnoticed. */
+const BLOCK_BYTES = 1 << 20;
+
+/** Told how far a job is after each block; throws `SourceFault('docking.interrupted')` to stop it. */
+export type OnBlock = (doneBytes: number) => void;
+
+/** One verified copy, synchronously; runs in a worker thread. See `CopyEngine.copy`. */
+export function copyFile(job: CopyJob, onBlock: OnBlock): Outcome<Copied> {
+  let source: SourceFile;
+  try {
+    source = openSource(job.source);
+  } catch (error) {
+    return sourceFailure(job.source, error);
+  }
+  try {
+    if (source.sizeBytes !== job.listed.sizeBytes || source.mtimeNs !== job.listed.mtimeNs) {
+      return sourceFailure(job.source, new SourceFault('source.changed', 'size or time differs from the listing'));
+    }
+    return copyOpen(job, source, onBlock);
+  } finally {
+    fs.closeSync(source.fd);
+  }
+}
+
+function copyOpen(job: CopyJob, source: SourceFile, onBlock: OnBlock): Outcome<Copied> {
+  let target: number;
+  try {
+    const { O_RDWR, O_CREAT, O_NOFOLLOW } = fs.constants;
+    target = fs.openSync(job.target, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
+  } catch (error) {
+    return vaultFailure(job.target, error);
+  }
+  try {
+    const transferred = transfer(job, source, target, onBlock);
+    if (!transferred.ok) return transferred;
+    return prove(job, transferred.value, onBlock);
+  } finally {
+    fs.closeSync(target);
+  }
+}
+
+type Transferred = Omit<Copied, 'readBack'>;
+
+function transfer(job: CopyJob, source: SourceFile, target: number, onBlock: OnBlock): Outcome<Transferred> {
+  const block = Buffer.allocUnsafe(BLOCK_BYTES);
+  const present = Buffer.allocUnsafe(BLOCK_BYTES);
+  const sha256 = createHash('sha256');
+  const sm3 = createHash('sm3');
+  const fingerprint = createFingerprint();
+  let presentBytes = fs.fstatSync(target).size;
+  let offset = 0;
+  let resumedBytes = 0;
+  for (;;) {
+    let read: number;
+    try {
+      onBlock(offset);
+      read = fs.readSync(source.fd, block, 0, BLOCK_BYTES, offset);
+      if (read === 0) assertUnchanged(job.source, source, offset);
+    } catch (error) {
+      return sourceFailure(job.source, error);
+    }
+    if (read === 0) break;
+    const bytes = block.subarray(0, read);
+    sha256.update(bytes);
+    sm3.update(bytes);
+    fingerprint.update(bytes);
+    try {
+      const same = presentBytes > offset ? samePrefix(target, present, bytes, offset, presentBytes) : 0;
+      resumedBytes += same;
+      // From the first byte that is not what the camera holds, nothing in the partial is worth anything.
+      if (same < read) {
+        presentBytes = 0;
+        writeAll(target, bytes.subarray(same), offset + same);
+      }
+    } catch (error) {
+      return vaultFailure(job.target, error);
+    }
+    offset += read;
+  }
+  try {
+    fs.ftruncateSync(target, offset);
+    fs.fsyncSync(target);
+  } catch (error) {
+    return vaultFailure(job.target, error);
+  }
+  const digests = { sha256: sha256.digest('hex'), sm3: sm3.digest('hex'), fingerprint: fingerprint.digest() };
+  return { ok: true, value: { sizeBytes: offset, ...digests, resumedBytes, writtenBytes: offset - resumedBytes } };
+}
+
+/** How many leading bytes of `bytes` the target holds at `offset` already. */
+function samePrefix(target: number, present: Buffer, bytes: Buffer, offset: number, presentBytes: number): number {
+  const length = Math.min(bytes.length, presentBytes - offset);
+  const read = fs.readSync(target, present, 0, length, offset);
+  if (bytes.subarray(0, read).equals(present.subarray(0, read))) return read;
+  let same = 0;
+  while (bytes[same] === present[same]) same += 1;
+  return same;
+}
+
+function writeAll(target: number, bytes: Buffer, offset: number): void {
+  let written = 0;
+  while (written < bytes.length) written += fs.writeSync(target, bytes, written, bytes.length - written, offset + written);
+}
+
+function prove(job: CopyJob, transferred: Transferred, onBlock: OnBlock): Outcome<Copied> {
+  let proof: ReturnType<typeof readBack>;
+  try {
+    proof = readBack(job.target, job.provenFileSystem, () => onBlock(transferred.sizeBytes));
+  } catch (error) {
+    return error instanceof SourceFault ? sourceFailure(job.source, error) : vaultFailure(job.target, error);
+  }
+  if (proof.sha256 !== transferred.sha256 || proof.sizeBytes !== transferred.sizeBytes) {
+    return failed('vault.read-back-differs', job.target, `read ${transferred.sha256}, device holds ${proof.sha256}`);
+  }
+  return { ok: true, value: { ...transferred, readBack: proof.readBack } };
+}
+
+/** Reads one file in full and hashes it. See `CopyEngine.hash`. */
+export function hashFile(path: Uint8Array, onBlock: OnBlock): Outcome<Hashed> {
+  return reading(path, (source) => {
+    const block = Buffer.allocUnsafe(BLOCK_BYTES);
+    const sha256 = createHash('sha256');
+    const fingerprint = createFingerprint();
+    let offset = 0;
+    for (;;) {
+      onBlock(offset);
+      const read = fs.readSync(source.fd, block, 0, BLOCK_BYTES, offset);
+      if (read === 0) break;
+      sha256.update(block.subarray(0, read));
+      fingerprint.update(block.subarray(0, read));
+      offset += read;
+    }
+    assertUnchanged(path, source, offset);
+    return { sizeBytes: offset, sha256: sha256.digest('hex'), fingerprint: fingerprint.digest() };
+  });
+}
+
+/** Reads head and tail of one file. See `CopyEngine.fingerprint`. */
+export function fingerprintFile(path: Uint8Array): Outcome<{ sizeBytes: number; fingerprint: string }> {
+  return reading(path, (source) => {
+    const span = Math.min(FINGERPRINT_SPAN, source.sizeBytes);
+    const head = readSpan(source.fd, 0, span);
+    const tail = readSpan(source.fd, source.sizeBytes - span, span);
+    return { sizeBytes: source.sizeBytes, fingerprint: fingerprintOf(source.sizeBytes, head, tail) };
+  });
+}
+
+function readSpan(fd: number, from: number, length: number): Buffer {
+  const span = Buffer.alloc(length);
+  let filled = 0;
+  while (filled < length) {
+    const read = fs.readSync(fd, span, filled, length - filled, from + filled);
+    if (read === 0) throw new SourceFault('source.changed', 'shorter than listed');
+    filled += read;
+  }
+  return span;
+}
+
+function reading<T>(path: Uint8Array, read: (source: SourceFile) => T): Outcome<T> {
+  let source: SourceFile | null = null;
+  try {
+    source = openSource(path);
+    return { ok: true, value: read(source) };
+  } catch (error) {
+    return sourceFailure(path, error);
+  } finally {
+    if (source) fs.closeSync(source.fd);
+  }
+}
+
+/** Hash of a file at rest. See `CopyEngine.hashAtRest`. */
+export function hashFileAtRest(file: string, onBlock: OnBlock): Outcome<AtRest> {
+  try {
+    const read = readBack(file, true, () => onBlock(0));
+    return { ok: true, value: { sizeBytes: read.sizeBytes, sha256: read.sha256, readBack: read.readBack } };
+  } catch (error) {
+    return sourceFailure(Buffer.from(file), error);
+  }
+}

@@ -1,0 +1,44 @@
+import { parentPort } from 'node:worker_threads';
+import type { CopyJob } from '../engine.ts';
+import { copyFile, fingerprintFile, hashFile, hashFileAtRest, type OnBlock } from './copy-file.ts';
+import { SourceFault } from './source-file.ts';
+
+export type WorkerJob =
+  | { do: 'copy'; job: CopyJob }
+  | { do: 'hash'; source: Uint8Array }
+  | { do: 'fingerprint'; source: Uint8Array }
+  | { do: 'hash-at-rest'; file: string };
+/** A job for the worker; `abort` is one shared 32-bit flag, set to 1 to stop it at the next block. */
+export type ToWorker = { id: number; abort: SharedArrayBuffer; job: WorkerJob };
+export type FromWorker = { id: number; progressBytes: number } | { id: number; outcome: unknown };
+
+/** Progress is told at most this often. */
+const PROGRESS_MS = 100;
+
+parentPort?.on('message', ({ id, abort, job }: ToWorker) => {
+  const outcome = run(job, watch(id, new Int32Array(abort)));
+  parentPort?.postMessage({ id, outcome } satisfies FromWorker);
+});
+
+function run(job: WorkerJob, onBlock: OnBlock): unknown {
+  switch (job.do) {
+    case 'copy':
+      return copyFile(job.job, onBlock);
+    case 'hash':
+      return hashFile(job.source, onBlock);
+    case 'fingerprint':
+      return fingerprintFile(job.source);
+    case 'hash-at-rest':
+      return hashFileAtRest(job.file, onBlock);
+  }
+}
+
+function watch(id: number, abort: Int32Array): OnBlock {
+  let toldAt = performance.now();
+  return (progressBytes) => {
+    if (Atomics.load(abort, 0) === 1) throw new SourceFault('docking.interrupted', 'stopped');
+    if (performance.now() - toldAt < PROGRESS_MS) return;
+    toldAt = performance.now();
+    parentPort?.postMessage({ id, progressBytes } satisfies FromWorker);
+  };
+}
