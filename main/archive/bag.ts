@@ -1,149 +1,156 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { systemCode } from '../../native/index.ts';
-import { type Failure, failed } from '../contract/errors.ts';
-import { BAG_INFO, BAGIT, BAGIT_TXT, bagInfoText, MANIFEST, manifestText, payloadOxum, TAG_MANIFEST } from './bag.pure.ts';
-import { copyHashing, flush, hashFile, systemWords, writeFlushed } from './disk.ts';
-import { readable, walkFolder } from './walk-folder.ts';
+import type { Entry } from '../contract/entries/index.ts';
+import { failed, type Result } from '../contract/errors.ts';
+import { latestEntry, type Ledger } from '../ledger/index.ts';
+import type { Vault } from '../vault/index.ts';
+import type { Custody } from './custody.ts';
+import { copyHashed, flushFolder, hashFile, makeFolderFlushed, writeFlushed } from './file-io.ts';
 
-/** One original that goes into a bag: where its bytes are and what the ledger says they are. */
-export type Payload = { path: string; itemId: string; source: string; sha256: string; sizeBytes: number };
-
-/** A file that describes the bag. */
-export type Tag = { path: string; bytes: Uint8Array; mode?: number };
-
-/** A whole bag, worked out before anything is written. */
-export type Bag = {
-  payload: readonly Payload[];
-  /** Every tag file, in the order they are written; the tag manifest, which covers the others, is the last. */
-  tags: readonly Tag[];
-  manifestSha256: string;
-  tagManifestSha256: string;
-  /** SHA-256 of every file by its path. */
-  expected: ReadonlyMap<string, string>;
+/** One original as it stands in a bag. */
+export type BagItem = {
+  itemId: string;
+  /** Path in the bag, ASCII: `data/0001-<item-id>.mp4`. */
+  file: string;
+  source: string;
+  sizeBytes: number;
+  sha256: string;
+  sm3: string;
+  /** The item's entry in `evidock/items.json`. */
+  facts: Record<string, unknown>;
 };
 
-/** Works out a bag of these originals with these further tag files. */
-export function planBag(payload: readonly Payload[], info: readonly (readonly [string, string])[], further: readonly Tag[]): Bag {
-  const manifest = textTag(MANIFEST, manifestText(payload));
-  const oxum = ['Payload-Oxum', payloadOxum(payload.map((one) => one.sizeBytes))] as const;
-  const covered = [textTag(BAGIT, BAGIT_TXT), textTag(BAG_INFO, bagInfoText([...info, oxum])), manifest, ...further];
-  const lines = covered.map((tag) => ({ path: tag.path, sha256: sha256(tag.bytes) }));
-  const tagManifest = textTag(TAG_MANIFEST, manifestText(lines));
-  const tagManifestSha256 = sha256(tagManifest.bytes);
+/**
+ * The originals of a unit with their places in a bag, below `data/<prefix>`. Fails with a `vault.*` code when one cannot
+ * be found; no original is read yet.
+ */
+export function bagItems(ledger: Ledger, vault: Vault, unit: Entry<'unit.closed'>, prefix = ''): Result<BagItem[]> {
+  const items: BagItem[] = [];
+  for (const [n, { itemId, role, damaged, durationMs }] of unit.body.items.entries()) {
+    const stored = latestEntry(ledger.reader, 'item.stored', itemId);
+    const source = vault.originalPath(itemId);
+    const sidecar = vault.readSidecar(itemId);
+    if (!stored) return failed('vault.unexpected', itemId, 'no entry');
+    if (!source.ok) return source;
+    if (!sidecar.ok) return sidecar;
+    const { sizeBytes, sha256, sm3, extension } = stored.body;
+    const file = `data/${prefix}${String(n + 1).padStart(4, '0')}-${itemId}${extension === '' ? '' : `.${extension}`}`;
+    const { path: originalPath, pathRaw } = sidecar.value.source;
+    const facts = { file, itemId, unitId: unit.subject.id, role, damaged, durationMs, originalPath, pathRaw, camera: sidecar.value.camera, ...stored.body };
+    items.push({ itemId, file, source: source.value, sizeBytes, sha256, sm3, facts });
+  }
+  return { ok: true, value: items };
+}
+
+/** What goes into a bag beside its payload. */
+export type BagContent = {
+  items: readonly BagItem[];
+  custody: Custody;
+  /** Elements of `bag-info.txt`, beside those every bag has. */
+  info: readonly (readonly [string, string])[];
+  /** Further tag files: path in the bag and content. */
+  tags: Readonly<Record<string, string>>;
+};
+
+/**
+ * Writes a BagIt bag (RFC 8493) into a folder, every file and folder flushed: payload, manifest-sha256, tag files,
+ * tagmanifest-sha256, `bagit.txt` last. Payload that lies there already with the right hash, from an attempt that was
+ * cut off, is kept. Fails with `vault.item-differs` when an original is no longer what the ledger says.
+ */
+export async function writeBag(folder: string, content: BagContent): Promise<Result<null>> {
+  await makeFolderFlushed(folder);
+  for (const item of content.items) {
+    const wrong = await writePayload(folder, item);
+    if (wrong) return wrong;
+  }
+  const declaration = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n';
+  const tags = { ...tagFiles(content), 'bagit.txt': declaration };
+  const tagManifest = Object.entries(tags).map(([name, text]) => `${sha256(text)}  ${name}\n`);
+  await makeFolderFlushed(path.join(folder, 'evidock'));
+  for (const [name, text] of Object.entries({ ...tags, 'tagmanifest-sha256.txt': tagManifest.join('') })) {
+    if (name !== 'bagit.txt') await writeFlushed(path.join(folder, name), text);
+  }
+  await flushFolder(path.join(folder, 'evidock'));
+  await writeFlushed(path.join(folder, 'bagit.txt'), declaration);
+  await flushFolder(folder);
+  return { ok: true, value: null };
+}
+
+function tagFiles({ items, custody, info, tags }: BagContent): Record<string, string> {
+  const octets = items.reduce((sum, item) => sum + item.sizeBytes, 0);
+  const elements = [['Bag-Software-Agent', 'Evidock'], ['Payload-Oxum', `${octets}.${items.length}`], ...info];
   return {
-    payload,
-    tags: [...covered, tagManifest],
-    manifestSha256: sha256(manifest.bytes),
-    tagManifestSha256,
-    expected: new Map([...payload, ...lines, { path: TAG_MANIFEST, sha256: tagManifestSha256 }].map((one) => [one.path, one.sha256])),
+    'bag-info.txt': elements.map(([label, value]) => `${label}: ${value}\n`).join(''),
+    'manifest-sha256.txt': items.map((item) => `${item.sha256}  ${item.file}\n`).join(''),
+    'evidock/sm3sums.txt': items.map((item) => `${item.sm3}  ${item.file}\n`).join(''),
+    'evidock/items.json': `${JSON.stringify(items.map((item) => item.facts), null, 1)}\n`,
+    'evidock/custody.jsonl': custody.lines.map((line) => `${line}\n`).join(''),
+    'evidock/segments.jsonl': custody.closings.map((line) => `${line}\n`).join(''),
+    ...tags,
   };
 }
 
-/** A tag file of UTF-8 text. */
-export function textTag(at: string, text: string): Tag {
-  return { path: at, bytes: Buffer.from(text, 'utf8') };
+async function writePayload(folder: string, item: BagItem) {
+  const target = path.join(folder, item.file);
+  await makeFolderFlushed(path.dirname(target));
+  const present = fs.existsSync(target) ? await hashFile(target) : null;
+  if (present?.sha256 === item.sha256) return null;
+  if (present) await fs.promises.rm(target);
+  const copied = await copyHashed(item.source, target);
+  await flushFolder(path.dirname(target));
+  return copied.sha256 === item.sha256 ? null : failed('vault.item-differs', item.itemId, `${copied.sha256} read, ${item.sha256} recorded`);
 }
 
-/** SHA-256 of bytes in memory, as hex. */
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
+/** Hash of a file as the device holds it; null when it cannot be read. */
+export type HashAtRest = (file: string) => Promise<{ sha256: string; sizeBytes: number } | null>;
+
+/** A bag as it was read back: its payload by path, and the hashes of its two manifests. */
+export type ReadBag = {
+  payload: Map<string, { sha256: string; sizeBytes: number }>;
+  manifestSha256: string;
+  tagManifestSha256: string;
+};
 
 /**
- * Writes a bag into `folder`, which exists; when it returns null every file and folder in it has been flushed. Payload
- * found there from an earlier try is hashed and kept when equal, anything else is replaced. The originals are hashed as
- * they are copied: `vault.item-differs` or `vault.item-missing` when they are not what the ledger says. Throws the
- * system's error when `folder` can not be written.
+ * Reads a bag in full and checks it against its own manifests: every listed file is there with its hash, and nothing
+ * else is. Fails with `destination.read-back-differs` naming the first file that is not as it should be.
  */
-export async function writeBag(folder: string, bag: Bag, signal: AbortSignal): Promise<Failure | null> {
-  const folders = await prepareFolders(folder, bag);
-  for (const one of bag.payload) {
-    const failure = await writePayload(path.join(folder, one.path), one, signal);
-    if (failure) return failure;
+export async function readBag(folder: string, hashAtRest: HashAtRest): Promise<Result<ReadBag>> {
+  const wrong = (what: string) => failed('destination.read-back-differs', `${path.basename(folder)}/${what}`);
+  if (!fs.existsSync(path.join(folder, 'bagit.txt'))) return wrong('bagit.txt');
+  const manifest = await fs.promises.readFile(path.join(folder, 'manifest-sha256.txt'), 'utf8');
+  const tagManifest = await fs.promises.readFile(path.join(folder, 'tagmanifest-sha256.txt'), 'utf8');
+  for (const [file, expected] of parseManifest(tagManifest)) {
+    if ((await hashAtRest(path.join(folder, file)))?.sha256 !== expected) return wrong(file);
   }
-  for (const tag of bag.tags) {
-    signal.throwIfAborted();
-    await writeFlushed(path.join(folder, tag.path), tag.bytes, tag.mode);
+  const payload: ReadBag['payload'] = new Map();
+  for (const [file, expected] of parseManifest(manifest)) {
+    const found = await hashAtRest(path.join(folder, file));
+    if (found?.sha256 !== expected) return wrong(file);
+    payload.set(file, found);
   }
-  for (const one of folders) await flush(path.join(folder, one));
-  return null;
+  const extra = (await listFiles(path.join(folder, 'data'))).find((file) => !payload.has(`data/${file}`));
+  if (extra) return wrong(`data/${extra}`);
+  return { ok: true, value: { payload, manifestSha256: sha256(manifest), tagManifestSha256: sha256(tagManifest) } };
 }
 
-/** Makes the bag's folders and removes from them what does not belong; returns them, the deepest first. */
-async function prepareFolders(folder: string, bag: Bag): Promise<string[]> {
-  const folders = new Set(['.']);
-  for (const file of bag.expected.keys()) for (let at = path.dirname(file); at !== '.'; at = path.dirname(at)) folders.add(at);
-  const topDown = [...folders].sort();
-  for (const one of topDown) {
-    await fs.promises.mkdir(path.join(folder, one), { mode: 0o700 }).catch((error: unknown) => {
-      if (systemCode(error) !== 'EEXIST') throw error;
-    });
-    for (const entry of await fs.promises.readdir(path.join(folder, one), { withFileTypes: true })) {
-      const name = path.join(one, entry.name);
-      const belongs = entry.isDirectory() ? folders.has(name) : entry.isFile() && bag.expected.has(name);
-      if (!belongs) await fs.promises.rm(path.join(folder, name), { recursive: true, force: true });
-    }
-  }
-  return topDown.reverse();
+/** Path and hash of each line of a BagIt manifest. Only plain relative paths count; anything else is left out, and then missing. */
+export function parseManifest(text: string): Map<string, string> {
+  const entries = text.split('\n').flatMap((line) => {
+    const [, hash, file] = /^([0-9a-f]{64}) [ *]?([A-Za-z0-9._][A-Za-z0-9._/-]*)$/.exec(line) ?? [];
+    return hash && file && !file.split('/').includes('..') ? [[file, hash] as const] : [];
+  });
+  return new Map(entries);
 }
 
-async function writePayload(target: string, one: Payload, signal: AbortSignal): Promise<Failure | null> {
-  if (await holds(target, one.sha256, signal)) {
-    await flush(target);
-    return null;
-  }
-  const copied = await copyHashing(one, target, signal);
-  if (!copied.ok) return copied.failure;
-  if (copied.value.sha256 === one.sha256) return null;
-  await fs.promises.rm(target, { force: true });
-  return failed('vault.item-differs', one.itemId, `${one.sha256} recorded, ${copied.value.sha256} read`).failure;
+/** Relative paths of all files below a folder. */
+async function listFiles(folder: string): Promise<string[]> {
+  if (!fs.existsSync(folder)) return [];
+  const entries = await fs.promises.readdir(folder, { withFileTypes: true, recursive: true });
+  return entries.filter((entry) => !entry.isDirectory()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
 }
 
-async function holds(file: string, expected: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    return (await hashFile(file, { direct: false, signal })).sha256 === expected;
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return false;
-    throw error;
-  }
-}
-
-/** In what a folder differs from the bag it should be. */
-export type BagDifference = { path: string; kind: 'missing' | 'differs' | 'extra' | 'unreadable'; detail: string };
-
-/**
- * Reads every byte in `folder`, past the page cache where the file system allows it, and compares with what should be
- * there. No differences means: exactly these files, exactly these bytes. Throws the system's error when the folder
- * itself can not be listed.
- */
-export async function compareBag(folder: string, expected: ReadonlyMap<string, string>, signal: AbortSignal): Promise<BagDifference[]> {
-  const differences: BagDifference[] = [];
-  const met = new Set<string>();
-  for await (const found of walkFolder(folder)) {
-    const name = readable(found.path);
-    const wanted = expected.get(name);
-    if (wanted !== undefined) met.add(name);
-    if (found.refused) differences.push({ path: name, kind: wanted === undefined ? 'extra' : 'unreadable', detail: found.refused.detail || found.refused.reason });
-    else if (wanted === undefined) differences.push({ path: name, kind: 'extra', detail: '' });
-    else differences.push(...(await compareFile(path.join(folder, name), name, wanted, signal)));
-  }
-  for (const name of expected.keys()) if (!met.has(name)) differences.push({ path: name, kind: 'missing', detail: '' });
-  return differences;
-}
-
-async function compareFile(file: string, name: string, wanted: string, signal: AbortSignal): Promise<BagDifference[]> {
-  try {
-    const { sha256: found } = await hashFile(file, { direct: true, signal });
-    return found === wanted ? [] : [{ path: name, kind: 'differs', detail: `${wanted} expected, ${found} read` }];
-  } catch (error) {
-    return [{ path: name, kind: 'unreadable', detail: systemWords(error) }];
-  }
-}
-
-/** The first differences in words, for a failure's detail. */
-export function describeDifferences(differences: readonly BagDifference[]): string {
-  const shown = differences.slice(0, 3).map((one) => `${one.kind} ${one.path.slice(0, 100)}`);
-  return shown.join('; ') + (differences.length > 3 ? `; and ${differences.length - 3} more` : '');
+function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
 }

@@ -1,100 +1,67 @@
 import canonicalize from 'canonicalize';
-import { done, failed, type Result } from '../contract/errors.ts';
-import type { SubjectKind } from '../contract/values.ts';
-import { type Closing, inclusionPath, type Ledger, lineOf, listSealed, readSealed, type SealedBytes, type SealedName } from '../ledger/index.ts';
-import { type Db, sql } from '../store/index.ts';
-import { type Tag, textTag } from './bag.ts';
-import { breathe } from './disk.ts';
+import type { Entry } from '../contract/entries/index.ts';
+import { type Closing, entriesAbout, frameOf, inclusionPath, type Ledger, listSealed, readSealed, type SealedBytes } from '../ledger/index.ts';
+import { sql } from '../store/index.ts';
 
-export const CUSTODY = 'evidock/custody.jsonl';
-export const SEGMENTS = 'evidock/segments.jsonl';
+/** Ledger entries with the proof that each stands in a segment its station signed. */
+export type Custody = { lines: string[]; closings: string[] };
 
-/** Sealed segments by the entries they hold; the last few read stay at hand. */
-export type Segments = {
-  /** Seals what is open unless entry `seq` lies in a sealed segment already. Callers at the same time share one seal. */
-  sealThrough(seq: number): Promise<Result<null>>;
-  /** The checked segment that holds entry `seq`. */
-  holding(seq: number): Promise<Result<ReadSegment>>;
-};
-export type ReadSegment = { entries: SealedBytes[]; closing: Closing };
+type Segment = { hashes: string[]; closing: Closing };
 
-const KEPT_SEGMENTS = 4;
+/** Reads sealed segments for proofs, each once; `folder` is where this ledger's segments lie. */
+export function createProver(ledger: Ledger, folder: string) {
+  const read = new Map<number, Segment>();
 
-/** Opens the sealed segments in a ledger's folder. */
-export function openSegments(ledger: Ledger, folder: string): Segments {
-  const read = new Map<number, ReadSegment>();
-  let names: SealedName[] = [];
-  let sealing: Promise<unknown> | null = null;
-
-  function locate(seq: number): SealedName | null {
-    const found = names.find((name) => name.first <= seq && seq <= name.last);
-    if (found) return found;
-    names = listSealed(folder);
-    return names.find((name) => name.first <= seq && seq <= name.last) ?? null;
+  function segmentOf(seq: number): Segment | null {
+    for (const segment of read.values()) if (seq >= segment.closing.first && seq <= segment.closing.last) return segment;
+    const found = listSealed(folder).find((one) => seq >= one.first && seq <= one.last);
+    if (!found) return null;
+    const sealed = readSealed(found);
+    if (!sealed.ok) throw new Error(`${sealed.failure.code}: ${sealed.failure.what}: ${sealed.failure.detail}`);
+    const segment = { hashes: sealed.value.entries.map((entry) => entry.hash), closing: sealed.value.closing };
+    read.set(found.first, segment);
+    return segment;
   }
 
-  return {
-    async sealThrough(seq) {
-      while (!locate(seq)) {
-        const mine = sealing === null;
-        sealing ??= ledger.seal().finally(() => {
-          sealing = null;
-        });
-        await sealing;
-        if (mine && !locate(seq)) return failed('ledger.write-failed', `entry ${seq}`, 'could not be sealed');
-      }
-      return done(null);
-    },
-    async holding(seq) {
-      const name = locate(seq);
-      if (!name) return failed('ledger.segment-damaged', `entry ${seq}`, 'is in no sealed segment');
-      const known = read.get(name.first);
-      if (known) return done(known);
-      await breathe();
-      const segment = readSealed(name);
-      if (!segment.ok) return segment;
-      read.set(name.first, segment.value);
-      for (const oldest of read.keys()) if (read.size > KEPT_SEGMENTS) read.delete(oldest);
-      return segment;
-    },
-  };
-}
-
-/** Numbers of the entries about a thing up to entry `upTo`; with `named`, also those that only name it. */
-export function entriesUpTo(reader: Db, about: { kind: SubjectKind; id: string }, upTo: number, named: boolean): number[] {
-  const ofSubject = 'SELECT seq FROM entries WHERE subject_kind = ?1 AND subject_id = ?2 AND seq <= ?3';
-  const naming = 'UNION SELECT seq FROM entry_refs WHERE kind = ?1 AND id = ?2 AND seq <= ?3';
-  return sql<{ seq: number }>(reader, named ? `${ofSubject} ${naming}` : ofSubject)
-    .all(about.kind, about.id, upTo)
-    .map((row) => row.seq);
-}
-
-/**
- * The tag files that prove what happened: each entry verbatim with its hash and its RFC 6962 inclusion proof, and the
- * signed closing lines of the segments those proofs lead to. All entries must be sealed.
- */
-export async function custodyTags(segments: Segments, entries: Iterable<number>): Promise<Result<Tag[]>> {
-  const lines: string[] = [];
-  const closings = new Map<number, string>();
-  let last: { segment: ReadSegment; leaves: string[] } | null = null;
-  for (const seq of [...new Set(entries)].sort((a, b) => a - b)) {
-    if (!last || seq > last.segment.closing.last) {
-      const segment = await segments.holding(seq);
-      if (!segment.ok) return segment;
-      last = { segment: segment.value, leaves: segment.value.entries.map((entry) => entry.hash) };
-      closings.set(segment.value.closing.first, `${canonicalize({ closing: segment.value.closing })}\n`);
-    }
-    lines.push(custodyLine(last.segment, last.leaves, seq));
-    if (lines.length % 20 === 0) await breathe();
+  /**
+   * The entries as they lie on the ledger, each with its audit path (RFC 6962) in its segment's signed tree. Seals the
+   * open segment when the newest of them is still in it.
+   */
+  async function prove(entries: readonly Entry[]): Promise<Custody> {
+    const last = entries.at(-1);
+    if (last && !segmentOf(last.seq)) await ledger.seal();
+    const closings = new Map<number, Closing>();
+    const lines = entries.map((entry) => {
+      const sealed = sql<SealedBytes>(ledger.reader, 'SELECT canonical, hash FROM entries WHERE seq = ?').get(entry.seq);
+      const segment = segmentOf(entry.seq);
+      if (!sealed || !segment) throw new Error(`entry ${entry.seq} is in no sealed segment`);
+      const { first, last: end } = segment.closing;
+      closings.set(first, segment.closing);
+      const proof = { first, last: end, index: entry.seq - first, path: inclusionPath(segment.hashes, entry.seq - first) };
+      return `{"entry":${sealed.canonical},"hash":"${sealed.hash}","proof":${canonicalize(proof)}}`;
+    });
+    return { lines, closings: [...closings.values()].map((closing) => canonicalize({ closing }) as string) };
   }
-  return done([textTag(CUSTODY, lines.join('')), textTag(SEGMENTS, [...closings.values()].join(''))]);
+
+  return { prove };
+}
+export type Prover = ReturnType<typeof createProver>;
+
+/** Every entry about a unit, its items, their dockings and camera, in order, up to an entry (null: all of them). */
+export function custodyEntries(ledger: Ledger, unit: Entry<'unit.closed'>, upTo: number | null): Entry[] {
+  const about = [
+    ...entriesAbout(ledger.reader, 'unit', unit.subject.id),
+    ...unit.body.items.flatMap((item) => entriesAbout(ledger.reader, 'item', item.itemId)),
+    ...unit.refs.filter((ref) => ref.kind === 'docking' || ref.kind === 'camera').flatMap((ref) => entriesWithSubject(ledger, ref.kind, ref.id)),
+    ...entriesWithSubject(ledger, 'station', ledger.stationId).filter((entry) => entry.type === 'ledger.opened'),
+  ];
+  const bySeq = new Map(about.filter((entry) => upTo === null || entry.seq <= upTo).map((entry) => [entry.seq, entry]));
+  return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
 }
 
-function custodyLine({ entries, closing }: ReadSegment, leaves: readonly string[], seq: number): string {
-  const index = seq - closing.first;
-  const entry = entries[index];
-  if (!entry) throw new RangeError(`entry ${seq} is not in its segment`);
-  const proof = { first: closing.first, last: closing.last, index, path: inclusionPath(leaves, index) };
-  // The segment's own line with the proof put before its closing brace: the canonical bytes stay as they are.
-  return `${lineOf(entry).slice(0, -1)},"proof":${JSON.stringify(proof)}}\n`;
+/** Entries about the thing itself, not those that only name it. */
+function entriesWithSubject(ledger: Ledger, kind: string, id: string): Entry[] {
+  return sql<SealedBytes>(ledger.reader, 'SELECT canonical, hash FROM entries WHERE subject_kind = ? AND subject_id = ? ORDER BY seq')
+    .all(kind, id)
+    .map((row) => frameOf(row) as Entry);
 }

@@ -89,11 +89,11 @@ async function receiptFor(
 ): Promise<Result<Receipt>> {
   const read = await readBag(folder, context.hashAtRest);
   if (!read.ok) return read;
-  const { payload, manifestSha256 } = read.value;
+  const { payload, manifestSha256, tagManifestSha256 } = read.value;
   const differing = items.find((item) => payload.get(item.file)?.sha256 !== item.sha256);
   if (differing || payload.size !== items.length) return failed('destination.conflict', place, differing?.itemId ?? 'other files');
   const proven = items.map(({ itemId, sha256, sizeBytes }) => ({ itemId, sha256, sizeBytes }));
-  return { ok: true, value: { destinationId: destination.id, bag: place, proof: 'read-back', manifestSha256, items: proven } };
+  return { ok: true, value: { destinationId: destination.id, bag: place, proof: 'read-back', manifestSha256, tagManifestSha256, items: proven } };
 }
 
 /** Copies the ledger's sealed segments and the station's public key beside its bags; says how many were new. */

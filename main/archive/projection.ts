@@ -1,7 +1,7 @@
 import type { Projection } from '../ledger/index.ts';
-import { type Db, sql } from '../store/index.ts';
+import { sql } from '../store/index.ts';
 
-/** Destinations, what each has proven to hold, what did not get through, and what there is to forward. */
+/** Destinations and what each has proven to hold. */
 export const ARCHIVE_PROJECTION: Projection = {
   name: 'archive',
   version: 1,
@@ -17,90 +17,33 @@ export const ARCHIVE_PROJECTION: Projection = {
       orderBy: 'unit_id, destination_id',
       ddl: `CREATE TABLE receipts (
         unit_id TEXT NOT NULL, destination_id TEXT NOT NULL, bag TEXT NOT NULL, manifest_sha256 TEXT NOT NULL,
-        tag_manifest_sha256 TEXT NOT NULL, forwarded_seq INTEGER NOT NULL, at TEXT NOT NULL,
-        PRIMARY KEY (unit_id, destination_id)) STRICT, WITHOUT ROWID;
-        CREATE INDEX receipts_by_destination ON receipts (destination_id, unit_id)`,
+        tag_manifest_sha256 TEXT NOT NULL, at TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (unit_id, destination_id)) STRICT, WITHOUT ROWID`,
     },
     {
       name: 'receipt_items',
       orderBy: 'item_id, destination_id',
       ddl: `CREATE TABLE receipt_items (
-        item_id TEXT NOT NULL, destination_id TEXT NOT NULL, unit_id TEXT NOT NULL, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,
-        PRIMARY KEY (item_id, destination_id)) STRICT, WITHOUT ROWID;
-        CREATE INDEX receipt_items_by_unit ON receipt_items (unit_id, destination_id)`,
-    },
-    {
-      name: 'forward_failures',
-      orderBy: 'destination_id, unit_id',
-      ddl: `CREATE TABLE forward_failures (
-        unit_id TEXT, destination_id TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, at TEXT NOT NULL,
-        attempt INTEGER NOT NULL) STRICT;
-        CREATE UNIQUE INDEX forward_failures_once ON forward_failures (destination_id, ifnull(unit_id, ''))`,
-    },
-    {
-      name: 'archive_units',
-      orderBy: 'unit_id',
-      ddl: `CREATE TABLE archive_units (unit_id TEXT PRIMARY KEY, closed_seq INTEGER NOT NULL) STRICT;
-        CREATE INDEX archive_units_by_seq ON archive_units (closed_seq)`,
-    },
-    {
-      name: 'archive_items',
-      orderBy: 'item_id',
-      ddl: `CREATE TABLE archive_items (
-        item_id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL) STRICT;
-        CREATE INDEX archive_items_by_bytes ON archive_items (sha256)`,
+        item_id TEXT NOT NULL, destination_id TEXT NOT NULL, unit_id TEXT NOT NULL, sha256 TEXT NOT NULL,
+        PRIMARY KEY (item_id, destination_id)) STRICT, WITHOUT ROWID`,
     },
   ],
   reducers: {
-    'item.stored': (db, { subject, body }) => {
-      sql(db, 'INSERT INTO archive_items VALUES (?, ?, ?)').run(subject.id, body.sha256, body.sizeBytes);
-    },
-    'unit.closed': (db, { subject, seq }) => {
-      sql(db, 'INSERT INTO archive_units VALUES (?, ?)').run(subject.id, seq);
-    },
     'destination.added': (db, { subject, body, seq }) => {
       sql(db, 'INSERT INTO destinations VALUES (?, ?, ?, ?, ?)').run(subject.id, body.name, body.kind, body.sameDisk ? 1 : 0, seq);
     },
     'forward.done': (db, { subject, body, at, seq }) => {
-      const { destinationId } = body;
-      // A second receipt for the same unit changes nothing: what was forwarded stays as it is.
-      sql(db, 'INSERT INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING').run(
+      sql(db, 'INSERT INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?)').run(
         subject.id,
-        destinationId,
+        body.destinationId,
         body.bag,
         body.manifestSha256,
         body.tagManifestSha256,
-        seq,
         at,
+        seq,
       );
       for (const item of body.items) {
-        sql(db, 'INSERT INTO receipt_items VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING').run(
-          item.itemId,
-          destinationId,
-          subject.id,
-          item.sha256,
-          item.sizeBytes,
-        );
+        sql(db, 'INSERT INTO receipt_items VALUES (?, ?, ?, ?)').run(item.itemId, body.destinationId, subject.id, item.sha256);
       }
-      removeFailure(db, destinationId, subject.id);
-      // It took a unit, so whatever kept it from taking anything is over.
-      removeFailure(db, destinationId, null);
-    },
-    'forward.failed': (db, { subject, body, at }) => {
-      const unitId = subject.kind === 'unit' ? subject.id : null;
-      removeFailure(db, body.destinationId, unitId);
-      sql(db, 'INSERT INTO forward_failures VALUES (?, ?, ?, ?, ?, ?)').run(
-        unitId,
-        body.destinationId,
-        body.reason,
-        body.detail,
-        at,
-        body.attempt,
-      );
     },
   },
 };
-
-function removeFailure(db: Db, destinationId: string, unitId: string | null): void {
-  sql(db, "DELETE FROM forward_failures WHERE destination_id = ? AND ifnull(unit_id, '') = ifnull(?, '')").run(destinationId, unitId);
-}

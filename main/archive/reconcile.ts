@@ -112,30 +112,31 @@ async function compareArchive(context: ForwardContext, destination: Destination,
     }
     const file = findInBag(path.join(destination.folder, held.bag), row.item_id);
     const found = file ? await context.hashAtRest(file) : null;
-    if (!found) note(tally, 'missing', failed('vault.item-missing', `${destination.name}: ${held.bag}: ${row.item_id}`).failure);
+    if (!found) note(tally, 'missing', failed('archive.item-missing', `${destination.name}: ${held.bag}: ${row.item_id}`).failure);
     else if (found.sha256 !== row.sha256) {
-      note(tally, 'differs', failed('destination.read-back-differs', `${destination.name}: ${held.bag}: ${row.item_id}`).failure);
+      note(tally, 'differs', failed('archive.item-differs', `${destination.name}: ${held.bag}: ${row.item_id}`).failure);
     } else tally.same += 1;
   }
   for (const bag of listBags(path.join(destination.folder, context.stationId))) {
     const unitId = path.basename(bag);
-    if (!sql(context.ledger.reader, 'SELECT 1 FROM receipts WHERE unit_id = ? AND destination_id = ?').get(unitId, destination.id)) {
-      note(tally, 'extra', failed('vault.unexpected', `${destination.name}: ${unitId}`).failure);
-    }
-    await compareTags(context, destination, bag, tally);
+    const known = sql<{ tag_manifest_sha256: string }>(
+      context.ledger.reader,
+      'SELECT tag_manifest_sha256 FROM receipts WHERE unit_id = ? AND destination_id = ?',
+    ).get(unitId, destination.id);
+    if (!known) note(tally, 'extra', failed('archive.unexpected', `${destination.name}: ${unitId}`).failure);
+    await compareTags(context, destination, bag, known?.tag_manifest_sha256 ?? null, tally);
   }
 }
 
-/** Manifests and custody are part of what was archived: they are compared as well as the originals. */
-async function compareTags(context: ForwardContext, destination: Destination, bag: string, tally: Tally): Promise<void> {
+/** Manifests and custody are part of what was archived: they are compared as well, by the hash the receipt recorded. */
+async function compareTags(context: ForwardContext, destination: Destination, bag: string, recorded: string | null, tally: Tally): Promise<void> {
+  const differs = (what: string) =>
+    note(tally, 'differs', failed('archive.bag-damaged', `${destination.name}: ${path.basename(bag)}/${what}`).failure);
   const file = path.join(bag, 'tagmanifest-sha256.txt');
-  const list = fs.existsSync(file) ? parseManifest(await fs.promises.readFile(file, 'utf8')) : new Map<string, string>();
-  if (list.size === 0) note(tally, 'differs', failed('destination.read-back-differs', `${destination.name}: ${path.basename(bag)}: tagmanifest`).failure);
-  for (const [name, expected] of list) {
-    const found = await context.hashAtRest(path.join(bag, name));
-    if (found?.sha256 !== expected) {
-      note(tally, 'differs', failed('destination.read-back-differs', `${destination.name}: ${path.basename(bag)}/${name}`).failure);
-    }
+  const manifest = await context.hashAtRest(file);
+  if (!manifest || (recorded !== null && manifest.sha256 !== recorded)) return differs('tagmanifest-sha256.txt');
+  for (const [name, expected] of parseManifest(await fs.promises.readFile(file, 'utf8'))) {
+    if ((await context.hashAtRest(path.join(bag, name)))?.sha256 !== expected) differs(name);
   }
 }
 

@@ -4,7 +4,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { DerivativeKind } from '../contract/entries/media.ts';
-import { inputArgs, runTool, type ToolFailure, TRANSCODE_LIMITS, type ToolLimits } from './run-tool.ts';
+import { INPUT_ARGS, POSTER_LIMITS, runTool, type ToolFailure, TRANSCODE_LIMITS, type ToolLimits } from './run-tool.ts';
 
 export type Derived = { ok: true; file: string; sizeBytes: number; sha256: string } | ToolFailure;
 
@@ -34,12 +34,13 @@ export async function derive(
   original: string,
   target: string,
   signal: AbortSignal,
-  limits: ToolLimits = TRANSCODE_LIMITS,
+  limits: ToolLimits = kind === 'poster' ? POSTER_LIMITS : TRANSCODE_LIMITS,
 ): Promise<Derived> {
   await fs.mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
   const temporary = `${target}.part`;
-  const args = ['-nostdin', '-v', 'error', '-y', '-threads', '1', ...inputArgs(original), ...(kind === 'poster' ? POSTER_ARGS : PROXY_ARGS)];
-  const made = await runTool('ffmpeg', [...args, `file:${temporary}`], limits, signal);
+  const name = path.basename(temporary);
+  const args = ['-nostdin', '-v', 'error', '-y', '-threads', '1', ...INPUT_ARGS, ...(kind === 'poster' ? POSTER_ARGS : PROXY_ARGS), `file:${name}`];
+  const made = await runTool('ffmpeg', { args, input: original, folder: path.dirname(target), limits, signal });
   if (!made.ok) {
     await fs.rm(temporary, { force: true });
     return made;

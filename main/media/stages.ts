@@ -6,7 +6,7 @@ import { type Consumer, entriesOfCamera, type Handled, latestEntry, type Ledger 
 import { sql } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { derivativeName, derive } from './derivatives.ts';
-import { probe } from './probe.ts';
+import { NOT_IN_VAULT, probe } from './probe.ts';
 import { clipOf, type FormerRecording, type PlannedUnit, planUnits, type UngroupedItem } from './units.pure.ts';
 
 export type MediaContext = {
@@ -28,9 +28,8 @@ export function probeStage({ ledger, vault, now }: MediaContext): Consumer {
     async handle(entry, signal) {
       const { subject, body, seq } = entry as Entry<'item.stored'>;
       const file = vault.originalPath(subject.id);
-      if (!file.ok) throw new Error(`${file.failure.code}: ${file.failure.what}`);
-      const facts = await probe(file.value, body, signal);
-      if (!facts) return 'later';
+      const facts = file.ok ? await probe(file.value, body, signal) : NOT_IN_VAULT;
+      if (facts === 'later') return 'later';
       await ledger.append([
         { type: 'item.probed', subject, actor: actor('probe'), at: now(), body: facts, cause: { consumer: 'probe', seq, step: 'done' } },
       ]);
@@ -197,10 +196,8 @@ async function makeOne(
     const body = { kind, unitId, file: name, sizeBytes: made.sizeBytes, sha256: made.sha256, tool: 'ffmpeg' };
     return { type: 'derivative.made', ...about, refs, body };
   }
-  if (made.reason === 'aborted') return null;
-  // ffmpeg's own words may name the file; they go without its path.
-  const detail = made.detail.replaceAll(/file:\S+/g, 'file').toWellFormed();
-  return { type: 'derivative.failed', ...about, refs, body: { kind, unitId, reason: made.reason, detail } };
+  if (made.reason === 'aborted' || made.reason === 'missing' || made.reason === 'no-space') return null;
+  return { type: 'derivative.failed', ...about, refs, body: { kind, unitId, reason: made.reason, detail: made.detail } };
 }
 
 function actor(id: string) {
