@@ -1,7 +1,9 @@
+import os from 'node:os';
 import pino, { type Logger } from 'pino';
 import type { Failure } from '../contract/errors.ts';
 import { done, type Result } from '../contract/errors.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
+import type { Actor } from '../contract/values.ts';
 import { type FolderDock, loadProfiles, type Profile, watchFolderDock } from '../dock/index.ts';
 import { adoptUnrecorded, type IngestContext } from '../ingest/index.ts';
 import { type Consumer, type Ledger, openLedger, runConsumer, type RunningConsumer } from '../ledger/index.ts';
@@ -40,6 +42,9 @@ export type StationOptions = {
 
 /** Everything that runs in one data folder, wired together. */
 export type Station = {
+  purpose: 'station' | 'command';
+  /** Who stands behind what is done by command: the user of the operating system. */
+  actor: Actor;
   identity: StationIdentity;
   paths: DataPaths;
   ledger: Ledger;
@@ -109,7 +114,7 @@ async function wire(
   };
   await recordStart(ledger, identity, { at: clock.now(), program: PROGRAM, engine: engine.id, clock: clock.source() });
   const recovered = lock.formerExitClean ? { adopted: 0, failures: [] } : await adoptUnrecorded(ingest);
-  const stages = await prepareStages({ identity, paths, ledger, vault, work, clock, policy });
+  const stages = await prepareStages({ identity, paths, ledger, vault, engine, clock, policy });
   const profiles = loadProfiles();
   const ports = createPorts();
   const dockings = createDockings({
@@ -127,6 +132,8 @@ async function wire(
   for (const failure of recovered.failures) log.error({ failure }, 'found in the vault, left where it is');
 
   return {
+    purpose: options.purpose,
+    actor: { kind: 'cli', id: os.userInfo().username },
     identity,
     paths,
     ledger,

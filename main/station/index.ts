@@ -1,0 +1,4 @@
+export { openStation, PROGRAM, type Station } from './open-station.ts';
+export { PROJECTIONS } from './projections.ts';
+export { createRouter, type LocalRouter } from './router.ts';
+export { serveStation } from './server.ts';

@@ -1,0 +1,119 @@
+import { implement } from '@orpc/server';
+import { addFolderDestination, exportCase, findDestination, forwardAll, reconcile, testDestination, writeReport } from '../archive/index.ts';
+import { localContract } from '../contract/api/index.ts';
+import { failed } from '../contract/errors.ts';
+import { POLICY, PolicyKey } from '../contract/policy.ts';
+import { findCamera, registerCamera } from '../dock/index.ts';
+import { importCases, importPeople, linkUnit } from '../evidence/index.ts';
+import { agencyUuid, sql } from '../store/index.ts';
+import { backup } from './backup.ts';
+import { ingestSources } from './ingest-sources.ts';
+import type { Station } from './open-station.ts';
+import { setPolicy } from './policy.ts';
+import { readSource } from './source-files.ts';
+import { destinationsOf, statusOf } from './status.ts';
+import { PROJECTIONS } from './projections.ts';
+import { verifyStation } from './verify.ts';
+
+/** The private interface of a station, served on its socket or called in process: the same either way. */
+export function createRouter(station: Station) {
+  const os = implement(localContract);
+  const { ledger, clock, identity, actor, stages } = station;
+  const importing = () => ({ ledger, agencyId: identity.agencyId, zone: station.policy('camera-zone'), now: clock.now, actor });
+  const fileOf = (input: { name: string; contentBase64: string }) => [Buffer.from(input.contentBase64, 'base64'), input.name] as const;
+
+  return os.router({
+    station: {
+      status: os.station.status.handler(() => statusOf(station)),
+      verify: os.station.verify.handler(async ({ input }) => {
+        const report = await verifyStation({ ...station, projections: PROJECTIONS }, input.full);
+        const { full, entries, items, bytesRead } = report;
+        const body = { full, entries, items, bytesRead, violations: report.violations.length };
+        const about = { subject: { kind: 'station' as const, id: identity.stationId }, actor, at: clock.now() };
+        await ledger.append([{ type: 'verification.done', ...about, body }]);
+        return report;
+      }),
+      policy: os.station.policy.handler(() =>
+        PolicyKey.options.map((key) => ({ key, value: station.policy(key), default: POLICY[key].default })),
+      ),
+      setPolicy: os.station.setPolicy.handler(({ input }) => setPolicy(ledger, { key: input.key, value: input.value, actor, at: clock.now() })),
+      confirmClock: os.station.confirmClock.handler(async () => {
+        const about = { subject: { kind: 'station' as const, id: identity.stationId }, actor, at: clock.now() };
+        const [entry] = await ledger.append([{ type: 'clock.confirmed', ...about, body: { by: actor.id } }]);
+        if (!entry) throw new Error('an append returned nothing');
+        return { seq: entry.seq };
+      }),
+      backup: os.station.backup.handler(({ input }) => backup(station, input.out)),
+    },
+    docking: {
+      live: os.docking.live.handler(() => station.dockings.live()),
+      ingest: os.docking.ingest.handler(async function* ({ input }) {
+        const operator = { camera: input.camera, officer: input.officer };
+        yield* ingestSources(station, { sources: input.sources, operator, caseNumber: input.caseNumber });
+      }),
+      cameras: os.docking.cameras.handler(() => camerasOf(station)),
+      registerCamera: os.docking.registerCamera.handler(async ({ input }) => {
+        const profile = station.profiles.find((one) => one.id === input.profile);
+        if (!profile) return failed('usage.invalid', input.profile, station.profiles.map((one) => one.id).join(', '));
+        const known = findCamera(ledger, input.serial, 'operator');
+        if (known) return { ok: true as const, value: { cameraId: known.cameraId, known: true } };
+        const camera = { serial: input.serial, identitySource: 'operator' as const, profile: profile.id };
+        const { cameraId } = await registerCamera(ledger, camera, { actor, at: clock.now(), how: 'admin' });
+        return { ok: true as const, value: { cameraId, known: false } };
+      }),
+    },
+    evidence: {
+      importCases: os.evidence.importCases.handler(({ input }) => importCases(importing(), ...fileOf(input))),
+      importPeople: os.evidence.importPeople.handler(({ input }) => importPeople(importing(), ...fileOf(input))),
+      link: os.evidence.link.handler(({ input }) =>
+        linkUnit(importing(), { unit: input.recording, caseNumber: input.caseNumber, stage: input.stage }),
+      ),
+      export: os.evidence.export.handler(({ input }) => {
+        const id = agencyUuid(identity.agencyId, 'case', input.caseNumber);
+        return exportCase(stages.forward, { id, number: input.caseNumber }, input.out);
+      }),
+    },
+    archive: {
+      destinations: os.archive.destinations.handler(() => destinationsOf(station)),
+      addDestination: os.archive.addDestination.handler(({ input }) =>
+        addFolderDestination({ ledger, now: clock.now, actor, vaultRoot: station.vault.root }, input.name, input.folder),
+      ),
+      testDestination: os.archive.testDestination.handler(({ input }) => testDestination(ledger, input.name)),
+      forward: os.archive.forward.handler(({ input }) => forwardAll(stages.forward, input.to)),
+      reconcile: os.archive.reconcile.handler(async ({ input }) => {
+        const destination = findDestination(ledger, input.to ?? 'local');
+        if (!destination.ok) return destination;
+        const result = await reconcile(stages.forward, {
+          source: input.source === null ? null : readSource(input.source, station.engine),
+          sourceName: input.source,
+          destination: destination.value,
+          actor,
+        });
+        if (result.ok && input.report !== null) {
+          const { head } = statusOf(station).ledger;
+          writeReport(input.report, result.value, { stationCode: identity.stationCode, stationId: identity.stationId, at: clock.now(), head });
+        }
+        return result;
+      }),
+    },
+  });
+}
+export type LocalRouter = ReturnType<typeof createRouter>;
+
+function camerasOf(station: Station) {
+  return sql<{ camera_id: string; serial: string; identity_source: string; profile: string; items: number; last: string | null }>(
+    station.ledger.reader,
+    `SELECT camera_id, serial, identity_source, profile,
+       (SELECT count(*) FROM items i WHERE i.camera_id = c.camera_id) AS items,
+       (SELECT max(started_at) FROM dockings d WHERE d.camera_id = c.camera_id) AS last FROM cameras c ORDER BY serial`,
+  )
+    .all()
+    .map((row) => ({
+      cameraId: row.camera_id,
+      serial: row.serial,
+      identitySource: row.identity_source,
+      profile: row.profile,
+      items: row.items,
+      lastDocked: row.last,
+    }));
+}

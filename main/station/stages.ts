@@ -1,0 +1,53 @@
+import { ensureLocal, type ForwardContext, forwardStage, hasConfirmation } from '../archive/index.ts';
+import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
+import { deadlineStage, suggestStage } from '../evidence/index.ts';
+import type { Consumer, Ledger } from '../ledger/index.ts';
+import { derivativeStage, groupStage, probeStage } from '../media/index.ts';
+import type { DataPaths, StationIdentity } from '../store/index.ts';
+import type { Vault } from '../vault/index.ts';
+import type { CopyEngine } from '../../native/index.ts';
+import type { Clock } from './clock.ts';
+
+export type StagesContext = {
+  identity: StationIdentity;
+  paths: DataPaths;
+  ledger: Ledger;
+  vault: Vault;
+  engine: CopyEngine;
+  clock: Clock;
+  policy<K extends PolicyKey>(key: K): PolicyValues[K];
+};
+
+export type Stages = {
+  forward: ForwardContext;
+  /** Whether an archive that policy accepts has proven that it holds the item. */
+  confirmed(itemId: string): boolean;
+  /** What runs in the background: everything in a station; in a command, only what its answer needs. */
+  consumers(purpose: 'station' | 'command'): Consumer[];
+};
+
+/** Wires the background stages, and makes sure that the embedded archive exists. */
+export async function prepareStages(context: StagesContext): Promise<Stages> {
+  const { identity, paths, ledger, vault, clock, policy } = context;
+  const forward: ForwardContext = {
+    ledger,
+    vault,
+    stationId: identity.stationId,
+    stationCode: identity.stationCode,
+    segments: paths.ledger,
+    now: clock.now,
+    async hashAtRest(file) {
+      const hashed = await context.engine.hashAtRest(file, { signal: new AbortController().signal });
+      return hashed.ok ? hashed.value : null;
+    },
+  };
+  await ensureLocal({ ledger, now: clock.now, actor: { kind: 'system', id: 'station' }, vaultRoot: vault.root }, paths.archive);
+  const media = { ledger, vault, derived: paths.derived, now: clock.now, partialCloseAfterHours: () => policy('partial-close-after-hours') };
+  const evidence = { ledger, now: clock.now, clockSource: clock.source, storeWithinHours: () => policy('store-within-hours') };
+  const always = [probeStage(media), groupStage(media), deadlineStage(evidence), suggestStage(evidence)];
+  return {
+    forward,
+    confirmed: (itemId) => hasConfirmation(ledger, itemId, policy('clear-accepts-local')),
+    consumers: (purpose) => (purpose === 'station' ? [...always, derivativeStage(media), forwardStage(forward)] : always),
+  };
+}
