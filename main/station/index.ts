@@ -1,3 +1,4 @@
+export { currentHolder, rebuildStation } from './offline.ts';
 export { openStation, PROGRAM, type Station } from './open-station.ts';
 export { PROJECTIONS } from './projections.ts';
 export { createRouter, type LocalRouter } from './router.ts';

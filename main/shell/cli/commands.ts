@@ -1,0 +1,234 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { ImportReport } from '../../contract/api/evidence.ts';
+import type { IngestedSource } from '../../contract/api/docking.ts';
+import type { Failure, Result } from '../../contract/errors.ts';
+import { Stage } from '../../contract/notice.ts';
+import type { StationClient } from './connect.ts';
+import { bytesText, EXIT, type Output, worst } from './output.ts';
+
+/** A command: asks the station, tells the answer, ends with an exit code. */
+export type Command = (client: StationClient, output: Output) => Promise<number>;
+
+/** Tells what failed and gives the code for it; the value when nothing did. */
+function unpack<T>(result: Result<T>, output: Output): T | null {
+  if (result.ok) return result.value;
+  if (output.json) output.answer({ failure: result.failure }, []);
+  output.failure(result.failure);
+  return null;
+}
+
+function tellAll(failures: readonly Failure[], output: Output): void {
+  for (const failure of failures) output.failure(failure);
+}
+
+export function ingest(sources: string[], options: { camera?: string; officer?: string; case?: string }): Command {
+  return async (client, output) => {
+    const events = await client.docking.ingest({
+      sources: sources.map((source) => path.resolve(source)),
+      camera: options.camera ?? null,
+      officer: options.officer ?? null,
+      caseNumber: options.case ?? null,
+    });
+    let results: IngestedSource[] = [];
+    for await (const event of events) {
+      if (event.event === 'done') results = event.sources;
+    }
+    output.answer(
+      { sources: results },
+      results.map(
+        (one) =>
+          `${one.source}: ${one.camera ?? '?'} 文件 files ${one.files}, 新采集 stored ${one.stored} (${bytesText(one.storedBytes)}), ` +
+          `已有 known ${one.seenAgain}, 未采集 refused ${one.refused}, 损坏 damaged ${one.damaged}, 失败 failed ${one.failures.length}`,
+      ),
+    );
+    tellAll(results.flatMap((one) => one.failures), output);
+    return results.some((one) => one.failures.length > 0 || one.refused > 0 || !one.safe) ? EXIT.refused : EXIT.done;
+  };
+}
+
+export const status: Command = async (client, output) => {
+  const report = await client.station.status();
+  const { items, units, deadlines, space, ledger } = report;
+  output.answer(report, [
+    `采集站 station ${report.station.code} (${report.station.running ? '运行中 running' : '未运行 not running'}), 时钟 clock ${report.station.clock}`,
+    `台账 ledger ${ledger.head.seq} ${ledger.head.hash.slice(0, 16)}`,
+    `记录仪 cameras ${report.cameras}`,
+    `原始文件 items ${items.stored} (${bytesText(items.bytes)}), 已归档 archived ${items.confirmed}, 待归档 waiting ${items.waitingForArchive}, 损坏 damaged ${items.damaged}, 未采集 refused ${items.refused}, 已清除 cleared ${items.clearedFromCamera}`,
+    `音像记录 recordings ${units.recordings}, 已关联 linked ${units.linked}, 建议 suggested ${units.suggested}`,
+    `24 小时 24 h: 按时 on time ${deadlines.onTime}, 超时 late ${deadlines.late}, 未定 undetermined ${deadlines.undetermined}`,
+    `空间 space: ${bytesText(space.freeBytes)} / ${bytesText(space.totalBytes)}`,
+    ...report.destinations.map((one) => `存储目标 destination ${one.name}: 回执 receipts ${one.receipts}, 待传 waiting ${one.waiting}`),
+    ...report.recordings.map(
+      (one) =>
+        `${one.id} ${one.camera} ${one.start ?? '—'} ${one.durationMs === null ? '—' : `${Math.round(one.durationMs / 1000)} s`} ` +
+        `${one.clips} 段 clips${one.damaged > 0 ? `, ${one.damaged} 损坏 damaged` : ''} ${one.caseNumber ?? (one.suggested ? `(建议 suggested: ${one.suggested})` : '—')}`,
+    ),
+  ]);
+  tellAll(report.failures, output);
+  return report.failures.length > 0 ? EXIT.refused : EXIT.done;
+};
+
+export function importList(file: string, what: 'cases' | 'people'): Command {
+  return async (client, output) => {
+    if (!fs.existsSync(file)) {
+      output.failure({ code: 'case.file-unreadable', what: file, detail: 'no such file' });
+      return EXIT.refused;
+    }
+    const input = { name: path.basename(file), contentBase64: fs.readFileSync(file).toString('base64') };
+    const report: ImportReport = what === 'cases' ? await client.evidence.importCases(input) : await client.evidence.importPeople(input);
+    output.answer(report, [`导入 imported ${report.imported}, 未变 unchanged ${report.unchanged}, 有误 wrong ${report.failures.length}`]);
+    tellAll(report.failures, output);
+    return report.failures.length > 0 ? EXIT.refused : EXIT.done;
+  };
+}
+
+export function link(recording: string, options: { case: string; stage?: string }): Command {
+  return async (client, output) => {
+    const stage = options.stage === undefined ? null : Stage.safeParse(options.stage);
+    if (stage && !stage.success) {
+      output.failure({ code: 'usage.invalid', what: `--stage ${options.stage}`, detail: Stage.options.join(', ') });
+      return EXIT.usage;
+    }
+    const result = await client.evidence.link({ recording, caseNumber: options.case, stage: stage ? stage.data : null });
+    const value = unpack(result, output);
+    if (!value) return EXIT.refused;
+    output.answer(value, [`已关联 linked ${value.unitId} -> ${options.case}`]);
+    return EXIT.done;
+  };
+}
+
+export function forward(options: { to?: string }): Command {
+  return async (client, output) => {
+    const reports = unpack(await client.archive.forward({ to: options.to ?? null }), output);
+    if (!reports) return EXIT.refused;
+    output.answer(
+      { destinations: reports },
+      reports.map((one) => `${one.destination}: 已传 forwarded ${one.forwarded} (${one.items} 文件 files, ${bytesText(one.bytes)}), 待传 waiting ${one.waiting}`),
+    );
+    tellAll(reports.flatMap((one) => one.failures), output);
+    return worst(...reports.map((one) => (one.failures.length > 0 ? EXIT.refused : one.waiting > 0 ? EXIT.partly : EXIT.done)));
+  };
+}
+
+export function reconcile(options: { source?: string; to?: string; report?: string }): Command {
+  return async (client, output) => {
+    const source = options.source === undefined ? null : path.resolve(options.source);
+    if (source !== null && !fs.statSync(source, { throwIfNoEntry: false })?.isDirectory()) {
+      output.failure({ code: 'source.missing', what: source, detail: '' });
+      return EXIT.refused;
+    }
+    const report = options.report === undefined ? null : path.resolve(options.report);
+    const result = unpack(await client.archive.reconcile({ source, to: options.to ?? null, report }), output);
+    if (!result) return EXIT.refused;
+    output.answer(result, [
+      `一致 same ${result.same}, 缺少 missing ${result.missing}, 不一致 differs ${result.differs}, 多出 extra ${result.extra}, 待归档 waiting ${result.waiting}`,
+    ]);
+    tellAll(result.differences, output);
+    if (result.hashMismatch) return EXIT.integrity;
+    return result.open > 0 ? EXIT.refused : result.waiting > 0 ? EXIT.partly : EXIT.done;
+  };
+}
+
+export function verify(options: { full?: boolean }): Command {
+  return async (client, output) => {
+    const report = await client.station.verify({ full: options.full === true });
+    output.answer(report, [
+      `台账 entries ${report.entries}, 分段 segments ${report.segments}, 原始文件 items ${report.items}, 读取 read ${bytesText(report.bytesRead)}, ` +
+        `违例 violations ${report.violations.length}, 提示 warnings ${report.warnings.length}`,
+    ]);
+    tellAll([...report.violations, ...report.warnings], output);
+    return report.violations.length > 0 ? EXIT.integrity : report.warnings.length > 0 ? EXIT.refused : EXIT.done;
+  };
+}
+
+export function exportCase(caseNumber: string, options: { out: string }): Command {
+  return async (client, output) => {
+    const value = unpack(await client.evidence.export({ caseNumber, out: path.resolve(options.out) }), output);
+    if (!value) return EXIT.refused;
+    output.answer(value, [`已导出 exported ${value.folder}: ${value.units} 条 units, ${value.files} 文件 files, ${bytesText(value.bytes)}`]);
+    return EXIT.done;
+  };
+}
+
+export const listPolicy: Command = async (client, output) => {
+  const values = await client.station.policy();
+  output.answer(values, values.map((one) => `${one.key} = ${JSON.stringify(one.value)}`));
+  return EXIT.done;
+};
+
+export function setPolicy(key: string, text: string): Command {
+  return async (client, output) => {
+    const value = unpack(await client.station.setPolicy({ key, value: jsonOrText(text) }), output);
+    if (!value) return EXIT.refused;
+    output.answer(value, [`${value.key} = ${JSON.stringify(value.value)}`]);
+    return EXIT.done;
+  };
+}
+
+function jsonOrText(text: string): string | number | boolean | null {
+  return /^(true|false|null|-?\d+)$/.test(text) ? (JSON.parse(text) as number | boolean | null) : text;
+}
+
+export const listDestinations: Command = async (client, output) => {
+  const list = await client.archive.destinations();
+  output.answer(list, list.map((one) => `${one.name} ${one.kind}${one.sameDisk ? ' (与本地库同盘 same disk)' : ''} 回执 receipts ${one.receipts} 待传 waiting ${one.waiting}`));
+  return EXIT.done;
+};
+
+export function addDestination(name: string, folder: string): Command {
+  return async (client, output) => {
+    const value = unpack(await client.archive.addDestination({ name, folder: path.resolve(folder) }), output);
+    if (!value) return EXIT.refused;
+    output.answer(value, [`${value.name} ${value.id}${value.sameDisk ? ' (与本地库同盘 same disk)' : ''}`]);
+    return EXIT.done;
+  };
+}
+
+export function testDestination(name: string): Command {
+  return async (client, output) => {
+    const value = unpack(await client.archive.testDestination({ name }), output);
+    if (!value) return EXIT.refused;
+    output.answer(value, [`${value.name}: ${value.elapsedMs} ms`]);
+    return EXIT.done;
+  };
+}
+
+export const listCameras: Command = async (client, output) => {
+  const list = await client.docking.cameras();
+  output.answer(list, list.map((one) => `${one.serial} ${one.profile} ${one.identitySource} 文件 items ${one.items} 最近 last ${one.lastDocked ?? '—'}`));
+  return EXIT.done;
+};
+
+export function registerCamera(serial: string, options: { profile: string }): Command {
+  return async (client, output) => {
+    const value = unpack(await client.docking.registerCamera({ serial, profile: options.profile }), output);
+    if (!value) return EXIT.refused;
+    output.answer(value, [`${serial} ${value.cameraId}`]);
+    return EXIT.done;
+  };
+}
+
+export const listPorts: Command = async (client, output) => {
+  const live = await client.docking.live();
+  output.answer(
+    live,
+    live.map((one) => `${one.port}: ${one.camera} ${one.state} ${one.doneFiles}/${one.files} ${bytesText(one.doneBytes)}/${bytesText(one.bytes)}`),
+  );
+  return EXIT.done;
+};
+
+export function backup(options: { out: string }): Command {
+  return async (client, output) => {
+    const value = unpack(await client.station.backup({ out: path.resolve(options.out) }), output);
+    if (!value) return EXIT.refused;
+    output.answer(value, [`${value.folder}: ${bytesText(value.bytes)}`]);
+    return EXIT.done;
+  };
+}
+
+export const confirmClock: Command = async (client, output) => {
+  const { seq } = await client.station.confirmClock();
+  output.answer({ seq }, [`已确认时钟 clock confirmed (${seq})`]);
+  return EXIT.done;
+};

@@ -1,0 +1,44 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/fetch';
+import type { ContractRouterClient } from '@orpc/contract';
+import { createRouterClient } from '@orpc/server';
+import { Agent, fetch as undiciFetch, type RequestInfo, type RequestInit } from 'undici';
+import type { LocalContract } from '../../contract/api/index.ts';
+import { failed, type Result } from '../../contract/errors.ts';
+import { createRouter, currentHolder, openStation } from '../../station/index.ts';
+
+export type StationClient = ContractRouterClient<LocalContract>;
+export type Connection = { client: StationClient; close(): Promise<void> };
+
+/** The data folder a command means: --data, EVIDOCK_DATA, else the XDG state folder. */
+export function dataFolder(option: string | undefined): string {
+  const state = process.env['XDG_STATE_HOME'] ?? path.join(os.homedir(), '.local', 'state');
+  return path.resolve(option ?? process.env['EVIDOCK_DATA'] ?? path.join(state, 'evidock'));
+}
+
+/**
+ * Connects a command to its station: to the running one when something holds the data folder, else by opening it in
+ * process. `create` lets a writing command make the folder; a reading one never does.
+ */
+export async function connect(data: string, options: { create: boolean }): Promise<Result<Connection>> {
+  const holder = currentHolder(data);
+  if (holder?.purpose === 'station') return connectTo(holder.socket, data);
+  const opened = await openStation({ data, purpose: 'command', create: options.create, docks: [], mountTrees: [], settleMs: 0 });
+  if (!opened.ok) return opened;
+  const station = opened.value;
+  return { ok: true, value: { client: createRouterClient(createRouter(station)), close: () => station.close() } };
+}
+
+function connectTo(socket: string | null, data: string): Result<Connection> {
+  if (socket === null || !fs.existsSync(socket)) return failed('data-folder.station-unreachable', data, 'no socket announced');
+  const agent = new Agent({ connect: { socketPath: socket }, headersTimeout: 0, bodyTimeout: 0 });
+  const link = new RPCLink({
+    url: 'http://station/rpc',
+    fetch: (request, init) =>
+      undiciFetch(request as unknown as RequestInfo, { ...(init as RequestInit), dispatcher: agent }) as unknown as Promise<Response>,
+  });
+  return { ok: true, value: { client: createORPCClient(link), close: () => agent.close() } };
+}

@@ -1,0 +1,109 @@
+#!/usr/bin/env node
+import { Command as Program, CommanderError } from 'commander';
+import * as commands from './commands.ts';
+import { connect, dataFolder } from './connect.ts';
+import { createOutput, EXIT, type Output } from './output.ts';
+import { rebuild } from './rebuild.ts';
+import { runStation } from './station.ts';
+
+type Common = { data?: string; json?: boolean };
+
+const program = new Program('evidock').exitOverride().showHelpAfterError();
+program.description('执法音像采集站 / evidence-ingest station for body cameras').version('0.1.0');
+
+function add(signature: string, description: string): Program {
+  const [words, ...args] = signature.split(' ');
+  const command = words?.split('/').reduce<Program>((parent, word) => parent.commands.find((one) => one.name() === word) ?? parent.command(word), program);
+  if (!command) throw new Error(`no command in "${signature}"`);
+  for (const arg of args) command.argument(arg);
+  return command
+    .description(description)
+    .option('--data <dir>', '数据目录 / data folder')
+    .option('--json', '以 JSON 输出 / one JSON document on stdout')
+    .exitOverride();
+}
+
+/** Runs a command against its station. `create`: it may make the data folder when there is none. */
+function asks(command: Program, make: (...args: never[]) => commands.Command, create = false): void {
+  command.action(async (...args: unknown[]) => {
+    const options = command.opts<Common>();
+    const output = createOutput(options.json === true);
+    const connection = await connect(dataFolder(options.data), { create });
+    if (!connection.ok) {
+      output.failure(connection.failure);
+      process.exitCode = exitOf(connection.failure.code);
+      return;
+    }
+    try {
+      process.exitCode = await make(...(args.slice(0, -1) as never[]))(connection.value.client, output);
+    } finally {
+      await connection.value.close();
+    }
+  });
+}
+
+function exitOf(code: string): number {
+  return code.startsWith('ledger.') || code.startsWith('database.') ? EXIT.integrity : EXIT.refused;
+}
+
+const station = add('station', '运行采集站 / run the station')
+  .option('--dock <dir...>', '目录接入点，其中每个子目录是一台记录仪 / a folder whose subfolders are cameras')
+  .option('--settle-ms <n>', '新目录静置时间 / wait before a new folder is read', '2000');
+station.action(async () => {
+  const options = station.opts<Common & { dock?: string[]; settleMs: string }>();
+  const output: Output = createOutput(options.json === true);
+  process.exitCode = await runStation(dataFolder(options.data), options.dock ?? [], Number(options.settleMs), output);
+});
+
+asks(
+  add('ingest <sources...>', '立即采集目录或存储卡 / ingest folders or mounted cards now')
+    .option('--camera <serial>', '记录仪编号 / camera serial')
+    .option('--officer <no>', '执法证号 / certificate number')
+    .option('--case <no>', '案号 / case number'),
+  commands.ingest,
+  true,
+);
+asks(add('status', '现状 / what there is'), () => commands.status);
+asks(add('cases/import <file>', '导入案件清单 / import a case list'), (file: string) => commands.importList(file, 'cases'), true);
+asks(add('people/import <file>', '导入人员清单 / import a list of officers'), (file: string) => commands.importList(file, 'people'), true);
+asks(
+  add('link <recording>', '关联案件 / link a recording to a case').requiredOption('--case <no>', '案号').option('--stage <stage>', '环节 / stage'),
+  commands.link,
+);
+asks(add('forward', '推送归档 / push all that is due').option('--to <name>', '存储目标 / destination'), commands.forward);
+asks(
+  add('reconcile', '对账 / compare source, vault and archive')
+    .option('--source <dir>', '来源目录 / a camera or folder')
+    .option('--to <name>', '存储目标 / destination')
+    .option('--report <file>', '报告文件 / report, JSON with an HTML page beside it'),
+  commands.reconcile,
+);
+asks(add('verify', '校验 / check chain, tables and vault').option('--full', '读取每个字节 / read every byte'), commands.verify);
+asks(add('export <case>', '导出证据包 / self-contained package of a case').requiredOption('--out <dir>', '输出目录'), commands.exportCase);
+asks(add('policy/list', '策略 / the policy in force'), () => commands.listPolicy);
+asks(add('policy/set <key> <value>', '设置策略 / set a policy value'), commands.setPolicy, true);
+asks(add('destination/list', '存储目标 / destinations'), () => commands.listDestinations);
+asks(add('destination/add <name> <folder>', '增加存储目标 / add a folder destination'), commands.addDestination, true);
+asks(add('destination/test <name>', '测试存储目标 / write, read back, remove'), commands.testDestination);
+asks(add('camera/list', '记录仪 / cameras'), () => commands.listCameras);
+asks(add('camera/register <serial>', '登记记录仪 / register a camera').requiredOption('--profile <id>', '型号'), commands.registerCamera, true);
+asks(add('ports', '端口 / what is docked now'), () => commands.listPorts);
+asks(add('backup', '备份 / copy database and ledger').requiredOption('--out <dir>', '输出目录'), commands.backup);
+asks(add('admin/confirm-clock', '确认时钟正确 / say that the station clock is right'), () => commands.confirmClock);
+
+const rebuilding = add('rebuild', '从本地库和台账重建数据库 / make the database again from vault and ledger');
+rebuilding.action(() => {
+  const options = rebuilding.opts<Common>();
+  process.exitCode = rebuild(dataFolder(options.data), createOutput(options.json === true));
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  } else {
+    createOutput(false).failure({ code: 'internal.bug', what: String(error), detail: error instanceof Error ? (error.stack ?? '') : '' });
+    process.exitCode = EXIT.internal;
+  }
+}
