@@ -1,5 +1,5 @@
-import type { Failure } from '../main/contract/errors.ts';
 import type { ReadBack } from '../main/contract/entries/ingest.ts';
+import type { Failure } from '../main/contract/errors.ts';
 
 /** Facts of a file as a listing gave them; used to notice change, never as proof of content. */
 export type ListedFacts = { sizeBytes: number; mtimeNs: string };

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Entry } from '../contract/entries/index.ts';
 import { failed, type Result } from '../contract/errors.ts';
-import { latestEntry, type Ledger } from '../ledger/index.ts';
+import { type Ledger, latestEntry } from '../ledger/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Custody } from './custody.ts';
 import { copyHashed, flushFolder, hashFile, makeFolderFlushed, writeFlushed } from './file-io.ts';
@@ -37,7 +37,18 @@ export function bagItems(ledger: Ledger, vault: Vault, unit: Entry<'unit.closed'
     const { sizeBytes, sha256, sm3, extension } = stored.body;
     const file = `data/${prefix}${String(n + 1).padStart(4, '0')}-${itemId}${extension === '' ? '' : `.${extension}`}`;
     const { path: originalPath, pathRaw } = sidecar.value.source;
-    const facts = { file, itemId, unitId: unit.subject.id, role, damaged, durationMs, originalPath, pathRaw, camera: sidecar.value.camera, ...stored.body };
+    const facts = {
+      file,
+      itemId,
+      unitId: unit.subject.id,
+      role,
+      damaged,
+      durationMs,
+      originalPath,
+      pathRaw,
+      camera: sidecar.value.camera,
+      ...stored.body,
+    };
     items.push({ itemId, file, source: source.value, sizeBytes, sha256, sm3, facts });
   }
   return { ok: true, value: items };
@@ -84,7 +95,11 @@ function tagFiles({ items, custody, info, tags }: BagContent): Record<string, st
     'bag-info.txt': elements.map(([label, value]) => `${label}: ${value}\n`).join(''),
     'manifest-sha256.txt': items.map((item) => `${item.sha256}  ${item.file}\n`).join(''),
     'evidock/sm3sums.txt': items.map((item) => `${item.sm3}  ${item.file}\n`).join(''),
-    'evidock/items.json': `${JSON.stringify(items.map((item) => item.facts), null, 1)}\n`,
+    'evidock/items.json': `${JSON.stringify(
+      items.map((item) => item.facts),
+      null,
+      1,
+    )}\n`,
     'evidock/custody.jsonl': custody.lines.map((line) => `${line}\n`).join(''),
     'evidock/segments.jsonl': custody.closings.map((line) => `${line}\n`).join(''),
     ...tags,

@@ -1,11 +1,11 @@
-import type { Actor } from '../contract/values.ts';
 import { failed, type Result } from '../contract/errors.ts';
+import type { Actor } from '../contract/values.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 import { claimFolder, onSameDisk, testFolder } from './folder-destination.ts';
 
 export type Destination = { id: string; name: string; kind: string; sameDisk: boolean; folder: string };
-export type DestinationsContext = { ledger: Ledger; now(): string; actor: Actor; /** A path on the vault's file system. */ vaultRoot: string };
+export type DestinationsContext = { ledger: Ledger; now(): string; actor: Actor /** A path on the vault's file system. */; vaultRoot: string };
 
 /** Name of the archive every station has from the start, in its own data folder. */
 export const LOCAL = 'local';

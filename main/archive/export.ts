@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { failed, type Result } from '../contract/errors.ts';
 import type { Entry } from '../contract/entries/index.ts';
+import { failed, type Result } from '../contract/errors.ts';
 import { latestEntry } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
-import { bagItems, type BagItem, readBag, writeBag } from './bag.ts';
+import { type BagItem, bagItems, readBag, writeBag } from './bag.ts';
 import { createProver, custodyEntries } from './custody.ts';
 import type { ForwardContext } from './forward.ts';
 

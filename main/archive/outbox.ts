@@ -118,7 +118,12 @@ async function recordFailure(context: ForwardContext, destination: Destination, 
       refs: [{ kind: 'destination', id: destination.id, role: 'destination' }],
       actor: ACTOR,
       at: context.now(),
-      body: { destinationId: destination.id, reason: failure.code, detail: /\bE[A-Z0-9]{2,}\b/.exec(failure.detail)?.[0] ?? '', attempt: former.length + 1 },
+      body: {
+        destinationId: destination.id,
+        reason: failure.code,
+        detail: /\bE[A-Z0-9]{2,}\b/.exec(failure.detail)?.[0] ?? '',
+        attempt: former.length + 1,
+      },
     },
   ]);
 }

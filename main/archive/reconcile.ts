@@ -88,10 +88,9 @@ async function compareVault(context: ForwardContext, vault: Vault, tally: Tally)
 /** Items in pages, so that a hundred thousand of them need no more memory than a few hundred. */
 function* itemRows(context: ForwardContext): Generator<Row> {
   for (let last = ''; ; ) {
-    const page = sql<Row>(
-      context.ledger.reader,
-      'SELECT item_id, sha256, size_bytes FROM items WHERE item_id > ? ORDER BY item_id LIMIT 500',
-    ).all(last);
+    const page = sql<Row>(context.ledger.reader, 'SELECT item_id, sha256, size_bytes FROM items WHERE item_id > ? ORDER BY item_id LIMIT 500').all(
+      last,
+    );
     yield* page;
     const end = page.at(-1);
     if (!end) return;
@@ -148,7 +147,13 @@ function findInBag(bag: string, itemId: string): string | null {
 }
 
 function* listBags(station: string): Generator<string> {
-  const folders = (at: string) => (fs.existsSync(at) ? fs.readdirSync(at).filter((name) => name !== 'ledger').map((name) => path.join(at, name)) : []);
+  const folders = (at: string) =>
+    fs.existsSync(at)
+      ? fs
+          .readdirSync(at)
+          .filter((name) => name !== 'ledger')
+          .map((name) => path.join(at, name))
+      : [];
   for (const year of folders(station)) for (const month of folders(year)) yield* folders(month);
 }
 

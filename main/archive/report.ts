@@ -19,7 +19,8 @@ export function writeReport(file: string, report: ReconcileReport, frame: Report
 }
 
 function page(report: ReconcileReport, frame: ReportFrame): string {
-  const verdict = report.open === 0 && report.waiting === 0 ? ['对账一致', 'Reconciled'] : report.open === 0 ? ['待归档', 'Waiting'] : ['存在差异', 'Differences'];
+  const verdict =
+    report.open === 0 && report.waiting === 0 ? ['对账一致', 'Reconciled'] : report.open === 0 ? ['待归档', 'Waiting'] : ['存在差异', 'Differences'];
   const counts = COUNTS.map(([key, zh, en]) => `<tr><th>${zh}<small>${en}</small></th><td>${report[key]}</td></tr>`).join('');
   const rows = report.differences
     .map(

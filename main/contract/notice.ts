@@ -19,9 +19,7 @@ export const ACTION_KINDS = {
   'text-record-only': { zh: '文字记录', recording: 'text-suffices' },
 } as const satisfies Record<string, { zh: string; recording: 'full' | 'as-required' | 'text-suffices' }>;
 
-export const ActionKind = z.enum(
-  Object.keys(ACTION_KINDS) as [keyof typeof ACTION_KINDS, ...(keyof typeof ACTION_KINDS)[]],
-);
+export const ActionKind = z.enum(Object.keys(ACTION_KINDS) as [keyof typeof ACTION_KINDS, ...(keyof typeof ACTION_KINDS)[]]);
 export type ActionKind = z.infer<typeof ActionKind>;
 
 /** Stages of an action; a recording is linked to a case and a stage. */

@@ -7,9 +7,7 @@ import { z } from 'zod';
  */
 
 /** A UUID in lower case. Version 7 for what the station makes, version 5 for what agencies number themselves. */
-export const Uuid = z
-  .string()
-  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'a UUID in lower case');
+export const Uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'a UUID in lower case');
 export type Uuid = z.infer<typeof Uuid>;
 
 /** An instant, UTC, always with milliseconds: `2026-03-02T06:03:12.000Z`. */
@@ -17,9 +15,7 @@ export const Instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\
 export type Instant = z.infer<typeof Instant>;
 
 /** A date-time as a camera without a time zone tells it: `2026-03-02T14:03:12`. Never converted silently. */
-export const LocalDateTime = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?$/, 'local date-time without a zone');
+export const LocalDateTime = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?$/, 'local date-time without a zone');
 export type LocalDateTime = z.infer<typeof LocalDateTime>;
 
 /** 256 bits as 64 lower-case hex digits; used for SHA-256 and SM3 alike. */
@@ -57,19 +53,7 @@ export const Actor = z.strictObject({
 export type Actor = z.infer<typeof Actor>;
 
 /** What an entry is about. */
-export const SubjectKind = z.enum([
-  'station',
-  'policy',
-  'camera',
-  'docking',
-  'item',
-  'sighting',
-  'refusal',
-  'unit',
-  'person',
-  'case',
-  'destination',
-]);
+export const SubjectKind = z.enum(['station', 'policy', 'camera', 'docking', 'item', 'sighting', 'refusal', 'unit', 'person', 'case', 'destination']);
 export type SubjectKind = z.infer<typeof SubjectKind>;
 
 export const Subject = z.strictObject({ kind: SubjectKind, id: z.string().min(1).max(100) });

@@ -23,7 +23,5 @@ const FILES = ['ini-bound.json', 'ga-pattern.json', 'generic-dcim.json'];
 
 /** Every profile, most telling first; the last one fits any camera. Throws when a profile file is not valid. */
 export function loadProfiles(): Profile[] {
-  return FILES.map((name) =>
-    Profile.parse(JSON.parse(fs.readFileSync(new URL(`./profiles/${name}`, import.meta.url), 'utf8'))),
-  );
+  return FILES.map((name) => Profile.parse(JSON.parse(fs.readFileSync(new URL(`./profiles/${name}`, import.meta.url), 'utf8'))));
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { done, failed, type Result } from '../contract/errors.ts';
 import type { IdentitySource } from '../contract/entries/dock.ts';
+import { done, failed, type Result } from '../contract/errors.ts';
 import { checkedText, parseIdentityIni } from './identity-file.pure.ts';
 import { readName } from './names.pure.ts';
 import type { Profile } from './profile.ts';

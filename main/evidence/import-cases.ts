@@ -2,7 +2,7 @@ import type { ImportReport } from '../contract/api/evidence.ts';
 import type { Draft, Entry } from '../contract/entries/index.ts';
 import { type Failure, failed } from '../contract/errors.ts';
 import type { Actor } from '../contract/values.ts';
-import { latestEntry, type Ledger } from '../ledger/index.ts';
+import { type Ledger, latestEntry } from '../ledger/index.ts';
 import { agencyUuid, type PrivateRecord, readTable } from '../store/index.ts';
 import { type CaseRow, readCaseRow } from './case-row.pure.ts';
 
@@ -49,7 +49,10 @@ function isUnchanged(context: ImportContext, row: CaseRow): boolean {
     former.body.endedAt === row.endedAt &&
     record['title'] === row.title &&
     record['place'] === row.place &&
-    sameSet(officerIds(former), row.officers.map((number) => agencyUuid(context.agencyId, 'person', number)))
+    sameSet(
+      officerIds(former),
+      row.officers.map((number) => agencyUuid(context.agencyId, 'person', number)),
+    )
   );
 }
 

@@ -1,7 +1,7 @@
 import { done, failed, type Result } from '../contract/errors.ts';
 import type { Stage } from '../contract/notice.ts';
 import type { Actor } from '../contract/values.ts';
-import { latestEntry, type Ledger } from '../ledger/index.ts';
+import { type Ledger, latestEntry } from '../ledger/index.ts';
 import { agencyUuid, sql } from '../store/index.ts';
 
 export type LinkRequest = { unit: string; caseNumber: string; stage: Stage | null };
@@ -20,9 +20,7 @@ export async function linkUnit(
   if (!unitId.ok) return unitId;
   const caseId = agencyUuid(context.agencyId, 'case', request.caseNumber);
   if (!latestEntry(reader, 'case.imported', caseId)) return failed('case.unknown', request.caseNumber);
-  const former = sql<{ case_id: string; stage: string | null }>(reader, 'SELECT case_id, stage FROM unit_links WHERE unit_id = ?').get(
-    unitId.value,
-  );
+  const former = sql<{ case_id: string; stage: string | null }>(reader, 'SELECT case_id, stage FROM unit_links WHERE unit_id = ?').get(unitId.value);
   if (former?.case_id === caseId && former.stage === request.stage) return done({ unitId: unitId.value, caseId, changed: false });
   await context.ledger.append([
     {

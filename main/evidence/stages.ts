@@ -1,6 +1,6 @@
 import type { Draft, Entry } from '../contract/entries/index.ts';
 import type { ClockSource } from '../contract/values.ts';
-import { type Consumer, entriesOfCamera, latestEntry, type Ledger } from '../ledger/index.ts';
+import { type Consumer, entriesOfCamera, type Ledger, latestEntry } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 import { settleDeadline } from './deadline.pure.ts';
 import { type CaseSpan, type Span, suggestCase } from './suggest.pure.ts';
@@ -26,7 +26,10 @@ export function deadlineStage(context: EvidenceContext): Consumer {
       const dockingId = refs.find((ref) => ref.kind === 'docking')?.id;
       const started = dockingId ? latestEntry(ledger.reader, 'docking.started', dockingId) : null;
       const stored = body.items.map((item) => latestEntry(ledger.reader, 'item.stored', item.itemId)?.at);
-      const storedAt = stored.filter((at) => at !== undefined).sort().at(-1);
+      const storedAt = stored
+        .filter((at) => at !== undefined)
+        .sort()
+        .at(-1);
       if (!started || !storedAt) throw new Error(`unit ${subject.id} has no docking or no items on the ledger`);
       const verdict = settleDeadline({
         hours: context.storeWithinHours(),
@@ -36,7 +39,9 @@ export function deadlineStage(context: EvidenceContext): Consumer {
         clock: context.clockSource(),
       });
       const cause = { consumer: 'deadline', seq, step: 'done' };
-      await ledger.append([{ type: 'deadline.settled', subject, actor: { kind: 'system', id: 'deadline' }, at: context.now(), body: verdict, cause }]);
+      await ledger.append([
+        { type: 'deadline.settled', subject, actor: { kind: 'system', id: 'deadline' }, at: context.now(), body: verdict, cause },
+      ]);
       return 'settled';
     },
   };
@@ -92,10 +97,12 @@ function suggestionFor(ledger: Ledger, unitId: string): { unitId: string; caseId
     'SELECT c.case_id, c.started_at, c.ended_at FROM cases c JOIN case_officers o USING (case_id) WHERE o.person_id = ? AND c.started_at IS NOT NULL',
   )
     .all(unit.officer_id)
-    .map((row): CaseSpan => ({
-      caseId: row.case_id,
-      span: { startMs: Date.parse(row.started_at), endMs: row.ended_at === null ? null : Date.parse(row.ended_at) },
-    }));
+    .map(
+      (row): CaseSpan => ({
+        caseId: row.case_id,
+        span: { startMs: Date.parse(row.started_at), endMs: row.ended_at === null ? null : Date.parse(row.ended_at) },
+      }),
+    );
   const caseId = suggestCase(span, cases);
   if (!caseId || sql(reader, 'SELECT 1 FROM link_suggestions WHERE unit_id = ? AND case_id = ?').get(unitId, caseId)) return [];
   return [{ unitId, caseId }];

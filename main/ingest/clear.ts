@@ -3,7 +3,7 @@ import type { Draft } from '../contract/entries/index.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import { fsyncFolder, sql } from '../store/index.ts';
 import { pathDigest } from '../vault/index.ts';
-import { type DockedCamera, type IngestContext } from './docked-camera.ts';
+import type { DockedCamera, IngestContext } from './docked-camera.ts';
 import { pathText } from './path-text.ts';
 import { absolute } from './plan.ts';
 
@@ -64,12 +64,7 @@ function candidates(context: IngestContext, camera: DockedCamera): Candidate[] {
 }
 
 /** Clears one file; null when it is gone, else why it stays. */
-async function clearOne(
-  context: IngestContext,
-  camera: DockedCamera,
-  candidate: Candidate,
-  options: ClearOptions,
-): Promise<ErrorCode | null> {
+async function clearOne(context: IngestContext, camera: DockedCamera, candidate: Candidate, options: ClearOptions): Promise<ErrorCode | null> {
   const item = sql<{ sha256: string; read_back: string }>(context.ledger.reader, 'SELECT sha256, read_back FROM items WHERE item_id = ?').get(
     candidate.itemId,
   );
@@ -79,9 +74,7 @@ async function clearOne(
 
   const digest = pathDigest(sidecar.value, candidate.path);
   const about = aboutItem(context, camera, candidate.itemId);
-  await context.ledger.append([
-    { type: 'clear.intended', ...about, body: { sha256: item.sha256, pathDigest: digest, policy: options.policy } },
-  ]);
+  await context.ledger.append([{ type: 'clear.intended', ...about, body: { sha256: item.sha256, pathDigest: digest, policy: options.policy } }]);
   const reason = await removeIfSame(context, camera, candidate, item.sha256, options.signal);
   if (reason === null) {
     setCleared(context, camera, candidate);
@@ -152,10 +145,7 @@ function pathFor(context: IngestContext, itemId: string, digest: string): Buffer
     context.ledger.reader,
     'SELECT sighting_id FROM sightings WHERE item_id = ? AND sighting_id IS NOT NULL',
   ).all(itemId);
-  const paths = [
-    sidecar.value.source.pathRaw,
-    ...sightings.map((row) => context.ledger.records.get('sighting', row.sighting_id)?.['pathRaw']),
-  ];
+  const paths = [sidecar.value.source.pathRaw, ...sightings.map((row) => context.ledger.records.get('sighting', row.sighting_id)?.['pathRaw'])];
   return (
     paths
       .filter((raw): raw is string => typeof raw === 'string')

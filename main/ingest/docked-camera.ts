@@ -1,9 +1,9 @@
+import type { CopyEngine } from '../../native/index.ts';
 import type { IdentitySource } from '../contract/entries/dock.ts';
 import type { Actor, MediaKind } from '../contract/values.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { Db } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
-import type { CopyEngine } from '../../native/index.ts';
 
 /** What a file's place and name on its camera tell. */
 export type FileFacts = {

@@ -86,7 +86,7 @@ async function writeRows(
   }
   context.work.transaction(() => {
     for (const { n, file, decision, itemId, partialItem } of rows) {
-      sql(context.work, "INSERT INTO plan_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").run(
+      sql(context.work, 'INSERT INTO plan_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
         camera.dockingId,
         n,
         file.path,

@@ -69,10 +69,14 @@ export const INGEST_PROJECTION: Projection = {
       );
     },
     'item.seen-again': (db, { subject, body, refs, seq }) => {
-      sql(
-        db,
-        `INSERT INTO sightings SELECT ?, item_id, ?, camera_id, size_bytes, ?, ?, ? FROM items WHERE item_id = ?`,
-      ).run(seq, refs.find((one) => one.kind === 'docking')?.id, body.mtimeNs, body.fingerprint, body.sightingId, subject.id);
+      sql(db, `INSERT INTO sightings SELECT ?, item_id, ?, camera_id, size_bytes, ?, ?, ? FROM items WHERE item_id = ?`).run(
+        seq,
+        refs.find((one) => one.kind === 'docking')?.id,
+        body.mtimeNs,
+        body.fingerprint,
+        body.sightingId,
+        subject.id,
+      );
     },
     'file.refused': (db, { subject, body, refs, at }) => {
       sql(db, 'INSERT INTO refusals VALUES (?, ?, ?, ?, ?)').run(

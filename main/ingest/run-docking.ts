@@ -195,7 +195,15 @@ function* waitingRows(context: IngestContext, camera: DockedCamera): Generator<P
   let rank = -1;
   let n = 0;
   for (;;) {
-    const page = sql<{ rank: number; n: number; path: Buffer; size_bytes: number; mtime_ns: string; decision: PlannedFile['decision']; partial_item: string | null }>(
+    const page = sql<{
+      rank: number;
+      n: number;
+      path: Buffer;
+      size_bytes: number;
+      mtime_ns: string;
+      decision: PlannedFile['decision'];
+      partial_item: string | null;
+    }>(
       context.work,
       `SELECT rank, n, path, size_bytes, mtime_ns, decision, partial_item FROM plan_files
        WHERE docking_id = ? AND state = 'waiting' AND (rank, n) > (?, ?) ORDER BY rank, n LIMIT 200`,
@@ -248,10 +256,9 @@ function totalsOf(context: IngestContext, camera: DockedCamera) {
     context.ledger.reader,
     'SELECT count(*) AS stored, coalesce(sum(size_bytes), 0) AS storedBytes FROM items WHERE docking_id = ?',
   ).get(camera.dockingId);
-  const seen = sql<{ n: number }>(
-    context.ledger.reader,
-    'SELECT count(*) AS n FROM sightings WHERE docking_id = ? AND sighting_id IS NOT NULL',
-  ).get(camera.dockingId);
+  const seen = sql<{ n: number }>(context.ledger.reader, 'SELECT count(*) AS n FROM sightings WHERE docking_id = ? AND sighting_id IS NOT NULL').get(
+    camera.dockingId,
+  );
   if (!stored || !seen) throw new Error('an aggregate query returned no row');
   return { ...stored, seenAgain: seen.n };
 }

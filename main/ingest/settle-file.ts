@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { Draft } from '../contract/entries/index.ts';
-import type { ItemStored } from '../contract/entries/ingest.ts';
-import { done, failed, type Failure, type Result } from '../contract/errors.ts';
 import type { z } from 'zod';
 import type { Copied, JobOptions } from '../../native/index.ts';
+import type { Draft } from '../contract/entries/index.ts';
+import type { ItemStored } from '../contract/entries/ingest.ts';
+import { done, type Failure, failed, type Result } from '../contract/errors.ts';
 import { agencyUuid, sql } from '../store/index.ts';
-import { type Partial, provenFileSystem, safeName, type Sidecar, spaceOf } from '../vault/index.ts';
+import { type Partial, provenFileSystem, type Sidecar, safeName, spaceOf } from '../vault/index.ts';
 import { type DockedCamera, type FileFacts, INGEST_ACTOR, type IngestContext } from './docked-camera.ts';
 import { pathText } from './path-text.ts';
 import { absolute } from './plan.ts';
@@ -122,9 +122,7 @@ function isWorthless(failure: Failure): boolean {
 }
 
 function begin(context: IngestContext, camera: DockedCamera, file: PlannedFile): Result<Partial> {
-  const found = file.partialItem
-    ? context.vault.listPartials().partials.find((partial) => partial.itemId === file.partialItem)
-    : undefined;
+  const found = file.partialItem ? context.vault.listPartials().partials.find((partial) => partial.itemId === file.partialItem) : undefined;
   const sidecar = newSidecar(context, camera, file);
   try {
     return done(found ? context.vault.adoptPartial(found, sidecar) : context.vault.beginPartial(sidecar));
@@ -166,13 +164,7 @@ function officerOf(context: IngestContext, camera: DockedCamera, facts: FileFact
   return found ? { ...found, personId: agencyUuid(context.agencyId, 'person', found.number) } : null;
 }
 
-async function commit(
-  context: IngestContext,
-  camera: DockedCamera,
-  partial: Partial,
-  file: PlannedFile,
-  copied: Copied,
-): Promise<SettledFile> {
+async function commit(context: IngestContext, camera: DockedCamera, partial: Partial, file: PlannedFile, copied: Copied): Promise<SettledFile> {
   const stored = storedFacts(context, camera, file, copied);
   const { sidecar, sidecarSha256 } = context.vault.commitPartial(partial, stored);
   await appendStored(context, sidecar, { ...stored, sidecarSha256, recovered: false });

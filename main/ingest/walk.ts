@@ -1,6 +1,6 @@
 import fs from 'node:fs';
-import type { ErrorCode } from '../contract/errors.ts';
 import { systemCode } from '../../native/index.ts';
+import type { ErrorCode } from '../contract/errors.ts';
 
 /** A regular file found below a root, by its raw path relative to it. */
 export type ListedFile = { path: Buffer; sizeBytes: number; mtimeNs: string };

@@ -92,10 +92,7 @@ export function runConsumer(ledger: Ledger, marks: Db, consumer: Consumer, onBug
       settled.delete(row.seq);
       mark = row.seq;
     }
-    sql(marks, 'INSERT INTO consumer_marks (consumer, seq) VALUES (?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq').run(
-      consumer.name,
-      mark,
-    );
+    sql(marks, 'INSERT INTO consumer_marks (consumer, seq) VALUES (?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq').run(consumer.name, mark);
   }
 
   function retry(): void {

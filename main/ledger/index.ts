@@ -1,5 +1,5 @@
 export { frameOf, hashCanonical, lineOf, parseLine, type SealedBytes } from './canonical.ts';
-export { type Consumer, type Handled, runConsumer, type RunningConsumer } from './consumer.ts';
+export { type Consumer, type Handled, type RunningConsumer, runConsumer } from './consumer.ts';
 export { type Ledger, LedgerWriteError, openLedger } from './ledger.ts';
 export { inclusionPath, merkleRoot, verifyInclusion } from './merkle.ts';
 export type { Projection } from './projection.ts';

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { type Draft, type Entry, ENTRY_BODIES } from '../contract/entries/index.ts';
+import { type Draft, ENTRY_BODIES, type Entry } from '../contract/entries/index.ts';
 import { done, type Failure, failed, type Result } from '../contract/errors.ts';
 import { Actor, Cause, Instant, Ref, Subject } from '../contract/values.ts';
-import { type Db, openPrivateRecords, openReader, type PrivateRecord, type PrivateRecords, type DataPaths } from '../store/index.ts';
+import { type DataPaths, type Db, openPrivateRecords, openReader, type PrivateRecord, type PrivateRecords } from '../store/index.ts';
 import type { SealedName } from './segments.ts';
 import type { FromWriter, ToWriter, WriterData, WriterReady } from './serve-writer.ts';
 

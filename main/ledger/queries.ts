@@ -5,10 +5,10 @@ import { frameOf, type SealedBytes } from './canonical.ts';
 
 /** The newest entry of a type about a subject, or null. */
 export function latestEntry<T extends EntryType>(reader: Db, type: T, subjectId: string): Entry<T> | null {
-  const row = sql<SealedBytes>(
-    reader,
-    'SELECT canonical, hash FROM entries WHERE type = ? AND subject_id = ? ORDER BY seq DESC LIMIT 1',
-  ).get(type, subjectId);
+  const row = sql<SealedBytes>(reader, 'SELECT canonical, hash FROM entries WHERE type = ? AND subject_id = ? ORDER BY seq DESC LIMIT 1').get(
+    type,
+    subjectId,
+  );
   return row ? (frameOf(row) as Entry<T>) : null;
 }
 

@@ -9,7 +9,6 @@ import { createTables, type Projection } from './projection.ts';
 import { tableDigests } from './replay.ts';
 import { settle } from './settle.ts';
 
-
 /** Every projection replayed from `reader`'s entries into a database of its own in memory; the caller closes it. */
 export function rebuildInto(reader: Db, projections: readonly Projection[]): Db {
   const db = new Database(':memory:');

@@ -16,10 +16,7 @@ export function replay(db: Db, projections: readonly Projection[]): void {
 export function* everyEntry(db: Db, after = 0): Generator<EntryFrame> {
   let last = after;
   for (;;) {
-    const page = sql<SealedBytes & { seq: number }>(
-      db,
-      'SELECT seq, canonical, hash FROM entries WHERE seq > ? ORDER BY seq LIMIT 1000',
-    ).all(last);
+    const page = sql<SealedBytes & { seq: number }>(db, 'SELECT seq, canonical, hash FROM entries WHERE seq > ? ORDER BY seq LIMIT 1000').all(last);
     for (const row of page) yield frameOf(row);
     const end = page.at(-1);
     if (!end) return;

@@ -8,11 +8,7 @@ import { openStationKey } from './station-key.ts';
 import { type AppendRequest, createWriter, type Writer } from './writer.ts';
 
 export type WriterData = { root: string; stationId: string; sealEntries: number; sealAfterMs: number };
-export type ToWriter = { id: number } & (
-  | { do: 'append'; request: AppendRequest }
-  | { do: 'seal' }
-  | { do: 'close' }
-);
+export type ToWriter = { id: number } & ({ do: 'append'; request: AppendRequest } | { do: 'seal' } | { do: 'close' });
 export type FromWriter = { ready: Result<WriterReady> } | { id: number; result: unknown };
 export type WriterReady = { settlement: Settlement; replayed: string[]; publicKey: string };
 

@@ -16,7 +16,9 @@ export function verifyLedger(folder: string, db: Db): LedgerCheck {
   let expected = 1;
   for (const segment of sealed) {
     if (segment.first !== expected) {
-      violations.push(failed('ledger.segment-damaged', path.basename(segment.file), `entries ${expected} to ${segment.first - 1} are missing`).failure);
+      violations.push(
+        failed('ledger.segment-damaged', path.basename(segment.file), `entries ${expected} to ${segment.first - 1} are missing`).failure,
+      );
     }
     expected = segment.last + 1;
     const read = readSealed(segment);
@@ -27,7 +29,8 @@ export function verifyLedger(folder: string, db: Db): LedgerCheck {
   if (open.brokenAt !== null) violations.push(failed('ledger.segment-damaged', 'open.jsonl', `line ${open.brokenAt}`).failure);
   compare(db, open.entries, violations);
   const covered = Math.max(expected - 1, ...open.entries.map((entry) => frameOf(entry).seq));
-  if (covered < entries) violations.push(failed('ledger.segment-damaged', 'open.jsonl', `entries ${covered + 1} to ${entries} are in no segment`).failure);
+  if (covered < entries)
+    violations.push(failed('ledger.segment-damaged', 'open.jsonl', `entries ${covered + 1} to ${entries} are in no segment`).failure);
   return { entries, segments: sealed.length, violations };
 }
 

@@ -145,10 +145,11 @@ function prepareGroup(options: WriterOptions, head: { seq: number; hash: string 
 }
 
 function findByCause(db: Db, draft: Draft): Made | null {
-  const row = sql<SealedBytes>(
-    db,
-    'SELECT canonical, hash FROM entries WHERE cause_consumer = ? AND cause_seq = ? AND cause_step = ?',
-  ).get(draft.cause?.consumer, draft.cause?.seq, draft.cause?.step);
+  const row = sql<SealedBytes>(db, 'SELECT canonical, hash FROM entries WHERE cause_consumer = ? AND cause_seq = ? AND cause_step = ?').get(
+    draft.cause?.consumer,
+    draft.cause?.seq,
+    draft.cause?.step,
+  );
   return row ? { sealed: row, frame: frameOf(row), fresh: false } : null;
 }
 

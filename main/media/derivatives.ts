@@ -4,7 +4,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { DerivativeKind } from '../contract/entries/media.ts';
-import { INPUT_ARGS, POSTER_LIMITS, runTool, type ToolFailure, TRANSCODE_LIMITS, type ToolLimits } from './run-tool.ts';
+import { INPUT_ARGS, POSTER_LIMITS, runTool, type ToolFailure, type ToolLimits, TRANSCODE_LIMITS } from './run-tool.ts';
 
 export type Derived = { ok: true; file: string; sizeBytes: number; sha256: string } | ToolFailure;
 

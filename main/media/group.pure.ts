@@ -62,7 +62,6 @@ function describe(clips: Clip[]): ClipGroup {
   const startMs = first?.startMs ?? null;
   const known = clips.every((clip) => clip.durationMs !== null);
   const single = clips.length === 1 ? (first?.durationMs ?? null) : null;
-  const spanned =
-    known && startMs !== null && last?.startMs != null && last.durationMs !== null ? last.startMs + last.durationMs - startMs : null;
+  const spanned = known && startMs !== null && last?.startMs != null && last.durationMs !== null ? last.startMs + last.durationMs - startMs : null;
   return { clips, startMs, durationMs: clips.length === 1 ? single : spanned };
 }

@@ -65,8 +65,7 @@ const STDERR_BYTES = 64 * 1024;
  * Formats a camera may hold. Left out on purpose: everything that makes a tool open further files (playlists, concat
  * scripts, numbered images) or takes plain text for pictures.
  */
-const FORMATS =
-  'mov,matroska,webm,avi,mpegts,mpeg,flv,asf,wav,w64,mp3,aac,amr,ogg,flac,jpeg_pipe,png_pipe,bmp_pipe,gif,webp_pipe,tiff_pipe';
+const FORMATS = 'mov,matroska,webm,avi,mpegts,mpeg,flv,asf,wav,w64,mp3,aac,amr,ogg,flac,jpeg_pipe,png_pipe,bmp_pipe,gif,webp_pipe,tiff_pipe';
 
 /**
  * The input is descriptor 3, opened by us for reading only: no option, protocol or pattern can be made of its name, the

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import type { Draft, Entry } from '../contract/entries/index.ts';
 import type { DerivativeKind } from '../contract/entries/media.ts';
-import { type Consumer, entriesOfCamera, type Handled, latestEntry, type Ledger } from '../ledger/index.ts';
+import { type Consumer, entriesOfCamera, type Handled, type Ledger, latestEntry } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { derivativeName, derive } from './derivatives.ts';
@@ -56,7 +56,10 @@ export function groupStage(context: MediaContext): Consumer {
       const items = ungrouped(ledger, cameraId, entry.seq);
       await allProbed(ledger, items, signal);
       if (signal.aborted) return 'later';
-      const units = planUnits(items.map((item) => factsOf(ledger, item)), formerRecordings(ledger, cameraId));
+      const units = planUnits(
+        items.map((item) => factsOf(ledger, item)),
+        formerRecordings(ledger, cameraId),
+      );
       if (units.length === 0) return 'settled';
       await ledger.append(units.map((unit, n) => closed(unit, cameraId, entry.seq, n === units.length - 1 ? 'done' : `unit-${n}`, now())));
       return 'settled';
@@ -161,7 +164,9 @@ export function derivativeStage(context: MediaContext): Consumer {
     retryAfterMs: 60_000,
     async handle(entry, signal) {
       const { subject, body, seq } = entry as Entry<'unit.closed'>;
-      const wanted = body.items.filter((item) => !item.damaged).flatMap((item) => wantedFor(ledger, item.itemId).map((kind) => ({ itemId: item.itemId, kind })));
+      const wanted = body.items
+        .filter((item) => !item.damaged)
+        .flatMap((item) => wantedFor(ledger, item.itemId).map((kind) => ({ itemId: item.itemId, kind })));
       for (const [n, { itemId, kind }] of wanted.entries()) {
         const draft = await makeOne(context, subject.id, itemId, kind, signal);
         if (!draft) return 'later';

@@ -41,7 +41,10 @@ export function planUnits(items: readonly UngroupedItem[], former: readonly Form
     return unit('recording', clips, beside, group.durationMs, continues?.unitId ?? null);
   });
   const loose = rest.filter(isLoose).map((item) => unit('loose', [item], [], item.durationMs, null));
-  const dockings = Map.groupBy(rest.filter((item) => !isLoose(item)), (item) => item.dockingId);
+  const dockings = Map.groupBy(
+    rest.filter((item) => !isLoose(item)),
+    (item) => item.dockingId,
+  );
   return [...recordings, ...loose, ...[...dockings.values()].map((logs) => unit('docking', logs, [], null, null))];
 }
 

@@ -4,8 +4,8 @@ import type { Failure } from '../contract/errors.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
 import type { Profile, Volume } from '../dock/index.ts';
 import {
-  clearDocking,
   type ClearOutcome,
+  clearDocking,
   type DockedCamera,
   type DockingOutcome,
   type IngestContext,
@@ -138,9 +138,7 @@ export function createDockings(options: DockingsOptions) {
     };
     live.dockingId = session.camera.dockingId;
     await append(
-      resumed
-        ? { type: 'docking.resumed', ...about(session.camera), body: { port: live.port } }
-        : started(session.camera, session, recognised),
+      resumed ? { type: 'docking.resumed', ...about(session.camera), body: { port: live.port } } : started(session.camera, session, recognised),
     );
     return session.camera;
   }
@@ -153,7 +151,11 @@ export function createDockings(options: DockingsOptions) {
     sessions.delete(keyOf(former.volume));
   }
 
-  function started(camera: DockedCamera, session: Session, recognised: { profile: Profile; identityCheck: 'none' | 'valid' | 'suspected-tampering' }): Draft {
+  function started(
+    camera: DockedCamera,
+    session: Session,
+    recognised: { profile: Profile; identityCheck: 'none' | 'valid' | 'suspected-tampering' },
+  ): Draft {
     const { volume, live } = session;
     return {
       type: 'docking.started',

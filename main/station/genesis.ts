@@ -16,9 +16,7 @@ export async function recordStart(
   const about = { subject: { kind: 'station' as const, id: identity.stationId }, actor: ACTOR, at: facts.at };
   if (!sql(ledger.reader, 'SELECT 1 FROM entries WHERE seq = 1').get()) {
     const { stationId, stationCode, agencyId } = identity;
-    await ledger.append([
-      { type: 'ledger.opened', ...about, body: { stationId, stationCode, agencyId, publicKey: ledger.publicKey, format: 1 } },
-    ]);
+    await ledger.append([{ type: 'ledger.opened', ...about, body: { stationId, stationCode, agencyId, publicKey: ledger.publicKey, format: 1 } }]);
   }
   const { settlement } = ledger.opened;
   const drafts: Draft[] = [];

@@ -1,5 +1,5 @@
+import { type Failure, failed } from '../contract/errors.ts';
 import type { PolicyValues } from '../contract/policy.ts';
-import { failed, type Failure } from '../contract/errors.ts';
 import {
   extensionOf,
   findCamera,
@@ -7,8 +7,8 @@ import {
   type KnownCamera,
   mediaKindOf,
   type Profile,
-  readName,
   type Recognised,
+  readName,
   recognise,
   registerCamera,
   type Volume,
@@ -16,9 +16,7 @@ import {
 import type { FileFacts } from '../ingest/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 
-export type Identified =
-  | { ok: true; camera: KnownCamera; recognised: Recognised }
-  | { ok: false; failure: Failure; serial: string | null };
+export type Identified = { ok: true; camera: KnownCamera; recognised: Recognised } | { ok: false; failure: Failure; serial: string | null };
 
 /** What an operator says about a source on the command line; it wins over what the camera says. */
 export type Operator = { camera: string | null; officer: string | null };
@@ -36,9 +34,7 @@ export async function identify(
 ): Promise<Identified> {
   const found = recognise(volume.root, profiles, { serial: volume.slot, identitySource: 'folder-name' });
   if (!found.ok) return { ok: false, failure: found.failure, serial: null };
-  const recognised: Recognised = operator.camera
-    ? { ...found.value, serial: operator.camera, identitySource: 'operator' }
-    : found.value;
+  const recognised: Recognised = operator.camera ? { ...found.value, serial: operator.camera, identitySource: 'operator' } : found.value;
   const { serial, identitySource, profile } = recognised;
   const known = findCamera(ledger, serial, identitySource);
   if (known) return { ok: true, camera: known, recognised };

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { IngestedSource, IngestEvent } from '../contract/api/docking.ts';
+import type { IngestEvent, IngestedSource } from '../contract/api/docking.ts';
 import { failed } from '../contract/errors.ts';
 import { readMounts, type Volume } from '../dock/index.ts';
 import { linkUnit } from '../evidence/index.ts';

@@ -1,6 +1,6 @@
 import { done, type Result } from '../contract/errors.ts';
 import { type Rebuilt, rebuildDatabase } from '../ledger/index.ts';
-import { currentOwner, dataPaths, lockDataFolder, openDataFolder, openPrivateRecords, type Owner } from '../store/index.ts';
+import { currentOwner, dataPaths, lockDataFolder, type Owner, openDataFolder, openPrivateRecords } from '../store/index.ts';
 import { openVault } from '../vault/index.ts';
 import { PROJECTIONS } from './projections.ts';
 

@@ -1,12 +1,13 @@
 import os from 'node:os';
 import pino, { type Logger } from 'pino';
+import { type CopyEngine, createPortableEngine } from '../../native/index.ts';
 import type { Failure } from '../contract/errors.ts';
 import { done, type Result } from '../contract/errors.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
 import type { Actor } from '../contract/values.ts';
 import { type FolderDock, loadProfiles, type Profile, watchFolderDock } from '../dock/index.ts';
 import { adoptUnrecorded, type IngestContext } from '../ingest/index.ts';
-import { type Consumer, type Ledger, openLedger, runConsumer, type RunningConsumer } from '../ledger/index.ts';
+import { type Consumer, type Ledger, openLedger, type RunningConsumer, runConsumer } from '../ledger/index.ts';
 import {
   type DataFolderLock,
   type DataPaths,
@@ -17,7 +18,6 @@ import {
   type StationIdentity,
 } from '../store/index.ts';
 import { openVault, type Vault } from '../vault/index.ts';
-import { type CopyEngine, createPortableEngine } from '../../native/index.ts';
 import { type Clock, createClock } from './clock.ts';
 import { createDockings, type Dockings } from './dockings.ts';
 import { recordStart } from './genesis.ts';
@@ -87,13 +87,7 @@ export async function openStation(options: StationOptions): Promise<Result<Stati
   return done(await wire(options, identity, paths, locked.value, ledger.value));
 }
 
-async function wire(
-  options: StationOptions,
-  identity: StationIdentity,
-  paths: DataPaths,
-  lock: DataFolderLock,
-  ledger: Ledger,
-): Promise<Station> {
+async function wire(options: StationOptions, identity: StationIdentity, paths: DataPaths, lock: DataFolderLock, ledger: Ledger): Promise<Station> {
   const log = pino({ level: 'info' }, pino.destination({ dest: `${paths.logs}/station.log`, sync: true, mode: 0o600 }));
   const onBug = (error: unknown) => log.error({ err: error }, 'a stage threw: this is a bug');
   const policy = <K extends PolicyKey>(key: K) => readPolicy(ledger.reader, key);

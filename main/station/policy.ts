@@ -1,5 +1,5 @@
-import { POLICY, PolicyKey, type PolicyValues } from '../contract/policy.ts';
 import { failed, type Result } from '../contract/errors.ts';
+import { POLICY, PolicyKey, type PolicyValues } from '../contract/policy.ts';
 import type { Actor } from '../contract/values.ts';
 import type { Ledger, Projection } from '../ledger/index.ts';
 import { type Db, sql } from '../store/index.ts';

@@ -10,9 +10,9 @@ import { backup } from './backup.ts';
 import { ingestSources } from './ingest-sources.ts';
 import type { Station } from './open-station.ts';
 import { setPolicy } from './policy.ts';
+import { PROJECTIONS } from './projections.ts';
 import { readSource } from './source-files.ts';
 import { destinationsOf, statusOf } from './status.ts';
-import { PROJECTIONS } from './projections.ts';
 import { verifyStation } from './verify.ts';
 
 /** The private interface of a station, served on its socket or called in process: the same either way. */
@@ -33,9 +33,7 @@ export function createRouter(station: Station) {
         await ledger.append([{ type: 'verification.done', ...about, body }]);
         return report;
       }),
-      policy: os.station.policy.handler(() =>
-        PolicyKey.options.map((key) => ({ key, value: station.policy(key), default: POLICY[key].default })),
-      ),
+      policy: os.station.policy.handler(() => PolicyKey.options.map((key) => ({ key, value: station.policy(key), default: POLICY[key].default }))),
       setPolicy: os.station.setPolicy.handler(({ input }) => setPolicy(ledger, { key: input.key, value: input.value, actor, at: clock.now() })),
       confirmClock: os.station.confirmClock.handler(async () => {
         const about = { subject: { kind: 'station' as const, id: identity.stationId }, actor, at: clock.now() };

@@ -1,7 +1,7 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createHash } from 'node:crypto';
 import { RPCHandler } from '@orpc/server/fastify';
 import fastify from 'fastify';
 import type { Station } from './open-station.ts';

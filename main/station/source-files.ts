@@ -1,7 +1,7 @@
 import path from 'node:path';
+import type { CopyEngine } from '../../native/index.ts';
 import type { SourceFile } from '../archive/index.ts';
 import { joined, pathText, walk } from '../ingest/index.ts';
-import type { CopyEngine } from '../../native/index.ts';
 
 /** Every file below a folder, read in full; what cannot be read comes out with its reason. */
 export async function* readSource(root: string, engine: CopyEngine): AsyncGenerator<SourceFile> {

@@ -1,3 +1,4 @@
+import type { CopyEngine } from '../../native/index.ts';
 import { ensureLocal, type ForwardContext, forwardStage, hasConfirmation } from '../archive/index.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
 import { deadlineStage, suggestStage } from '../evidence/index.ts';
@@ -5,7 +6,6 @@ import type { Consumer, Ledger } from '../ledger/index.ts';
 import { derivativeStage, groupStage, probeStage } from '../media/index.ts';
 import type { DataPaths, StationIdentity } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
-import type { CopyEngine } from '../../native/index.ts';
 import type { Clock } from './clock.ts';
 
 export type StagesContext = {

@@ -1,5 +1,5 @@
-import type { StatusReport } from '../contract/api/station.ts';
 import { dueUnits, listDestinations } from '../archive/index.ts';
+import type { StatusReport } from '../contract/api/station.ts';
 import { sql } from '../store/index.ts';
 import { spaceOf } from '../vault/index.ts';
 import type { Station } from './open-station.ts';

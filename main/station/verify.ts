@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { CopyEngine } from '../../native/index.ts';
 import type { VerifyReport } from '../contract/api/station.ts';
 import { type Failure, failed } from '../contract/errors.ts';
 import { type Ledger, type Projection, rebuildInto, tableDigests, verifyLedger } from '../ledger/index.ts';
 import { type DataPaths, sql } from '../store/index.ts';
 import { sidecarDigest, type Vault } from '../vault/index.ts';
-import type { CopyEngine } from '../../native/index.ts';
 
 export type VerifyContext = {
   ledger: Ledger;

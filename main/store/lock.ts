@@ -3,8 +3,8 @@ import os from 'node:os';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { done, failed, type Result } from '../contract/errors.ts';
-import { isSqliteError } from './database.ts';
 import type { DataPaths } from './data-folder.ts';
+import { isSqliteError } from './database.ts';
 
 /** Who holds a data folder and where it answers. */
 export const Owner = z.strictObject({

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import Database from 'better-sqlite3';
-import { type Db, sql } from './database.ts';
 import type { DataPaths } from './data-folder.ts';
+import { type Db, sql } from './database.ts';
 
 /** A private record: what the ledger must not hold (names, numbers, original paths), one per subject. */
 export type PrivateRecord = { kind: string; id: string; data: Record<string, unknown> };
@@ -80,11 +80,7 @@ function putSealed(records: Db, record: PrivateRecord, key: Buffer): void {
   cipher.setAAD(Buffer.from(`${record.kind}/${record.id}`));
   const text = Buffer.concat([cipher.update(JSON.stringify(record.data), 'utf8'), cipher.final()]);
   const box = Buffer.concat([nonce, cipher.getAuthTag(), text]);
-  sql(records, 'INSERT INTO records (kind, id, box) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET box = excluded.box').run(
-    record.kind,
-    record.id,
-    box,
-  );
+  sql(records, 'INSERT INTO records (kind, id, box) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET box = excluded.box').run(record.kind, record.id, box);
 }
 
 function unseal(box: Buffer, key: Buffer, name: string): Record<string, unknown> {

@@ -13,9 +13,7 @@ export const Sidecar = z.strictObject({
   camera: z.strictObject({ id: Uuid, serial: z.string() }),
   mediumId: z.string(),
   dockingId: Uuid,
-  officer: z
-    .strictObject({ personId: Uuid, number: z.string(), source: z.enum(['profile', 'file-name', 'operator']) })
-    .nullable(),
+  officer: z.strictObject({ personId: Uuid, number: z.string(), source: z.enum(['profile', 'file-name', 'operator']) }).nullable(),
   source: z.strictObject({
     /** Path below the camera's root, exactly the bytes the file system gave. */
     pathRaw: Base64Url,

@@ -134,7 +134,9 @@ export function pathDigest(sidecar: Pick<Sidecar, 'salt'>, pathRaw: Uint8Array):
 
 /** SHA-256 of a sidecar's bytes on disk. */
 export function sidecarDigest(folder: string): string {
-  return createHash('sha256').update(fs.readFileSync(path.join(folder, SIDECAR_NAME))).digest('hex');
+  return createHash('sha256')
+    .update(fs.readFileSync(path.join(folder, SIDECAR_NAME)))
+    .digest('hex');
 }
 
 /** UTC year, month and day in a UUIDv7's time field. */

@@ -4,7 +4,7 @@ import { failed } from '../../main/contract/errors.ts';
 import type { AtRest, Copied, CopyJob, Hashed, Outcome } from '../engine.ts';
 import { createFingerprint, FINGERPRINT_SPAN, fingerprintOf } from './fingerprint.ts';
 import { readBack } from './read-back.ts';
-import { assertUnchanged, openSource, type SourceFile, SourceFault, sourceFailure, vaultFailure } from './source-file.ts';
+import { assertUnchanged, openSource, SourceFault, type SourceFile, sourceFailure, vaultFailure } from './source-file.ts';
 
 /** Bytes read and written at a time. Bounds both memory per copy and how long an abort can go unnoticed. */
 const BLOCK_BYTES = 1 << 20;

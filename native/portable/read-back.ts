@@ -20,11 +20,7 @@ const aligned = Buffer.from(new WebAssembly.Memory({ initial: BLOCK_BYTES / 65_5
  * O_DIRECT, or `cache-dropped` by asking the kernel to drop the file's flushed pages first. On file systems not known
  * to honour either, `unproven`. `onBlock` is called between blocks and may throw to stop.
  */
-export function readBack(
-  file: string,
-  provenFileSystem: boolean,
-  onBlock: () => void,
-): { sha256: string; sizeBytes: number; readBack: ReadBack } {
+export function readBack(file: string, provenFileSystem: boolean, onBlock: () => void): { sha256: string; sizeBytes: number; readBack: ReadBack } {
   const direct = openDirect(file);
   if (direct !== null) {
     try {

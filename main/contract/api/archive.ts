@@ -31,7 +31,9 @@ export const ReconcileReport = z.object({
 export type ReconcileReport = z.infer<typeof ReconcileReport>;
 
 export const archiveContract = {
-  destinations: oc.output(z.array(z.object({ id: Uuid, name: z.string(), kind: z.string(), sameDisk: z.boolean(), receipts: Count, waiting: Count }))),
+  destinations: oc.output(
+    z.array(z.object({ id: Uuid, name: z.string(), kind: z.string(), sameDisk: z.boolean(), receipts: Count, waiting: Count })),
+  ),
   addDestination: oc
     .input(z.object({ name: z.string(), folder: z.string().min(1) }))
     .output(outcomeOf(z.object({ id: Uuid, name: z.string(), sameDisk: z.boolean() }))),

@@ -66,7 +66,16 @@ export const dockingContract = {
     )
     .output(eventIterator(IngestEvent)),
   cameras: oc.output(
-    z.array(z.object({ cameraId: Uuid, serial: z.string(), identitySource: z.string(), profile: z.string(), items: Count, lastDocked: z.string().nullable() })),
+    z.array(
+      z.object({
+        cameraId: Uuid,
+        serial: z.string(),
+        identitySource: z.string(),
+        profile: z.string(),
+        items: Count,
+        lastDocked: z.string().nullable(),
+      }),
+    ),
   ),
   registerCamera: oc
     .input(z.object({ serial: z.string().min(1).max(100), profile: z.string() }))

@@ -60,9 +60,7 @@ export type UnitRole = z.infer<typeof UnitRole>;
  */
 export const UnitClosed = z.strictObject({
   kind: UnitKind,
-  items: z
-    .array(z.strictObject({ itemId: z.string(), role: UnitRole, damaged: z.boolean(), durationMs: DurationMs.nullable() }))
-    .min(1),
+  items: z.array(z.strictObject({ itemId: z.string(), role: UnitRole, damaged: z.boolean(), durationMs: DurationMs.nullable() })).min(1),
   start: z.strictObject({ local: LocalDateTime, zone: z.string(), source: TimeSource }).nullable(),
   /** From the first clip's start to the last clip's end; null when any clip's length is unknown. */
   durationMs: DurationMs.nullable(),

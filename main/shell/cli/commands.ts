@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { ImportReport } from '../../contract/api/evidence.ts';
 import type { IngestedSource } from '../../contract/api/docking.ts';
+import type { ImportReport } from '../../contract/api/evidence.ts';
 import type { Failure, Result } from '../../contract/errors.ts';
 import { Stage } from '../../contract/notice.ts';
 import type { StationClient } from './connect.ts';
@@ -42,7 +42,10 @@ export function ingest(sources: string[], options: { camera?: string; officer?: 
           `已有 known ${one.seenAgain}, 未采集 refused ${one.refused}, 损坏 damaged ${one.damaged}, 失败 failed ${one.failures.length}`,
       ),
     );
-    tellAll(results.flatMap((one) => one.failures), output);
+    tellAll(
+      results.flatMap((one) => one.failures),
+      output,
+    );
     return results.some((one) => one.failures.length > 0 || one.refused > 0 || !one.safe) ? EXIT.refused : EXIT.done;
   };
 }
@@ -104,9 +107,15 @@ export function forward(options: { to?: string }): Command {
     if (!reports) return EXIT.refused;
     output.answer(
       { destinations: reports },
-      reports.map((one) => `${one.destination}: 已传 forwarded ${one.forwarded} (${one.items} 文件 files, ${bytesText(one.bytes)}), 待传 waiting ${one.waiting}`),
+      reports.map(
+        (one) =>
+          `${one.destination}: 已传 forwarded ${one.forwarded} (${one.items} 文件 files, ${bytesText(one.bytes)}), 待传 waiting ${one.waiting}`,
+      ),
     );
-    tellAll(reports.flatMap((one) => one.failures), output);
+    tellAll(
+      reports.flatMap((one) => one.failures),
+      output,
+    );
     return worst(...reports.map((one) => (one.failures.length > 0 ? EXIT.refused : one.waiting > 0 ? EXIT.partly : EXIT.done)));
   };
 }
@@ -153,7 +162,10 @@ export function exportCase(caseNumber: string, options: { out: string }): Comman
 
 export const listPolicy: Command = async (client, output) => {
   const values = await client.station.policy();
-  output.answer(values, values.map((one) => `${one.key} = ${JSON.stringify(one.value)}`));
+  output.answer(
+    values,
+    values.map((one) => `${one.key} = ${JSON.stringify(one.value)}`),
+  );
   return EXIT.done;
 };
 
@@ -172,7 +184,12 @@ function jsonOrText(text: string): string | number | boolean | null {
 
 export const listDestinations: Command = async (client, output) => {
   const list = await client.archive.destinations();
-  output.answer(list, list.map((one) => `${one.name} ${one.kind}${one.sameDisk ? ' (与本地库同盘 same disk)' : ''} 回执 receipts ${one.receipts} 待传 waiting ${one.waiting}`));
+  output.answer(
+    list,
+    list.map(
+      (one) => `${one.name} ${one.kind}${one.sameDisk ? ' (与本地库同盘 same disk)' : ''} 回执 receipts ${one.receipts} 待传 waiting ${one.waiting}`,
+    ),
+  );
   return EXIT.done;
 };
 
@@ -196,7 +213,10 @@ export function testDestination(name: string): Command {
 
 export const listCameras: Command = async (client, output) => {
   const list = await client.docking.cameras();
-  output.answer(list, list.map((one) => `${one.serial} ${one.profile} ${one.identitySource} 文件 items ${one.items} 最近 last ${one.lastDocked ?? '—'}`));
+  output.answer(
+    list,
+    list.map((one) => `${one.serial} ${one.profile} ${one.identitySource} 文件 items ${one.items} 最近 last ${one.lastDocked ?? '—'}`),
+  );
   return EXIT.done;
 };
 

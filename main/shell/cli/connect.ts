@@ -5,7 +5,7 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import type { ContractRouterClient } from '@orpc/contract';
 import { createRouterClient } from '@orpc/server';
-import { Agent, fetch as undiciFetch, type RequestInfo, type RequestInit } from 'undici';
+import { Agent, type RequestInfo, type RequestInit, fetch as undiciFetch } from 'undici';
 import type { LocalContract } from '../../contract/api/index.ts';
 import { failed, type Result } from '../../contract/errors.ts';
 import { createRouter, currentHolder, openStation } from '../../station/index.ts';

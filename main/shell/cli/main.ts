@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command as Program, CommanderError } from 'commander';
+import { CommanderError, Command as Program } from 'commander';
 import * as commands from './commands.ts';
 import { connect, dataFolder } from './connect.ts';
 import { createOutput, EXIT, type Output } from './output.ts';
@@ -13,7 +13,9 @@ program.description('执法音像采集站 / evidence-ingest station for body ca
 
 function add(signature: string, description: string): Program {
   const [words, ...args] = signature.split(' ');
-  const command = words?.split('/').reduce<Program>((parent, word) => parent.commands.find((one) => one.name() === word) ?? parent.command(word), program);
+  const command = words
+    ?.split('/')
+    .reduce<Program>((parent, word) => parent.commands.find((one) => one.name() === word) ?? parent.command(word), program);
   if (!command) throw new Error(`no command in "${signature}"`);
   for (const arg of args) command.argument(arg);
   return command

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+// Real disks, databases and ffmpeg: few workers, and time enough for a slow machine. No test measures time.
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  test: {
+    include: ['main/**/*.test.ts', 'native/**/*.test.ts', 'fixtures/**/*.test.ts', 'build/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+  },
+});
