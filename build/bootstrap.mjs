@@ -78,7 +78,7 @@ export function bootstrap(script, args) {
   installPackages();
   installSystemPackages();
   const child = spawn(node24(), ['--disable-warning=ExperimentalWarning', path.join(root, script), ...args], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => child.kill(signal));
   child.on('close', (code, signal) => process.exit(signal ? 128 + (signal === 'SIGINT' ? 2 : 15) : (code ?? 1)));
 }
 

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { Failure } from '../contract/errors.ts';
@@ -61,6 +62,7 @@ export async function runDocking(context: IngestContext, camera: DockedCamera, o
     failures: [],
   };
   options.onProgress(progress);
+  const present = presenceOf(camera);
   if (camera.officer) await registerOfficers(context, [camera.officer]);
   const counts = await makePlan(context, camera, options.signal);
   Object.assign(progress, { phase: 'copying', files: counts.files, bytes: counts.bytes, ...settledBefore(context, camera) });
@@ -74,11 +76,12 @@ export async function runDocking(context: IngestContext, camera: DockedCamera, o
     refused: counts.refused,
     failures: [],
   };
-  if (!options.signal.aborted) {
+  const away = () => options.signal.aborted || !present();
+  if (!away()) {
     await appendPlanned(context, camera, counts);
-    await settleAll(context, camera, options, progress, outcome);
+    await settleAll(context, camera, { ...options, away }, progress, outcome);
   }
-  if (options.signal.aborted) {
+  if (away()) {
     progress.phase = 'interrupted';
   } else {
     outcome.finished = true;
@@ -87,6 +90,19 @@ export async function runDocking(context: IngestContext, camera: DockedCamera, o
   }
   options.onProgress(progress);
   return outcome;
+}
+
+/**
+ * Tells whether the camera's root is still the folder it was at the start. The dock says so too, but a moment later, and
+ * in that moment every read fails for a reason that is not the file's.
+ */
+function presenceOf(camera: DockedCamera): () => boolean {
+  const identity = () => {
+    const stat = fs.lstatSync(camera.root, { bigint: true, throwIfNoEntry: false });
+    return stat ? `${stat.dev}:${stat.ino}` : null;
+  };
+  const atStart = identity();
+  return () => atStart !== null && identity() === atStart;
 }
 
 /** Files this docking proved before it was interrupted: they count as done from the start. */
@@ -101,7 +117,7 @@ function settledBefore(context: IngestContext, camera: DockedCamera) {
 async function settleAll(
   context: IngestContext,
   camera: DockedCamera,
-  options: RunOptions,
+  options: RunOptions & { away(): boolean },
   progress: DockingProgress,
   outcome: DockingOutcome,
 ): Promise<void> {
@@ -124,7 +140,8 @@ async function settleAll(
     };
     const result = await settleWithRetries(context, camera, file, lock, { signal: options.signal, onProgress });
     inFlight.delete(file.n);
-    if (!result.ok && result.failure.code === 'docking.interrupted') return;
+    // A file of a camera that was pulled is not a bad file: it waits for the camera, whatever the read said.
+    if (!result.ok && (result.failure.code === 'docking.interrupted' || options.away())) return;
     if (result.ok) count(outcome, progress, result.value);
     else await giveUp(context, camera, file, result.failure, outcome, progress);
     setState(context, camera, file, result.ok ? result.value.itemId : null);
@@ -135,7 +152,7 @@ async function settleAll(
 
   const rows = waitingRows(context, camera);
   async function lane(): Promise<void> {
-    for (let next = rows.next(); !next.done && !options.signal.aborted; next = rows.next()) await settleOne(next.value);
+    for (let next = rows.next(); !next.done && !options.away(); next = rows.next()) await settleOne(next.value);
   }
   await Promise.all(Array.from({ length: options.parallelFiles }, lane));
 }

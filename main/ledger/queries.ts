@@ -17,10 +17,10 @@ export function entriesAbout(reader: Db, kind: SubjectKind, id: string): Entry[]
   return sql<SealedBytes>(
     reader,
     `SELECT canonical, hash FROM entries WHERE seq IN (
-       SELECT seq FROM entries WHERE subject_kind = ?1 AND subject_id = ?2
-       UNION SELECT seq FROM entry_refs WHERE kind = ?1 AND id = ?2) ORDER BY seq`,
+       SELECT seq FROM entries WHERE subject_kind = ? AND subject_id = ?
+       UNION SELECT seq FROM entry_refs WHERE kind = ? AND id = ?) ORDER BY seq`,
   )
-    .all(kind, id)
+    .all(kind, id, kind, id)
     .map((row) => frameOf(row) as Entry);
 }
 

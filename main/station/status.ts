@@ -36,6 +36,10 @@ export function statusOf(station: Station): StatusReport {
       confirmed,
       clearedFromCamera: count("SELECT count(*) AS n FROM clears WHERE state = 'done'"),
     },
+    derivatives: {
+      posters: count("SELECT count(*) AS n FROM derivatives WHERE kind = 'poster'"),
+      proxies: count("SELECT count(*) AS n FROM derivatives WHERE kind = 'proxy'"),
+    },
     units: {
       recordings: ofKind('recording'),
       loose: ofKind('loose'),

@@ -20,6 +20,7 @@ export const StatusReport = z.object({
     confirmed: Count,
     clearedFromCamera: Count,
   }),
+  derivatives: z.object({ posters: Count, proxies: Count }),
   units: z.object({ recordings: Count, loose: Count, docking: Count, linked: Count, suggested: Count }),
   deadlines: z.object({ onTime: Count, late: Count, undetermined: Count }),
   space: z.object({ freeBytes: SizeBytes, totalBytes: SizeBytes, reserveBytes: SizeBytes }),

@@ -5,7 +5,7 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import type { ContractRouterClient } from '@orpc/contract';
 import { createRouterClient } from '@orpc/server';
-import { Agent, type RequestInfo, type RequestInit, fetch as undiciFetch } from 'undici';
+import { Agent } from 'undici';
 import type { LocalContract } from '../../contract/api/index.ts';
 import { failed, type Result } from '../../contract/errors.ts';
 import { createRouter, currentHolder, openStation } from '../../station/index.ts';
@@ -37,8 +37,8 @@ function connectTo(socket: string | null, data: string): Result<Connection> {
   const agent = new Agent({ connect: { socketPath: socket }, headersTimeout: 0, bodyTimeout: 0 });
   const link = new RPCLink({
     url: 'http://station/rpc',
-    fetch: (request, init) =>
-      undiciFetch(request as unknown as RequestInfo, { ...(init as RequestInit), dispatcher: agent }) as unknown as Promise<Response>,
+    // Node's own fetch takes a dispatcher of undici's; its typings do not say so.
+    fetch: (request, init) => fetch(request, { ...init, dispatcher: agent } as unknown as RequestInit),
   });
   return { ok: true, value: { client: createORPCClient(link), close: () => agent.close() } };
 }
