@@ -1,4 +1,6 @@
 // Who may import whom. Below the domains: contract <- store <- ledger <- vault; domains meet in the ledger only.
+// A test may reach for a real ledger, station or camera; the product may not.
+const TESTS = '\\.test\\.ts$';
 const domains = 'dock|ingest|media|evidence|archive|identity|reports';
 
 import type { IFlattenedRuleSet } from 'dependency-cruiser';
@@ -9,39 +11,49 @@ export const rules: IFlattenedRuleSet = {
     {
       name: 'contract-stands-alone',
       severity: 'error',
-      from: { path: '^main/contract/' },
+      from: { path: '^main/contract/', pathNot: TESTS },
       to: { path: '^(main/(?!contract/)|native/|fixtures/|build/)' },
     },
-    { name: 'store-below-ledger', severity: 'error', from: { path: '^main/store/' }, to: { path: '^(main/(?!contract/|store/)|native/)' } },
-    { name: 'ledger-below-vault', severity: 'error', from: { path: '^main/ledger/' }, to: { path: '^(main/(?!contract/|store/|ledger/)|native/)' } },
+    {
+      name: 'store-below-ledger',
+      severity: 'error',
+      from: { path: '^main/store/', pathNot: TESTS },
+      to: { path: '^(main/(?!contract/|store/)|native/)' },
+    },
+    {
+      name: 'ledger-below-vault',
+      severity: 'error',
+      from: { path: '^main/ledger/', pathNot: TESTS },
+      to: { path: '^(main/(?!contract/|store/|ledger/)|native/)' },
+    },
     {
       name: 'vault-below-domains',
       severity: 'error',
-      from: { path: '^main/vault/' },
+      from: { path: '^main/vault/', pathNot: TESTS },
       to: { path: '^(main/(?!contract/|store/|ledger/|vault/)|native/)' },
     },
     {
       name: 'domains-meet-in-the-ledger',
       severity: 'error',
-      from: { path: `^main/(${domains})/` },
+      from: { path: `^main/(${domains})/`, pathNot: TESTS },
       to: { path: `^main/(${domains}|station|shell)/`, pathNot: '^main/$1/' },
     },
     {
       name: 'through-the-front-door',
       severity: 'error',
-      from: { path: '^main/([^/]+)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^main/([^/]+)/', pathNot: TESTS },
       to: { path: '^(main/[^/]+|native)/.+', pathNot: '^(main/$1/|main/contract/|(main/[^/]+|native)/index\\.ts$)' },
     },
     {
       name: 'shell-asks-the-station',
       severity: 'error',
-      from: { path: '^main/shell/' },
+      from: { path: '^main/shell/', pathNot: TESTS },
       to: { path: '^(main/(?!contract/|station/|shell/)|native/)' },
     },
     {
       name: 'native-knows-the-contract-only',
       severity: 'error',
-      from: { path: '^native/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^native/', pathNot: TESTS },
       to: { path: '^main/(?!contract/)' },
     },
     { name: 'only-electron-imports-electron', severity: 'error', from: { pathNot: '^main/shell/electron/' }, to: { path: '^electron$' } },
@@ -49,13 +61,13 @@ export const rules: IFlattenedRuleSet = {
     {
       name: 'nothing-imports-fixtures',
       severity: 'error',
-      from: { path: '^(main|native|build|renderer)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^(main|native|build|renderer)/', pathNot: TESTS },
       to: { path: '^fixtures/' },
     },
     {
       name: 'product-needs-no-dev-packages',
       severity: 'error',
-      from: { path: '^(main|native)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^(main|native)/', pathNot: TESTS },
       to: { dependencyTypes: ['npm-dev'] },
     },
   ],

@@ -25,7 +25,7 @@ function page(report: ReconcileReport, frame: ReportFrame): string {
   const rows = report.differences
     .map(
       ({ code, what }) =>
-        `<tr><td><code>${escape(code)}</code></td><td>${escape(errorText(code, what, 'zh'))}<br><small>${escape(errorText(code, what, 'en'))}</small></td></tr>`,
+        `<tr><td><code>${escapeHtml(code)}</code></td><td>${escapeHtml(errorText(code, what, 'zh'))}<br><small>${escapeHtml(errorText(code, what, 'en'))}</small></td></tr>`,
     )
     .join('');
   return `<!doctype html>
@@ -39,17 +39,17 @@ code{font-size:14px;overflow-wrap:anywhere}.verdict{border:3px solid #0f172a;bor
 <h1>对账报告<small>Reconciliation report</small></h1>
 <p class="verdict">${verdict[0]} <small>${verdict[1]}</small></p>
 <table>
-<tr><th>采集站<small>station</small></th><td>${escape(frame.stationCode)} <code>${escape(frame.stationId)}</code></td></tr>
-<tr><th>时间<small>time (UTC)</small></th><td>${escape(frame.at)}</td></tr>
-<tr><th>来源<small>source</small></th><td>${escape(report.source ?? '—')}</td></tr>
-<tr><th>存储目标<small>destination</small></th><td>${escape(report.destination ?? '—')}</td></tr>
-<tr><th>台账<small>ledger head</small></th><td>${frame.head.seq} <code>${escape(frame.head.hash)}</code></td></tr>
+<tr><th>采集站<small>station</small></th><td>${escapeHtml(frame.stationCode)} <code>${escapeHtml(frame.stationId)}</code></td></tr>
+<tr><th>时间<small>time (UTC)</small></th><td>${escapeHtml(frame.at)}</td></tr>
+<tr><th>来源<small>source</small></th><td>${escapeHtml(report.source ?? '—')}</td></tr>
+<tr><th>存储目标<small>destination</small></th><td>${escapeHtml(report.destination ?? '—')}</td></tr>
+<tr><th>台账<small>ledger head</small></th><td>${frame.head.seq} <code>${escapeHtml(frame.head.hash)}</code></td></tr>
 ${counts}</table>
 ${rows === '' ? '' : `<table><tr><th>代码<small>code</small></th><th>说明<small>what it is and what to do</small></th></tr>${rows}</table>`}
 </html>
 `;
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -3,8 +3,10 @@
  * twice (`twice`), is never guessed. `local` is `YYYY-MM-DDThh:mm[:ss]`.
  */
 export function instantOfLocal(local: string, zone: string): { ms: number } | { wrong: 'form' | 'gap' | 'twice' } {
-  const asUtc = Date.parse(`${local.length === 16 ? `${local}:00` : local}Z`);
-  if (Number.isNaN(asUtc)) return { wrong: 'form' };
+  const whole = local.length === 16 ? `${local}:00` : local;
+  const asUtc = Date.parse(`${whole}Z`);
+  // The platform reads 30 February as 2 March; a day that does not exist is not a day.
+  if (Number.isNaN(asUtc) || new Date(asUtc).toISOString().slice(0, 19) !== whole) return { wrong: 'form' };
   // The zone's offset a day before and a day after are the only two candidates around a change of clocks.
   const candidates = new Set([offsetAt(asUtc - 86_400_000, zone), offsetAt(asUtc + 86_400_000, zone)].map((offset) => asUtc - offset));
   const fitting = [...candidates].filter((ms) => ms + offsetAt(ms, zone) === asUtc);

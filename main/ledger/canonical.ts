@@ -14,7 +14,7 @@ export type SealedBytes = { canonical: string; hash: string };
  * in the command that made it and must not get as far as a hash.
  */
 export function sealFrame(frame: UnhashedFrame): SealedBytes {
-  refuseUnlawful(frame, 'entry');
+  assertLawful(frame, 'entry');
   const canonical = canonicalize(frame);
   if (canonical === undefined) throw new TypeError('entry has no canonical form');
   return { canonical, hash: hashCanonical(canonical) };
@@ -25,7 +25,8 @@ export function hashCanonical(canonical: string): string {
   return createHash('sha256').update(canonical, 'utf8').digest('hex');
 }
 
-function refuseUnlawful(value: unknown, where: string): void {
+/** Throws when a value has no place in the ledger; see `sealFrame`. */
+export function assertLawful(value: unknown, where: string): void {
   switch (typeof value) {
     case 'boolean':
       return;
@@ -41,7 +42,7 @@ function refuseUnlawful(value: unknown, where: string): void {
         // An absent optional key is written as absent; everywhere else undefined is a bug.
         if (inner === undefined && where === 'entry' && key === 'cause') continue;
         if (!key.isWellFormed()) throw new TypeError(`${where}: key is not valid Unicode`);
-        refuseUnlawful(inner, `${where}.${key}`);
+        assertLawful(inner, `${where}.${key}`);
       }
       return;
     default:

@@ -3,6 +3,7 @@ import { type Draft, ENTRY_BODIES, type Entry } from '../contract/entries/index.
 import { done, type Failure, failed, type Result } from '../contract/errors.ts';
 import { Actor, Cause, Instant, Ref, Subject } from '../contract/values.ts';
 import { type DataPaths, type Db, openPrivateRecords, openReader, type PrivateRecord, type PrivateRecords } from '../store/index.ts';
+import { assertLawful } from './canonical.ts';
 import type { SealedName } from './segments.ts';
 import type { FromWriter, ToWriter, WriterData, WriterReady } from './serve-writer.ts';
 
@@ -99,6 +100,7 @@ function createLedger(options: LedgerOptions, calls: Calls, reader: Db, ready: W
 
 /** A draft that breaks its schema is a bug in the command that made it. */
 function checkDraft(draft: Draft): void {
+  assertLawful(draft.body, draft.type);
   ENTRY_BODIES[draft.type].parse(draft.body);
   Actor.parse(draft.actor);
   Subject.parse(draft.subject);

@@ -1,0 +1,155 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Lab, openLab } from '../../fixtures/ledger-lab.ts';
+import type { Draft } from '../contract/entries/index.ts';
+import { PROJECTIONS } from '../station/projections.ts';
+import { openDatabase } from '../store/index.ts';
+import {
+  inclusionPath,
+  listSealed,
+  merkleRoot,
+  OPEN_SEGMENT,
+  readSealed,
+  rebuildDatabase,
+  rebuildInto,
+  tableDigests,
+  verifyInclusion,
+  verifyLedger,
+} from './index.ts';
+
+let lab: Lab;
+beforeEach(async () => {
+  lab = await openLab();
+});
+afterEach(async () => {
+  await lab.close();
+});
+
+const actor = { kind: 'system' as const, id: 'test' };
+const at = '2026-03-02T06:03:12.000Z';
+const set = (value: string): Draft => ({ type: 'policy.set', subject: { kind: 'policy', id: 'clear' }, actor, at, body: { key: 'clear', value } });
+
+/** A random but lawful history of cases, links, suggestions, policies and people. */
+const histories = fc.array(
+  fc.oneof(
+    fc.constantFrom('never', 'after-stored').map(set),
+    fc.record({ n: fc.nat(5), officers: fc.uniqueArray(fc.nat(4), { maxLength: 3 }) }).map(
+      ({ n, officers }): Draft => ({
+        type: 'case.imported',
+        subject: { kind: 'case', id: `case-${n}` },
+        refs: officers.map((officer) => ({ kind: 'person', id: `person-${officer}`, role: 'officer' })),
+        actor,
+        at,
+        body: { actionKind: 'hearing', startedAt: null, endedAt: null },
+      }),
+    ),
+    fc.record({ unit: fc.nat(5), n: fc.nat(5) }).map(
+      ({ unit, n }): Draft => ({
+        type: 'unit.linked',
+        subject: { kind: 'unit', id: `unit-${unit}` },
+        actor,
+        at,
+        body: { caseId: `case-${n}`, stage: null },
+      }),
+    ),
+    fc
+      .nat(4)
+      .map((n): Draft => ({ type: 'person.registered', subject: { kind: 'person', id: `person-${n}` }, actor, at, body: { source: 'import' } })),
+  ),
+  { minLength: 1, maxLength: 30 },
+);
+
+test('whatever happened, replaying the ledger gives the rows that were there', async () => {
+  await fc.assert(
+    fc.asyncProperty(histories, async (history) => {
+      await lab.ledger.append(history);
+      const replayed = rebuildInto(lab.ledger.reader, PROJECTIONS);
+      expect(tableDigests(replayed, PROJECTIONS)).toEqual(tableDigests(lab.ledger.reader, PROJECTIONS));
+      replayed.close();
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('the database comes back from the segments alone, row for row, when its file is gone', async () => {
+  await lab.ledger.append([set('never'), set('after-stored')]);
+  await lab.ledger.seal();
+  await lab.ledger.append([set('never')]);
+  const before = tableDigests(lab.ledger.reader, PROJECTIONS);
+  await lab.ledger.close();
+  for (const suffix of ['', '-wal', '-shm']) fs.rmSync(lab.paths.database + suffix, { force: true });
+  expect(rebuildDatabase(lab.paths, PROJECTIONS)).toMatchObject({ ok: true, value: { entries: 3 } });
+  const opened = openDatabase(lab.paths.database);
+  if (!opened.ok) throw new Error(opened.failure.code);
+  expect(tableDigests(opened.value, PROJECTIONS)).toEqual(before);
+  opened.value.close();
+  lab = await openLab(lab.folder);
+});
+
+test('nothing on the ledger can be changed or taken away', async () => {
+  await lab.ledger.append([set('never')]);
+  const opened = openDatabase(lab.paths.database);
+  if (!opened.ok) throw new Error(opened.failure.code);
+  expect(() => opened.value.exec("UPDATE entries SET type = 'x'")).toThrow('append-only');
+  expect(() => opened.value.exec('DELETE FROM entries')).toThrow('append-only');
+  opened.value.close();
+});
+
+test('a torn last line is cut, and whole lines that the database lacks are rolled forward', async () => {
+  await lab.ledger.append([set('never')]);
+  await lab.ledger.append([set('after-stored')]);
+  await lab.ledger.close();
+  for (const suffix of ['', '-wal', '-shm']) fs.rmSync(lab.paths.database + suffix, { force: true });
+  fs.appendFileSync(path.join(lab.paths.ledger, OPEN_SEGMENT), '{"entry":{"act');
+  lab = await openLab(lab.folder);
+  expect(lab.ledger.opened.settlement).toEqual({ cutBytes: 14, rolledForward: 2, rewritten: 0 });
+  expect(verifyLedger(lab.paths.ledger, lab.ledger.reader)).toMatchObject({ entries: 2, violations: [] });
+});
+
+test('entries that only the database has are written back to the open segment', async () => {
+  await lab.ledger.append([set('never'), set('after-stored')]);
+  await lab.ledger.close();
+  const open = path.join(lab.paths.ledger, OPEN_SEGMENT);
+  const [first] = fs.readFileSync(open, 'utf8').split('\n');
+  fs.writeFileSync(open, `${first}\n`);
+  lab = await openLab(lab.folder);
+  expect(lab.ledger.opened.settlement.rewritten).toBe(1);
+  expect(verifyLedger(lab.paths.ledger, lab.ledger.reader).violations).toEqual([]);
+});
+
+test('a changed byte in a sealed segment is found and named', async () => {
+  await lab.ledger.append([set('never'), set('after-stored')]);
+  const sealed = await lab.ledger.seal();
+  if (!sealed) throw new Error('nothing was sealed');
+  fs.chmodSync(sealed.file, 0o600);
+  fs.writeFileSync(sealed.file, fs.readFileSync(sealed.file, 'utf8').replace('after-stored', 'after-storeD'));
+  expect(verifyLedger(lab.paths.ledger, lab.ledger.reader).violations).toMatchObject([{ code: 'ledger.segment-damaged' }]);
+});
+
+test('doing the same work again after a stop changes nothing', async () => {
+  const draft = { ...set('never'), cause: { consumer: 'test', seq: 1, step: 'done' } } as Draft;
+  const [first] = await lab.ledger.append([draft]);
+  const [again] = await lab.ledger.append([draft]);
+  expect(again).toEqual(first);
+});
+
+test('an entry with a number that is no whole number is refused', async () => {
+  const unlawful = { type: 'policy.set', subject: { kind: 'policy', id: 'x' }, actor, at, body: { key: 'clear', value: 0.5 } } as Draft;
+  await expect(lab.ledger.append([unlawful])).rejects.toThrow();
+});
+
+test('each entry of a sealed segment is proven by its audit path', async () => {
+  await lab.ledger.append(Array.from({ length: 13 }, () => set('never')));
+  await lab.ledger.seal();
+  const [segment] = listSealed(lab.paths.ledger);
+  const read = segment && readSealed(segment);
+  if (!read?.ok) throw new Error('no segment');
+  const hashes = read.value.entries.map((entry) => entry.hash);
+  for (const [n, hash] of hashes.entries()) {
+    expect(verifyInclusion(hash, n, hashes.length, inclusionPath(hashes, n), read.value.closing.merkleRoot)).toBe(true);
+    expect(verifyInclusion(hash, (n + 1) % hashes.length, hashes.length, inclusionPath(hashes, n), read.value.closing.merkleRoot)).toBe(false);
+  }
+  expect(merkleRoot(hashes)).toBe(read.value.closing.merkleRoot);
+});

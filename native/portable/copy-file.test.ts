@@ -1,0 +1,95 @@
+import { createHash, randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { copyFile, hashFile } from './copy-file.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evidock-copy-'));
+});
+afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+function sourceOf(bytes: Buffer) {
+  const source = path.join(folder, 'clip.mp4');
+  fs.writeFileSync(source, bytes);
+  const { size, mtimeNs } = fs.statSync(source, { bigint: true });
+  return {
+    source: Buffer.from(source),
+    target: path.join(folder, 'copy'),
+    listed: { sizeBytes: Number(size), mtimeNs: String(mtimeNs) },
+    provenFileSystem: true,
+  };
+}
+const quiet = () => undefined;
+
+test.each([0, 1, 4095, 1_048_576, 3_000_001])('a copy of %i bytes is the same bytes, with their hashes', (size) => {
+  const bytes = randomBytes(size);
+  const job = sourceOf(bytes);
+  const result = copyFile(job, quiet);
+  expect(result).toMatchObject({
+    ok: true,
+    value: {
+      sizeBytes: size,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      sm3: createHash('sm3').update(bytes).digest('hex'),
+      writtenBytes: size,
+    },
+  });
+  expect(fs.readFileSync(job.target).equals(bytes)).toBe(true);
+});
+
+test('a byte that changes on the disk after it was written is found by the read-back', () => {
+  const job = sourceOf(randomBytes(2_500_000));
+  let flipped = false;
+  const result = copyFile(job, (doneBytes) => {
+    // Told with the whole size for the first time when the copy is complete and the read-back begins.
+    if (flipped || doneBytes < job.listed.sizeBytes || fs.statSync(job.target).size < job.listed.sizeBytes) return;
+    const fd = fs.openSync(job.target, 'r+');
+    const byte = Buffer.alloc(1);
+    fs.readSync(fd, byte, 0, 1, 1_700_000);
+    byte[0] = (byte[0] as number) ^ 1;
+    fs.writeSync(fd, byte, 0, 1, 1_700_000);
+    fs.closeSync(fd);
+    flipped = true;
+  });
+  expect(flipped).toBe(true);
+  expect(result).toMatchObject({ ok: false, failure: { code: 'vault.read-back-differs' } });
+});
+
+test('a partial is gone on from where it agrees with the camera, and no further', () => {
+  const bytes = randomBytes(3_000_000);
+  const job = sourceOf(bytes);
+  const partial = Buffer.from(bytes.subarray(0, 2_000_000));
+  partial[1_500_000] = (partial[1_500_000] as number) ^ 255;
+  fs.writeFileSync(job.target, partial);
+  expect(copyFile(job, quiet)).toMatchObject({ ok: true, value: { resumedBytes: 1_500_000, writtenBytes: 1_500_000 } });
+  expect(fs.readFileSync(job.target).equals(bytes)).toBe(true);
+});
+
+test('a partial longer than the file leaves nothing behind', () => {
+  const bytes = randomBytes(500_000);
+  const job = sourceOf(bytes);
+  fs.writeFileSync(job.target, Buffer.concat([bytes, randomBytes(900_000)]));
+  expect(copyFile(job, quiet)).toMatchObject({ ok: true, value: { sizeBytes: 500_000 } });
+  expect(fs.readFileSync(job.target).equals(bytes)).toBe(true);
+});
+
+test('a file that grows while it is copied is not passed off as copied', () => {
+  const job = sourceOf(randomBytes(2_000_000));
+  let grown = false;
+  const result = copyFile(job, () => {
+    if (!grown) fs.appendFileSync(Buffer.from(job.source), 'more');
+    grown = true;
+  });
+  expect(result).toMatchObject({ ok: false, failure: { code: 'source.changed' } });
+});
+
+test('a link, a pipe and a missing file are refused, each by its name', () => {
+  const link = path.join(folder, 'link');
+  fs.symlinkSync('/etc/passwd', link);
+  expect(hashFile(Buffer.from(link), quiet)).toMatchObject({ ok: false, failure: { code: 'source.symlink' } });
+  expect(hashFile(Buffer.from('/dev/null'), quiet)).toMatchObject({ ok: false, failure: { code: 'source.special-file' } });
+  expect(hashFile(Buffer.from(path.join(folder, 'none')), quiet)).toMatchObject({ ok: false, failure: { code: 'source.gone' } });
+});
