@@ -30,14 +30,18 @@ function run(program, args, env = {}) {
   process.exit(1);
 }
 
-/** Installs the locked packages when what is there is not what the lock file says. Install scripts never run. */
+/**
+ * Installs the locked packages when what is there is not what the lock file says. Install scripts never run. Not
+ * `npm ci`: some registries do not carry every platform's optional packages, so the lock file does not list those of other
+ * platforms, and `npm ci` takes that for a broken lock. Versions and integrity come from the lock file all the same.
+ */
 function installPackages() {
   const lock = createHash('sha256')
     .update(fs.readFileSync(path.join(root, 'package-lock.json')))
     .digest('hex');
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === lock) return;
-  say('安装依赖 installing the locked npm packages: npm ci --ignore-scripts');
-  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  say('安装依赖 installing the locked npm packages: npm install --no-save --ignore-scripts');
+  run('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
   fs.writeFileSync(stamp, lock);
 }
 
