@@ -135,6 +135,32 @@ test('doing the same work again after a stop changes nothing', async () => {
   expect(again).toEqual(first);
 });
 
+test('an entry that a reducer cannot take is refused before it is anywhere, and the ledger goes on', async () => {
+  const close = (unit: string): Draft => ({
+    type: 'unit.closed',
+    subject: { kind: 'unit', id: unit },
+    refs: [
+      { kind: 'camera', id: 'c', role: 'camera' },
+      { kind: 'docking', id: 'd', role: 'docking' },
+    ],
+    actor,
+    at,
+    body: {
+      kind: 'loose',
+      items: [{ itemId: 'i', role: 'loose', damaged: false, durationMs: null }],
+      start: null,
+      durationMs: null,
+      continues: null,
+    },
+  });
+  await lab.ledger.append([close('one')]);
+  await expect(lab.ledger.append([close('two')])).rejects.toThrow('UNIQUE');
+  await lab.ledger.append([set('never')]);
+  await lab.ledger.close();
+  lab = await openLab(lab.folder);
+  expect(verifyLedger(lab.paths.ledger, lab.ledger.reader)).toMatchObject({ entries: 2, violations: [] });
+});
+
 test('an entry with a number that is no whole number is refused', async () => {
   const unlawful = { type: 'policy.set', subject: { kind: 'policy', id: 'x' }, actor, at, body: { key: 'clear', value: 0.5 } } as Draft;
   await expect(lab.ledger.append([unlawful])).rejects.toThrow();

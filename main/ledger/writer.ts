@@ -62,21 +62,31 @@ export function createWriter(options: WriterOptions): Writer {
     return done(group.map((made) => made.map((one) => one.frame)));
   }
 
+  /**
+   * The reducers run first, in a transaction still open: an entry they cannot take is refused before it is anywhere.
+   * Then the segment is appended and flushed, and only then the transaction commits.
+   */
   function commit(fresh: readonly Made[]) {
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      for (const made of fresh) insertEntry(db, options.projections, made.sealed, made.frame);
+    } catch (error) {
+      db.exec('ROLLBACK');
+      return failed('ledger.write-failed', 'reducers', String(error));
+    }
     const before = fs.fstatSync(fd).size;
     try {
       fs.writeSync(fd, fresh.map((made) => `${lineOf(made.sealed)}\n`).join(''));
       fs.fdatasyncSync(fd);
     } catch (error) {
+      db.exec('ROLLBACK');
       return undoAppend(before, error);
     }
     try {
-      db.transaction(() => {
-        for (const made of fresh) insertEntry(db, options.projections, made.sealed, made.frame);
-      })();
+      db.exec('COMMIT');
     } catch (error) {
       // The segment has the entries and the database has not: only the settlement at start may decide.
-      halted = `the database refused what the segment already holds: ${String(error)}`;
+      halted = `the database did not commit what the segment already holds: ${String(error)}`;
       return failed('ledger.write-failed', 'database', halted);
     }
     open = [...open, ...fresh.map((made) => made.sealed)];

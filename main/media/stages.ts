@@ -40,7 +40,13 @@ export function probeStage({ ledger, vault, now }: MediaContext): Consumer {
 
 /** Closes recordings and the other units of a camera once everything on it is settled and probed. */
 export function groupStage(context: MediaContext): Consumer {
-  const { ledger, now } = context;
+  /** What groups a camera's items, one docking after the other: two at once would put an item into two units. */
+  const turns = new Map<string, Promise<unknown>>();
+  function inTurn<T>(cameraId: string, act: () => Promise<T>): Promise<T> {
+    const mine = (turns.get(cameraId) ?? Promise.resolve()).catch(() => undefined).then(act);
+    turns.set(cameraId, mine);
+    return mine;
+  }
   return {
     name: 'group',
     types: ['docking.proven', 'docking.ended'],
@@ -53,18 +59,23 @@ export function groupStage(context: MediaContext): Consumer {
         const due = closeUnfinished(context, entry as Entry<'docking.ended'>, cameraId);
         if (due !== 'now') return due;
       }
-      const items = ungrouped(ledger, cameraId, entry.seq);
-      await allProbed(ledger, items, signal);
-      if (signal.aborted) return 'later';
-      const units = planUnits(
-        items.map((item) => factsOf(ledger, item)),
-        formerRecordings(ledger, cameraId),
-      );
-      if (units.length === 0) return 'settled';
-      await ledger.append(units.map((unit, n) => closed(unit, cameraId, entry.seq, n === units.length - 1 ? 'done' : `unit-${n}`, now())));
-      return 'settled';
+      return inTurn(cameraId, () => groupCamera(context, cameraId, entry.seq, signal));
     },
   };
+}
+
+/** Closes units of everything stored from a camera up to an entry. */
+async function groupCamera({ ledger, now }: MediaContext, cameraId: string, seq: number, signal: AbortSignal): Promise<Handled> {
+  const items = ungrouped(ledger, cameraId, seq);
+  await allProbed(ledger, items, signal);
+  if (signal.aborted) return 'later';
+  const units = planUnits(
+    items.map((item) => factsOf(ledger, item)),
+    formerRecordings(ledger, cameraId),
+  );
+  if (units.length === 0) return 'settled';
+  await ledger.append(units.map((unit, n) => closed(unit, cameraId, seq, n === units.length - 1 ? 'done' : `unit-${n}`, now())));
+  return 'settled';
 }
 
 /** Whether what an unfinished docking left is to be closed without the camera: not before it had time to come back. */
