@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -84,6 +85,20 @@ test('a file that grows while it is copied is not passed off as copied', () => {
     grown = true;
   });
   expect(result).toMatchObject({ ok: false, failure: { code: 'source.changed' } });
+});
+
+test('a disk that fills up during the copy is said to be full, and the source is whole', () => {
+  const job = sourceOf(randomBytes(3_000_000));
+  const disk = path.join(folder, 'disk');
+  fs.mkdirSync(disk);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
+  try {
+    const result = copyFile({ ...job, target: path.join(disk, 'copy') }, quiet);
+    expect(result).toMatchObject({ ok: false, failure: { code: 'vault.full' } });
+    expect(fs.statSync(Buffer.from(job.source)).size).toBe(3_000_000);
+  } finally {
+    execFileSync('umount', [disk]);
+  }
 });
 
 test('a link, a pipe and a missing file are refused, each by its name', () => {
