@@ -6,7 +6,7 @@ import { failed, type Result } from '../contract/errors.ts';
 import { type Ledger, latestEntry } from '../ledger/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Custody } from './custody.ts';
-import { copyHashed, flushFolder, hashFile, makeFolderFlushed, writeFlushed } from './file-io.ts';
+import { copyHashed, flushFile, flushFolder, hashFile, makeFolderFlushed, writeFlushed } from './file-io.ts';
 
 /** One original as it stands in a bag. */
 export type BagItem = {
@@ -110,9 +110,15 @@ async function writePayload(folder: string, item: BagItem) {
   const target = path.join(folder, item.file);
   await makeFolderFlushed(path.dirname(target));
   const present = fs.existsSync(target) ? await hashFile(target) : null;
-  if (present?.sha256 === item.sha256) return null;
+  if (present?.sha256 === item.sha256) {
+    // The attempt that wrote it may have been killed before it flushed.
+    await flushFile(target);
+    await flushFolder(path.dirname(target));
+    return null;
+  }
   if (present) await fs.promises.rm(target);
   const copied = await copyHashed(item.source, target);
+  if (!copied) return failed('vault.item-missing', item.itemId, 'its bytes can not be read');
   await flushFolder(path.dirname(target));
   return copied.sha256 === item.sha256 ? null : failed('vault.item-differs', item.itemId, `${copied.sha256} read, ${item.sha256} recorded`);
 }
@@ -160,7 +166,7 @@ export function parseManifest(text: string): Map<string, string> {
 }
 
 /** Relative paths of all files below a folder. */
-async function listFiles(folder: string): Promise<string[]> {
+export async function listFiles(folder: string): Promise<string[]> {
   if (!fs.existsSync(folder)) return [];
   const entries = await fs.promises.readdir(folder, { withFileTypes: true, recursive: true });
   return entries.filter((entry) => !entry.isDirectory()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));

@@ -1,3 +1,4 @@
+import { DestinationAdded } from '../contract/entries/archive.ts';
 import { failed, type Result } from '../contract/errors.ts';
 import type { Actor } from '../contract/values.ts';
 import type { Ledger } from '../ledger/index.ts';
@@ -34,7 +35,7 @@ export function findDestination(ledger: Ledger, name: string): Result<Destinatio
 /** Adds a folder as a destination; a new folder gets an identity, one that has one keeps it. */
 export async function addFolderDestination(context: DestinationsContext, name: string, folder: string): Promise<Result<Destination>> {
   const { ledger } = context;
-  if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name)) return failed('usage.invalid', name, 'lower-case letters, digits and hyphens');
+  if (!DestinationAdded.shape.name.safeParse(name).success) return failed('usage.invalid', name, 'at most 32 lower-case letters, digits and hyphens');
   const claimed = claimFolder(folder);
   if (!claimed.ok) return claimed;
   const id = claimed.value;

@@ -4,8 +4,9 @@ import type { Entry } from '../contract/entries/index.ts';
 import { failed, type Result } from '../contract/errors.ts';
 import { latestEntry } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
-import { type BagItem, bagItems, readBag, writeBag } from './bag.ts';
+import { type BagContent, type BagItem, bagItems, readBag, writeBag } from './bag.ts';
 import { createProver, custodyEntries } from './custody.ts';
+import { writeCode } from './folder-destination.ts';
 import type { ForwardContext } from './forward.ts';
 
 export type Exported = { folder: string; units: number; files: number; bytes: number };
@@ -33,7 +34,7 @@ export async function exportCase(context: ForwardContext, agencyCase: { id: stri
   }
   const custody = await createProver(ledger, context.segments).prove([...entries.values()].sort((a, b) => a.seq - b.seq));
   const about = { caseId: agencyCase.id, ...ledger.records.get('case', agencyCase.id), ...imported.body };
-  const written = await writeBag(out, {
+  const content: BagContent = {
     items,
     custody,
     info: [
@@ -47,13 +48,28 @@ export async function exportCase(context: ForwardContext, agencyCase: { id: stri
       'verify.sh': VERIFY_SCRIPT,
       'README.txt': README,
     },
-  });
-  if (!written.ok) return written;
-  await fs.promises.chmod(path.join(out, 'verify.sh'), 0o755);
-  const read = await readBag(out, context.hashAtRest);
-  if (!read.ok) return read;
+  };
+  const written = await writePackage(context, out, content);
+  if (!written.ok) {
+    // The folder was empty before, so all of it is ours; half a package must not be taken for one.
+    for (const name of fs.existsSync(out) ? fs.readdirSync(out) : []) fs.rmSync(path.join(out, name), { recursive: true, force: true });
+    return written;
+  }
   const bytes = items.reduce((sum, item) => sum + item.sizeBytes, 0);
   return { ok: true, value: { folder: out, units: units.length, files: items.length, bytes } };
+}
+
+async function writePackage(context: ForwardContext, out: string, content: BagContent): Promise<Result<unknown>> {
+  try {
+    const written = await writeBag(out, content);
+    if (!written.ok) return written;
+    await fs.promises.chmod(path.join(out, 'verify.sh'), 0o755);
+    return await readBag(out, context.hashAtRest);
+  } catch (error) {
+    // `writeCode` lets through what is no system error: that is a bug.
+    writeCode(error);
+    return failed('export.write-failed', out, String(error));
+  }
 }
 
 function linkedUnits(context: ForwardContext, caseId: string): Entry<'unit.closed'>[] {

@@ -17,15 +17,22 @@ export async function hashFile(file: string | Buffer): Promise<HashedFile> {
   }
 }
 
-/** Copies a file into a new one, flushes it, and says what was read while copying. Fails when the target exists. */
-export async function copyHashed(source: string, target: string): Promise<HashedFile> {
-  const from = await fs.promises.open(source, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+/**
+ * Copies a file into a new one, flushes it, and says what was read while copying; null when the source could not be
+ * read. Throws what the target's file system refuses, also when the target exists.
+ */
+export async function copyHashed(source: string, target: string): Promise<HashedFile | null> {
+  const from = await fs.promises.open(source, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW).catch(() => null);
+  if (!from) return null;
   try {
     const to = await fs.promises.open(target, 'wx', 0o640);
     try {
       const hashed = await hashHandle(from, to);
       await to.sync();
       return hashed;
+    } catch (error) {
+      if (error instanceof Error && 'syscall' in error && error.syscall === 'read') return null;
+      throw error;
     } finally {
       await to.close();
     }
@@ -55,6 +62,16 @@ async function writeAll(to: FileHandle, bytes: Buffer): Promise<void> {
 /** Writes a small file and flushes it. */
 export async function writeFlushed(file: string, content: string): Promise<void> {
   await fs.promises.writeFile(file, content, { mode: 0o640, flush: true });
+}
+
+/** Flushes a file that was written earlier, by whoever it was. */
+export async function flushFile(file: string): Promise<void> {
+  const handle = await fs.promises.open(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Flushes a folder's entries to the device. */

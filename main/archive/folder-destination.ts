@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type ErrorCode, failed, type Result } from '../contract/errors.ts';
 import { Uuid } from '../contract/values.ts';
 import { writeFileDurably } from '../store/index.ts';
+import type { HashAtRest } from './bag.ts';
 import { flushFolder, hashFile, makeFolderFlushed, writeFlushed } from './file-io.ts';
 
 const IDENTITY_FILE = '.evidock-destination.json';
@@ -78,18 +79,20 @@ export function writeCode(error: unknown): ErrorCode {
  * Copies a file that never changes (a sealed segment) to a destination unless it is there; another content under its
  * name is `destination.conflict`. True when it was copied.
  */
-export async function mirrorFile(source: string, target: string): Promise<Result<boolean>> {
+export async function mirrorFile(source: string, target: string, hashAtRest: HashAtRest): Promise<Result<boolean>> {
   const ours = await hashFile(source);
   if (fs.existsSync(target)) {
-    return (await hashFile(target)).sha256 === ours.sha256 ? { ok: true, value: false } : failed('destination.conflict', target);
+    return (await hashAtRest(target))?.sha256 === ours.sha256 ? { ok: true, value: false } : failed('destination.conflict', target);
   }
   await makeFolderFlushed(path.dirname(target));
   const temporary = `${target}.incoming`;
+  // A leftover of a kill has the segment's mode, 0400: only root could write into it.
+  await fs.promises.rm(temporary, { force: true });
   await fs.promises.copyFile(source, temporary);
   const handle = await fs.promises.open(temporary, 'r+').catch(() => fs.promises.open(temporary, 'r'));
   await handle.sync();
   await handle.close();
   await fs.promises.rename(temporary, target);
   await flushFolder(path.dirname(target));
-  return (await hashFile(target)).sha256 === ours.sha256 ? { ok: true, value: true } : failed('destination.read-back-differs', target);
+  return (await hashAtRest(target))?.sha256 === ours.sha256 ? { ok: true, value: true } : failed('destination.read-back-differs', target);
 }

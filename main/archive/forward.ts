@@ -4,6 +4,7 @@ import type { Receipt } from '../contract/entries/archive.ts';
 import type { Entry } from '../contract/entries/index.ts';
 import { failed, type Result } from '../contract/errors.ts';
 import { type Ledger, listSealed } from '../ledger/index.ts';
+import { writeFileDurably } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { type BagItem, bagItems, type HashAtRest, readBag, writeBag } from './bag.ts';
 import { createProver, custodyEntries, type Prover } from './custody.ts';
@@ -44,6 +45,7 @@ export async function forwardUnit(
       const written = await writeAside(context, destination, unit, items.value, prover, folder);
       if (!written.ok) return written;
     }
+    await flushPlace(destination.folder, folder);
     return await receiptFor(context, destination, place, folder, items.value);
   } catch (error) {
     return failed(writeCode(error), destination.name, String(error));
@@ -80,6 +82,11 @@ async function writeAside(
   return { ok: true, value: null };
 }
 
+/** Flushes every folder between a bag and the destination's root: a bag found in its place may have got there just before a kill. */
+async function flushPlace(root: string, folder: string): Promise<void> {
+  for (let at = path.dirname(folder); at.length >= root.length; at = path.dirname(at)) await flushFolder(at);
+}
+
 async function receiptFor(
   context: ForwardContext,
   destination: Destination,
@@ -96,6 +103,21 @@ async function receiptFor(
   return { ok: true, value: { destinationId: destination.id, bag: place, proof: 'read-back', manifestSha256, tagManifestSha256, items: proven } };
 }
 
+/** Name of the file beside a station's bags that holds its public key. */
+export const STATION_KEY = 'station-key.json';
+
+/** Segments compared with their copy since this program started; neither ever changes. */
+const mirroredSegments = new Set<string>();
+
+async function mirrorKey({ stationId, ledger }: ForwardContext, file: string): Promise<Result<null>> {
+  const text = `${JSON.stringify({ stationId, algorithm: 'Ed25519', publicKey: ledger.publicKey }, null, 1)}\n`;
+  if (!fs.existsSync(file)) {
+    await makeFolderFlushed(path.dirname(file));
+    writeFileDurably(file, text, 0o640);
+  }
+  return (await fs.promises.readFile(file, 'utf8')) === text ? { ok: true, value: null } : failed('destination.conflict', file);
+}
+
 /** Copies the ledger's sealed segments and the station's public key beside its bags; says how many were new. */
 export async function mirrorLedger(context: ForwardContext, destination: Destination): Promise<Result<number>> {
   const checked = checkFolder(destination.folder, destination.id);
@@ -104,10 +126,15 @@ export async function mirrorLedger(context: ForwardContext, destination: Destina
   let copied = 0;
   try {
     for (const segment of listSealed(context.segments)) {
-      const mirrored = await mirrorFile(segment.file, path.join(target, path.basename(segment.file)));
+      const mark = `${destination.id}/${segment.file}`;
+      if (mirroredSegments.has(mark)) continue;
+      const mirrored = await mirrorFile(segment.file, path.join(target, path.basename(segment.file)), context.hashAtRest);
       if (!mirrored.ok) return mirrored;
       if (mirrored.value) copied += 1;
+      mirroredSegments.add(mark);
     }
+    const key = await mirrorKey(context, path.join(destination.folder, context.stationId, STATION_KEY));
+    if (!key.ok) return key;
     return { ok: true, value: copied };
   } catch (error) {
     return failed(writeCode(error), destination.name, String(error));

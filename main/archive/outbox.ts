@@ -1,7 +1,7 @@
 import type { ForwardReport } from '../contract/api/archive.ts';
 import type { Entry } from '../contract/entries/index.ts';
 import type { Failure, Result } from '../contract/errors.ts';
-import { type Consumer, entriesOfType, frameOf, type SealedBytes } from '../ledger/index.ts';
+import { type Consumer, entriesAbout, frameOf, type SealedBytes } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 import { createProver, type Prover } from './custody.ts';
 import { type Destination, findDestination, listDestinations } from './destinations.ts';
@@ -27,8 +27,11 @@ export function forwardStage(context: ForwardContext): Consumer {
         if (!result.ok) waiting = true;
       }
       if (waiting) return 'later';
-      for (const destination of listDestinations(context.ledger)) await mirrorLedger(context, destination);
-      return 'settled';
+      for (const destination of listDestinations(context.ledger)) {
+        const mirrored = await mirrorLedger(context, destination);
+        if (!mirrored.ok) waiting = true;
+      }
+      return waiting ? 'later' : 'settled';
     },
   };
 }
@@ -84,11 +87,31 @@ export function dueUnits(context: Pick<ForwardContext, 'ledger'>, destination: P
 
 type ForwardedItems = { itemId: string; sizeBytes: number }[];
 
+/** Bags being written now. The stage and a command may be after the same one; the second finds what the first made. */
+const underWay = new Map<string, Promise<unknown>>();
+
 async function forwardOnce(
   context: ForwardContext,
   destination: Destination,
   unit: Entry<'unit.closed'>,
   prover?: Prover,
+): Promise<Result<ForwardedItems>> {
+  const key = `${destination.id}/${unit.subject.id}`;
+  for (let other = underWay.get(key); other; other = underWay.get(key)) await other.catch(() => undefined);
+  const mine = forwardAlone(context, destination, unit, prover);
+  underWay.set(key, mine);
+  try {
+    return await mine;
+  } finally {
+    underWay.delete(key);
+  }
+}
+
+async function forwardAlone(
+  context: ForwardContext,
+  destination: Destination,
+  unit: Entry<'unit.closed'>,
+  prover: Prover | undefined,
 ): Promise<Result<ForwardedItems>> {
   const { ledger, now } = context;
   const cause = (step: string) => ({ consumer: `forward:${destination.name}`, seq: unit.seq, step });
@@ -107,8 +130,8 @@ async function forwardOnce(
 
 /** A failure goes on the ledger when it is a new one for this unit, not each time it is met again. */
 async function recordFailure(context: ForwardContext, destination: Destination, unit: Entry<'unit.closed'>, failure: Failure): Promise<void> {
-  const former = entriesOfType(context.ledger.reader, 'forward.failed').filter(
-    (entry) => entry.subject.id === unit.subject.id && entry.body.destinationId === destination.id,
+  const former = entriesAbout(context.ledger.reader, 'unit', unit.subject.id).flatMap((entry) =>
+    entry.type === 'forward.failed' && entry.body.destinationId === destination.id ? [entry] : [],
   );
   if (former.at(-1)?.body.reason === failure.code) return;
   await context.ledger.append([

@@ -5,10 +5,10 @@ import { type ErrorCode, type Failure, failed, type Result } from '../contract/e
 import type { Actor } from '../contract/values.ts';
 import { sql } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
-import { parseManifest } from './bag.ts';
+import { listFiles, parseManifest } from './bag.ts';
 import type { Destination } from './destinations.ts';
 import { checkFolder } from './folder-destination.ts';
-import type { ForwardContext } from './forward.ts';
+import { type ForwardContext, STATION_KEY } from './forward.ts';
 
 /** One file of a source as it was found: its bytes' hash, or why it was not read. */
 export type SourceFile = { path: string } & ({ sha256: string } | { reason: ErrorCode });
@@ -60,6 +60,11 @@ function note(tally: Tally, kind: 'missing' | 'differs' | 'extra' | 'waiting', f
   tally[kind] += 1;
   if (kind === 'differs') tally.hashMismatch = true;
   if (tally.differences.length < MAX_LISTED) tally.differences.push(failure);
+  // What only waits makes room: a real difference is never left off the list for it.
+  else if (kind !== 'waiting') {
+    const waiting = tally.differences.findLastIndex((one) => one.code === 'clear.no-receipt');
+    if (waiting >= 0) tally.differences.splice(waiting, 1, failure);
+  }
 }
 
 async function compareSource(context: ForwardContext, source: AsyncIterable<SourceFile>, tally: Tally): Promise<void> {
@@ -122,20 +127,28 @@ async function compareArchive(context: ForwardContext, destination: Destination,
       context.ledger.reader,
       'SELECT tag_manifest_sha256 FROM receipts WHERE unit_id = ? AND destination_id = ?',
     ).get(unitId, destination.id);
-    if (!known) note(tally, 'extra', failed('archive.unexpected', `${destination.name}: ${unitId}`).failure);
-    await compareTags(context, destination, bag, known?.tag_manifest_sha256 ?? null, tally);
+    if (!known) note(tally, 'extra', failed('archive.unexpected', `${destination.name}: ${path.relative(destination.folder, bag)}`).failure);
+    else await compareTags(context, destination, bag, known.tag_manifest_sha256, tally);
   }
 }
 
 /** Manifests and custody are part of what was archived: they are compared as well, by the hash the receipt recorded. */
-async function compareTags(context: ForwardContext, destination: Destination, bag: string, recorded: string | null, tally: Tally): Promise<void> {
+async function compareTags(context: ForwardContext, destination: Destination, bag: string, recorded: string, tally: Tally): Promise<void> {
   const differs = (what: string) =>
     note(tally, 'differs', failed('archive.bag-damaged', `${destination.name}: ${path.basename(bag)}/${what}`).failure);
   const file = path.join(bag, 'tagmanifest-sha256.txt');
   const manifest = await context.hashAtRest(file);
-  if (!manifest || (recorded !== null && manifest.sha256 !== recorded)) return differs('tagmanifest-sha256.txt');
-  for (const [name, expected] of parseManifest(await fs.promises.readFile(file, 'utf8'))) {
+  if (manifest?.sha256 !== recorded) return differs('tagmanifest-sha256.txt');
+  const tags = parseManifest(await fs.promises.readFile(file, 'utf8'));
+  for (const [name, expected] of tags) {
     if ((await context.hashAtRest(path.join(bag, name)))?.sha256 !== expected) differs(name);
+  }
+  const payload = parseManifest(await fs.promises.readFile(path.join(bag, 'manifest-sha256.txt'), 'utf8').catch(() => ''));
+  // Without its list of originals nothing can be called extra; that the list is gone has been said above.
+  if (payload.size === 0) return;
+  for (const name of await listFiles(bag)) {
+    if (payload.has(name) || tags.has(name) || name === 'tagmanifest-sha256.txt') continue;
+    note(tally, 'extra', failed('archive.unexpected', `${destination.name}: ${path.basename(bag)}/${name}`).failure);
   }
 }
 
@@ -146,15 +159,15 @@ function findInBag(bag: string, itemId: string): string | null {
   return name ? path.join(data, name) : null;
 }
 
-function* listBags(station: string): Generator<string> {
-  const folders = (at: string) =>
-    fs.existsSync(at)
-      ? fs
-          .readdirSync(at)
-          .filter((name) => name !== 'ledger')
-          .map((name) => path.join(at, name))
-      : [];
-  for (const year of folders(station)) for (const month of folders(year)) yield* folders(month);
+/** Everything where a station's bags lie, bag or not: year, month, unit. What is no folder comes out where it is met. */
+function* listBags(station: string, depth = 0): Generator<string> {
+  if (!fs.existsSync(station)) return;
+  for (const entry of fs.readdirSync(station, { withFileTypes: true })) {
+    if (depth === 0 && (entry.name === 'ledger' || entry.name === STATION_KEY)) continue;
+    const at = path.join(station, entry.name);
+    if (depth < 2 && entry.isDirectory()) yield* listBags(at, depth + 1);
+    else yield at;
+  }
 }
 
 async function append(context: ForwardContext, request: ReconcileRequest, report: ReconcileReport): Promise<void> {

@@ -3,7 +3,7 @@ import { ErrorCode } from '../errors.ts';
 import { Count, Hash256, SizeBytes, Uuid } from '../values.ts';
 
 export const DestinationAdded = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'lower-case letters, digits and hyphens'),
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'lower-case letters, digits and hyphens'),
   kind: z.literal('folder'),
   /** The far end's own identity, checked before every batch. */
   identity: Uuid,
