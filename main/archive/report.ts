@@ -1,5 +1,6 @@
 import type { ReconcileReport } from '../contract/api/archive.ts';
 import { errorText } from '../contract/error-texts.ts';
+import { done, failed, type Result } from '../contract/errors.ts';
 import { writeFileDurably } from '../store/index.ts';
 
 export type ReportFrame = { stationCode: string; stationId: string; at: string; head: { seq: number; hash: string } };
@@ -12,10 +13,18 @@ const COUNTS = [
   ['waiting', '待归档', 'waiting for the archive'],
 ] as const;
 
-/** Writes a reconciliation as JSON to `file` and as a page for people beside it (`.html`); both stand by themselves. */
-export function writeReport(file: string, report: ReconcileReport, frame: ReportFrame): void {
-  writeFileDurably(file, `${JSON.stringify({ ...frame, ...report }, null, 2)}\n`, 0o640);
-  writeFileDurably(`${file.replace(/\.json$/, '')}.html`, page(report, frame), 0o640);
+/**
+ * Writes a reconciliation as JSON to `file` and as a page for people beside it (`.html`); both stand by themselves. Fails with
+ * `report.write-failed` when they cannot be written.
+ */
+export function writeReport(file: string, report: ReconcileReport, frame: ReportFrame): Result<null> {
+  try {
+    writeFileDurably(file, `${JSON.stringify({ ...frame, ...report }, null, 2)}\n`, 0o640);
+    writeFileDurably(`${file.replace(/\.json$/, '')}.html`, page(report, frame), 0o640);
+    return done(null);
+  } catch (error) {
+    return failed('report.write-failed', file, String(error));
+  }
 }
 
 function page(report: ReconcileReport, frame: ReportFrame): string {

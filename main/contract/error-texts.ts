@@ -123,14 +123,6 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '采集中断：{what}。请放回记录仪，将从中断处继续。',
     en: 'Interrupted: {what}. Put the camera back; it goes on where it stopped.',
   },
-  'media.damaged': {
-    zh: '音像文件不完整：{what}。原件已保存并标记为损坏。',
-    en: 'A media file is incomplete: {what}. The original is kept and marked as damaged.',
-  },
-  'media.limit-exceeded': {
-    zh: '媒体分析超出限制：{what}。原件已保存，未生成播放文件。',
-    en: 'Analysing a file went past its limits: {what}. The original is kept; no playable copy was made.',
-  },
   'case.row-invalid': {
     zh: '案件清单中的一行有误：{what}。其余行已导入；请改正后重新导入。',
     en: 'A row of the case list is wrong: {what}. The other rows were imported; correct it and import again.',
@@ -143,10 +135,6 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
   'unit.unknown': {
     zh: '没有该音像记录：{what}。请用 evidock status 查看。',
     en: 'No such recording: {what}. See evidock status.',
-  },
-  'camera.unknown': {
-    zh: '没有该记录仪：{what}。请用 evidock camera list 查看。',
-    en: 'No such camera: {what}. See evidock camera list.',
   },
   'person.row-invalid': {
     zh: '人员清单中的一行有误：{what}。其余行已导入；请改正后重新导入。',
@@ -188,10 +176,6 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '存储目标已有内容不同的同名记录：{what}。未覆盖；请核对。',
     en: 'The destination already holds something else under this name: {what}. It was not overwritten; look into it.',
   },
-  'clear.policy-never': {
-    zh: '策略为不清除：{what}。原件保留在记录仪。',
-    en: 'Policy is not to clear: {what}. The camera keeps its files.',
-  },
   'clear.not-proven': {
     zh: '尚未证明，不能清除：{what}。',
     en: 'Not proven yet, so not cleared: {what}. It is looked at again at the next docking.',
@@ -232,10 +216,6 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '存储目标中有台账未记录的内容：{what}。未删除；请核对来源。',
     en: 'The archive holds something the ledger does not know: {what}. It was left there; find out where it came from.',
   },
-  'source.not-stored': {
-    zh: '来源中的文件尚未采集：{what}。请保留来源并采集。',
-    en: 'A file of the source is not in the vault: {what}. Keep the source and ingest it.',
-  },
   'report.write-failed': {
     zh: '报告无法写入：{what}。请检查目录和空间，然后重新运行。',
     en: 'The report could not be written: {what}. Check the folder and its space, then run it again.',
@@ -243,6 +223,10 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
   'export.write-failed': {
     zh: '导出写入失败：{what}。未留下不完整的导出；请检查目录和空间后重试。',
     en: 'Writing the export failed: {what}. Nothing incomplete was left there; check the folder and its space, then try again.',
+  },
+  'media.tool-missing': {
+    zh: '无法运行媒体工具：{what}。请安装 ffmpeg 与 util-linux；原始文件不受影响，之后会自动补做。',
+    en: 'A media tool cannot be run: {what}. Install ffmpeg and util-linux; originals are untouched, and what waits is then made.',
   },
 };
 

@@ -37,13 +37,10 @@ export const ERRORS = {
   'camera.identity-twice': { retry: 'operator', evidenceAtRisk: false },
   'camera.unreadable': { retry: 'operator', evidenceAtRisk: true },
   'docking.interrupted': { retry: 'operator', evidenceAtRisk: true },
-  'media.damaged': { retry: 'never', evidenceAtRisk: false },
-  'media.limit-exceeded': { retry: 'never', evidenceAtRisk: false },
   'case.row-invalid': { retry: 'operator', evidenceAtRisk: false },
   'case.file-unreadable': { retry: 'operator', evidenceAtRisk: false },
   'case.unknown': { retry: 'operator', evidenceAtRisk: false },
   'unit.unknown': { retry: 'operator', evidenceAtRisk: false },
-  'camera.unknown': { retry: 'operator', evidenceAtRisk: false },
   'person.row-invalid': { retry: 'operator', evidenceAtRisk: false },
   'policy.invalid': { retry: 'never', evidenceAtRisk: false },
   'destination.unknown': { retry: 'operator', evidenceAtRisk: false },
@@ -54,7 +51,6 @@ export const ERRORS = {
   'destination.write-failed': { retry: 'later', evidenceAtRisk: false },
   'destination.read-back-differs': { retry: 'operator', evidenceAtRisk: true },
   'destination.conflict': { retry: 'operator', evidenceAtRisk: true },
-  'clear.policy-never': { retry: 'operator', evidenceAtRisk: false },
   'clear.not-proven': { retry: 'later', evidenceAtRisk: false },
   'clear.no-receipt': { retry: 'later', evidenceAtRisk: false },
   'clear.file-changed': { retry: 'later', evidenceAtRisk: false },
@@ -65,9 +61,9 @@ export const ERRORS = {
   'archive.item-differs': { retry: 'operator', evidenceAtRisk: true },
   'archive.bag-damaged': { retry: 'operator', evidenceAtRisk: true },
   'archive.unexpected': { retry: 'operator', evidenceAtRisk: false },
-  'source.not-stored': { retry: 'operator', evidenceAtRisk: true },
   'report.write-failed': { retry: 'operator', evidenceAtRisk: false },
   'export.write-failed': { retry: 'operator', evidenceAtRisk: false },
+  'media.tool-missing': { retry: 'operator', evidenceAtRisk: false },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

@@ -1,2 +1,6 @@
+export { derivativeStage } from './derivative-stage.ts';
+export { groupStage } from './group-stage.ts';
+export type { MediaContext } from './media-context.ts';
+export { probeStage } from './probe-stage.ts';
 export { MEDIA_PROJECTION } from './projection.ts';
-export { derivativeStage, groupStage, probeStage } from './stages.ts';
+export { type MediaTools, probeTools } from './tools.ts';

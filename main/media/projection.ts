@@ -4,7 +4,7 @@ import { sql } from '../store/index.ts';
 /** What is known of items as media, which unit each is in, and which derivatives exist. */
 export const MEDIA_PROJECTION: Projection = {
   name: 'media',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'probes',
@@ -14,11 +14,18 @@ export const MEDIA_PROJECTION: Projection = {
         browser_playable INTEGER NOT NULL) STRICT`,
     },
     {
+      name: 'ungrouped_items',
+      orderBy: 'item_id',
+      ddl: `CREATE TABLE ungrouped_items (
+        item_id TEXT PRIMARY KEY, camera_id TEXT NOT NULL, stored_seq INTEGER NOT NULL) STRICT;
+        CREATE INDEX ungrouped_items_by_camera ON ungrouped_items (camera_id, stored_seq)`,
+    },
+    {
       name: 'units',
       orderBy: 'unit_id',
       ddl: `CREATE TABLE units (
         unit_id TEXT PRIMARY KEY, kind TEXT NOT NULL, camera_id TEXT NOT NULL, docking_id TEXT NOT NULL, officer_id TEXT,
-        start_local TEXT, start_zone TEXT, duration_ms INTEGER, clips INTEGER NOT NULL, damaged INTEGER NOT NULL,
+        start_local TEXT, start_zone TEXT, start_source TEXT, duration_ms INTEGER, clips INTEGER NOT NULL, damaged INTEGER NOT NULL,
         continues TEXT, closed_at TEXT NOT NULL, closed_seq INTEGER NOT NULL) STRICT;
         CREATE INDEX units_by_camera ON units (camera_id, closed_seq)`,
     },
@@ -38,6 +45,10 @@ export const MEDIA_PROJECTION: Projection = {
     },
   ],
   reducers: {
+    'item.stored': (db, { subject, refs, seq }) => {
+      const camera = refs.find((one) => one.kind === 'camera')?.id;
+      sql(db, 'INSERT INTO ungrouped_items VALUES (?, ?, ?)').run(subject.id, camera, seq);
+    },
     'item.probed': (db, { subject, body }) => {
       sql(db, 'INSERT OR REPLACE INTO probes VALUES (?, ?, ?, ?, ?, ?)').run(
         subject.id,
@@ -50,7 +61,7 @@ export const MEDIA_PROJECTION: Projection = {
     },
     'unit.closed': (db, { subject, body, refs, at, seq }) => {
       const ref = (kind: string) => refs.find((one) => one.kind === kind)?.id ?? null;
-      sql(db, 'INSERT INTO units VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+      sql(db, 'INSERT INTO units VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
         subject.id,
         body.kind,
         ref('camera'),
@@ -58,6 +69,7 @@ export const MEDIA_PROJECTION: Projection = {
         ref('person'),
         body.start?.local ?? null,
         body.start?.zone ?? null,
+        body.start?.source ?? null,
         body.durationMs,
         body.items.filter((item) => item.role === 'clip').length,
         body.items.filter((item) => item.damaged).length,
@@ -67,6 +79,7 @@ export const MEDIA_PROJECTION: Projection = {
       );
       for (const [n, item] of body.items.entries()) {
         sql(db, 'INSERT INTO unit_items VALUES (?, ?, ?, ?, ?, ?)').run(subject.id, n, item.itemId, item.role, item.damaged ? 1 : 0, item.durationMs);
+        sql(db, 'DELETE FROM ungrouped_items WHERE item_id = ?').run(item.itemId);
       }
     },
     'derivative.made': (db, { subject, body }) => {

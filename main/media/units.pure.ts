@@ -16,7 +16,8 @@ export type UngroupedItem = {
   sequence: number | null;
 };
 
-export type FormerRecording = { unitId: string; lastClip: Clip };
+/** First and last clip of a recording that is closed. */
+export type FormerRecording = { unitId: string; firstClip: Clip; lastClip: Clip };
 export type PlannedUnit = UnitClosed & { officer: string | null; dockings: string[] };
 
 /**
@@ -25,20 +26,12 @@ export type PlannedUnit = UnitClosed & { officer: string | null; dockings: strin
  */
 export function planUnits(items: readonly UngroupedItem[], former: readonly FormerRecording[]): PlannedUnit[] {
   const byId = new Map(items.map((item) => [item.itemId, item]));
-  const sidecars = new Map<string, UngroupedItem[]>();
-  const rest: UngroupedItem[] = [];
-  const stems = new Map(items.filter((item) => item.mediaKind === 'video').map((item) => [stemOf(item), item.itemId]));
-  for (const item of items) {
-    if (item.mediaKind === 'video') continue;
-    const clip = isSidecar(item) ? stems.get(stemOf(item)) : undefined;
-    if (clip) sidecars.set(clip, [...(sidecars.get(clip) ?? []), item]);
-    else rest.push(item);
-  }
-  const recordings = groupClips(items.filter((item) => item.mediaKind === 'video').map(clipOf)).map((group) => {
+  const videos = items.filter((item) => item.mediaKind === 'video');
+  const { sidecars, rest } = matchSidecars(items, videos);
+  const recordings = groupClips(videos.map(clipOf)).map((group) => {
     const clips = group.clips.map((clip) => byId.get(clip.itemId) as UngroupedItem);
-    const beside = clips.flatMap((clip) => sidecars.get(clip.itemId) ?? []);
-    const continues = former.find((one) => one.lastClip.officer === group.clips[0]?.officer && follows(one.lastClip, group.clips[0] as Clip));
-    return unit('recording', clips, beside, group.durationMs, continues?.unitId ?? null);
+    const beside = clips.flatMap((clip) => sidecars.get(clip.itemId) ?? []).sort(byPath);
+    return unit('recording', clips, beside, group.durationMs, goesOnFrom(group.clips, former));
   });
   const loose = rest.filter(isLoose).map((item) => unit('loose', [item], [], item.durationMs, null));
   const dockings = Map.groupBy(
@@ -52,6 +45,62 @@ export function planUnits(items: readonly UngroupedItem[], former: readonly Form
 export function clipOf(item: UngroupedItem): Clip {
   const startMs = item.start ? Date.parse(`${item.start.local}Z`) : null;
   return { itemId: item.itemId, officer: item.officer, startMs, durationMs: item.durationMs, sequence: item.sequence };
+}
+
+/** The closed recording these clips would have joined had they been there: the one before them, else the one after. */
+function goesOnFrom(clips: readonly Clip[], former: readonly FormerRecording[]): string | null {
+  const [first, last] = [clips[0], clips.at(-1)];
+  if (!first || !last) return null;
+  const same = former.filter((one) => one.lastClip.officer === first.officer);
+  const found = same.find((one) => follows(one.lastClip, first)) ?? same.find((one) => follows(last, one.firstClip));
+  return found?.unitId ?? null;
+}
+
+/**
+ * Sidecars by their clip, and what is neither clip nor sidecar. A sidecar has its clip's path but for the extension, or
+ * at least everything below the first folder (`GPS/20260302/x.gps` beside `VIDEO/20260302/x.mp4`) when only one clip has.
+ */
+function matchSidecars(items: readonly UngroupedItem[], videos: readonly UngroupedItem[]) {
+  const byStem = Map.groupBy(videos, stemOf);
+  const byTail = Map.groupBy(videos, (video) => tailOf(stemOf(video)));
+  const sidecars = new Map<string, UngroupedItem[]>();
+  const rest: UngroupedItem[] = [];
+  for (const item of items) {
+    if (item.mediaKind === 'video') continue;
+    const stem = stemOf(item);
+    const clip = isSidecar(item) ? (only(byStem.get(stem)) ?? only(byTail.get(tailOf(stem)))) : null;
+    if (!clip) rest.push(item);
+    else if (sidecars.has(clip.itemId)) sidecars.get(clip.itemId)?.push(item);
+    else sidecars.set(clip.itemId, [item]);
+  }
+  return { sidecars, rest: rest.sort(byPath) };
+}
+
+function only(items: readonly UngroupedItem[] | undefined): UngroupedItem | null {
+  return items?.length === 1 ? (items[0] ?? null) : null;
+}
+
+function isLoose(item: UngroupedItem): boolean {
+  return item.mediaKind === 'photo' || item.mediaKind === 'audio' || item.mediaKind === 'document';
+}
+
+function isSidecar(item: UngroupedItem): boolean {
+  return item.mediaKind === 'track' || item.mediaKind === 'document' || item.mediaKind === 'log';
+}
+
+/** Path without its extension, in lower case as FAT compares names; items without a path never share one. */
+function stemOf(item: UngroupedItem): string {
+  return item.path === null ? `\0/${item.itemId}` : item.path.replace(/\.[^./]*$/, '').toLowerCase();
+}
+
+function tailOf(stem: string): string {
+  return stem.slice(stem.indexOf('/') + 1);
+}
+
+function byPath(a: UngroupedItem, b: UngroupedItem): number {
+  const [left, right] = [a.path ?? '', b.path ?? ''];
+  if (left !== right) return left < right ? -1 : 1;
+  return a.itemId < b.itemId ? -1 : Number(a.itemId > b.itemId);
 }
 
 const LEAD_ROLE = { recording: 'clip', loose: 'loose', docking: 'log' } as const;
@@ -75,20 +124,13 @@ function unit(
     start: kind === 'docking' ? null : (lead[0]?.start ?? null),
     durationMs,
     continues,
-    officer: lead[0]?.officer ?? null,
+    officer: kind === 'docking' ? onlyOfficer(lead) : (lead[0]?.officer ?? null),
     dockings: [...new Set([...lead, ...beside].map((item) => item.dockingId))],
   };
 }
 
-function isLoose(item: UngroupedItem): boolean {
-  return item.mediaKind === 'photo' || item.mediaKind === 'audio' || item.mediaKind === 'document';
-}
-
-function isSidecar(item: UngroupedItem): boolean {
-  return item.mediaKind === 'track' || item.mediaKind === 'document' || item.mediaKind === 'log';
-}
-
-/** Path without its extension; items without a path never share one. */
-function stemOf(item: UngroupedItem): string {
-  return item.path === null ? `\0${item.itemId}` : item.path.replace(/\.[^./]*$/, '');
+/** The officer of all items, when it is one. */
+function onlyOfficer(items: readonly UngroupedItem[]): string | null {
+  const officers = new Set(items.map((item) => item.officer));
+  return officers.size === 1 ? (items[0]?.officer ?? null) : null;
 }

@@ -89,7 +89,13 @@ export function createRouter(station: Station) {
         });
         if (result.ok && input.report !== null) {
           const { head } = statusOf(station).ledger;
-          writeReport(input.report, result.value, { stationCode: identity.stationCode, stationId: identity.stationId, at: clock.now(), head });
+          const written = writeReport(input.report, result.value, {
+            stationCode: identity.stationCode,
+            stationId: identity.stationId,
+            at: clock.now(),
+            head,
+          });
+          if (!written.ok) return written;
         }
         return result;
       }),

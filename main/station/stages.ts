@@ -42,7 +42,14 @@ export async function prepareStages(context: StagesContext): Promise<Stages> {
     },
   };
   await ensureLocal({ ledger, now: clock.now, actor: { kind: 'system', id: 'station' }, vaultRoot: vault.root }, paths.archive);
-  const media = { ledger, vault, derived: paths.derived, now: clock.now, partialCloseAfterHours: () => policy('partial-close-after-hours') };
+  const media = {
+    ledger,
+    vault,
+    derived: paths.derived,
+    now: clock.now,
+    partialCloseAfterHours: () => policy('partial-close-after-hours'),
+    vaultReserveBytes: () => policy('vault-reserve-bytes'),
+  };
   const evidence = { ledger, now: clock.now, clockSource: clock.source, storeWithinHours: () => policy('store-within-hours') };
   const always = [probeStage(media), groupStage(media), deadlineStage(evidence), suggestStage(evidence)];
   return {

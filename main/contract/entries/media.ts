@@ -16,7 +16,7 @@ export type StreamFacts = z.infer<typeof StreamFacts>;
 /** What ffprobe says of an item. Null means it did not say; nothing is guessed. */
 export const ItemProbed = z.strictObject({
   outcome: z.enum(['readable', 'damaged', 'not-media', 'limit-exceeded']),
-  /** In which way it is damaged, as a short word: `no-moov`, `no-streams`, `unreadable`. */
+  /** In which way it is damaged, as a short word: `empty`, `no-moov`, `no-streams`, `foreign-format`, `unreadable`, `not-in-vault`. */
   damage: z.string().max(60).nullable(),
   container: z.string().max(120).nullable(),
   durationMs: DurationMs.nullable(),
