@@ -72,7 +72,7 @@ async function compareSource(context: ForwardContext, source: AsyncIterable<Sour
   for await (const file of source) {
     if ('reason' in file) note(tally, 'missing', failed(file.reason, file.path).failure);
     else if (known.get(file.sha256)) tally.same += 1;
-    else note(tally, 'missing', failed('vault.item-missing', file.path, 'on the source, not in the vault').failure);
+    else note(tally, 'missing', failed('source.not-stored', file.path).failure);
   }
 }
 

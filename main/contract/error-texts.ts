@@ -87,6 +87,10 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '文件在采集时消失：{what}。请重新接入记录仪。',
     en: 'A file disappeared while it was copied: {what}. Dock the camera again.',
   },
+  'source.not-stored': {
+    zh: '来源中的文件尚未采集：{what}。请保留来源并采集。',
+    en: 'A file of the source is not in the vault: {what}. Keep the source and ingest it.',
+  },
   'source.symlink': {
     zh: '未采集符号链接：{what}。链接不是文件，仅作记录。',
     en: 'A symbolic link was not followed: {what}. A link is not a file; it is listed only.',

@@ -28,6 +28,7 @@ export const ERRORS = {
   'source.unreadable': { retry: 'operator', evidenceAtRisk: true },
   'source.changed': { retry: 'later', evidenceAtRisk: false },
   'source.gone': { retry: 'operator', evidenceAtRisk: true },
+  'source.not-stored': { retry: 'operator', evidenceAtRisk: true },
   'source.symlink': { retry: 'never', evidenceAtRisk: false },
   'source.special-file': { retry: 'never', evidenceAtRisk: false },
   'source.other-file-system': { retry: 'never', evidenceAtRisk: false },

@@ -2,6 +2,6 @@ export { type ClearOutcome, clearDocking } from './clear.ts';
 export type { DockedCamera, FileFacts, IngestContext } from './docked-camera.ts';
 export { pathText } from './path-text.ts';
 export { INGEST_PROJECTION } from './projection.ts';
-export { adoptUnrecorded } from './recover.ts';
+export { adoptUnrecorded, settleBrokenPartials } from './recover.ts';
 export { type DockingOutcome, type DockingProgress, newDockingId, runDocking } from './run-docking.ts';
 export { joined, walk } from './walk.ts';

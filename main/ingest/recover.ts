@@ -1,7 +1,9 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { type Failure, failed } from '../contract/errors.ts';
 import { sql } from '../store/index.ts';
 import { sidecarDigest } from '../vault/index.ts';
-import type { IngestContext } from './docked-camera.ts';
+import { INGEST_ACTOR, type IngestContext } from './docked-camera.ts';
 import { appendStored } from './settle-file.ts';
 
 /**
@@ -34,4 +36,32 @@ async function adopt(context: IngestContext, itemId: string, folder: string): Pr
   if (hashed.value.sha256 !== stored.sha256) return failed('vault.item-differs', itemId).failure;
   await appendStored(context, sidecar.value, { ...stored, sidecarSha256: sidecarDigest(folder), recovered: true });
   return null;
+}
+
+/**
+ * After an unclean stop: partials whose sidecar cannot be read can never be gone on with. One that holds nothing of the
+ * camera is removed; one that holds bytes is kept aside, and it is said.
+ */
+export async function settleBrokenPartials({ ledger, vault, now }: IngestContext): Promise<void> {
+  for (const partial of vault.listPartials().unreadable) {
+    if (vault.isEmptyPartial(partial)) {
+      vault.dropPartial(partial);
+      continue;
+    }
+    const sizeBytes = sizeOf(partial.folder);
+    vault.quarantinePartial(partial);
+    await ledger.append([
+      {
+        type: 'partial.quarantined',
+        subject: { kind: 'item', id: partial.itemId },
+        actor: INGEST_ACTOR,
+        at: now(),
+        body: { reason: 'unreadable-sidecar', sizeBytes },
+      },
+    ]);
+  }
+}
+
+function sizeOf(folder: string): number {
+  return fs.readdirSync(folder).reduce((sum, name) => sum + fs.lstatSync(path.join(folder, name)).size, 0);
 }

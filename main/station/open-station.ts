@@ -6,7 +6,7 @@ import { done, type Result } from '../contract/errors.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
 import type { Actor } from '../contract/values.ts';
 import { type FolderDock, loadProfiles, type Profile, watchFolderDock } from '../dock/index.ts';
-import { adoptUnrecorded, type IngestContext } from '../ingest/index.ts';
+import { adoptUnrecorded, type IngestContext, settleBrokenPartials } from '../ingest/index.ts';
 import { type Consumer, type Ledger, openLedger, type RunningConsumer, runConsumer } from '../ledger/index.ts';
 import {
   type DataFolderLock,
@@ -107,6 +107,7 @@ async function wire(options: StationOptions, identity: StationIdentity, paths: D
     vaultReserveBytes: () => policy('vault-reserve-bytes'),
   };
   await recordStart(ledger, identity, { at: clock.now(), program: PROGRAM, engine: engine.id, clock: clock.source() });
+  if (!lock.formerExitClean) await settleBrokenPartials(ingest);
   const recovered = lock.formerExitClean ? { adopted: 0, failures: [] } : await adoptUnrecorded(ingest);
   const stages = await prepareStages({ identity, paths, ledger, vault, engine, clock, policy });
   const profiles = loadProfiles();

@@ -85,6 +85,14 @@ export function openVault(paths: Pick<DataPaths, 'originals' | 'incoming' | 'qua
     fsyncFolder(incoming);
   }
 
+  /**
+   * Whether a partial's folder holds nothing of the camera: a stop between making it and writing its sidecar. Bytes are
+   * only ever written beside a sidecar.
+   */
+  function isEmptyPartial(partial: Pick<Partial, 'folder'>): boolean {
+    return fs.readdirSync(partial.folder).every((name) => name === `${SIDECAR_NAME}.tmp`);
+  }
+
   /** Every partial on disk with a readable sidecar, and the folders whose sidecar is not. */
   function listPartials(): { partials: Partial[]; unreadable: { itemId: string; folder: string }[] } {
     const partials: Partial[] = [];
@@ -122,6 +130,7 @@ export function openVault(paths: Pick<DataPaths, 'originals' | 'incoming' | 'qua
     commitPartial,
     dropPartial,
     quarantinePartial,
+    isEmptyPartial,
     listPartials,
     listItems,
   };
