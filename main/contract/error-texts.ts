@@ -232,6 +232,31 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '无法运行媒体工具：{what}。请安装 ffmpeg 与 util-linux；原始文件不受影响，之后会自动补做。',
     en: 'A media tool cannot be run: {what}. Install ffmpeg and util-linux; originals are untouched, and what waits is then made.',
   },
+  'session.needed': { zh: '请先登录：{what}。', en: 'Sign in first: {what}.' },
+  'session.not-allowed': {
+    zh: '您的角色无权进行此操作：{what}。请联系管理员。',
+    en: 'Your role may not do this: {what}. Ask the admin.',
+  },
+  'session.wrong': {
+    zh: '执法证号或 PIN 不正确：{what}。连续五次错误将锁定 15 分钟。',
+    en: 'Certificate number or PIN is wrong: {what}. Five failures in a row lock it for 15 minutes.',
+  },
+  'session.locked': {
+    zh: '该证号已锁定：{what}。请稍后再试，或请管理员重置 PIN。',
+    en: 'This number is locked: {what}. Try again later, or have the admin reset the PIN.',
+  },
+  'session.new-pin-needed': {
+    zh: '一次性 PIN 须更换：{what}。请设置新的 PIN（4 至 12 位数字，不同于旧 PIN）。',
+    en: 'A one-time PIN has to be changed: {what}. Choose a new one of 4 to 12 digits that is not the old one.',
+  },
+  'session.code-wrong': {
+    zh: '一次性代码无效：{what}。请使用采集站控制台显示的代码，或运行 evidock admin code。',
+    en: 'The one-time code is not valid: {what}. Use the one on the console of the station, or run evidock admin code.',
+  },
+  'request.refused': {
+    zh: '请求被拒绝：{what}。请从采集站自己的地址打开页面。',
+    en: 'The request was refused: {what}. Open the page at the own address of the station.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

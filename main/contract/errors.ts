@@ -65,6 +65,13 @@ export const ERRORS = {
   'report.write-failed': { retry: 'operator', evidenceAtRisk: false },
   'export.write-failed': { retry: 'operator', evidenceAtRisk: false },
   'media.tool-missing': { retry: 'operator', evidenceAtRisk: false },
+  'session.needed': { retry: 'operator', evidenceAtRisk: false },
+  'session.not-allowed': { retry: 'never', evidenceAtRisk: false },
+  'session.wrong': { retry: 'operator', evidenceAtRisk: false },
+  'session.locked': { retry: 'later', evidenceAtRisk: false },
+  'session.new-pin-needed': { retry: 'operator', evidenceAtRisk: false },
+  'session.code-wrong': { retry: 'operator', evidenceAtRisk: false },
+  'request.refused': { retry: 'never', evidenceAtRisk: false },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+/** What a procedure may need. `public` needs no sign-in; it never names a person and never shows evidence. */
+export const Permission = z.enum([
+  'public',
+  /** Any signed-in person. */
+  'signed-in',
+  'recordings.read',
+  /** Opens evidence itself; each opening needs a reason and is on the ledger. */
+  'recordings.view',
+  'recordings.link',
+  'cases.read',
+  'cases.import',
+  'archive.read',
+  'archive.run',
+  'cameras.read',
+  'cameras.register',
+  'station.read',
+  'station.configure',
+  'people.manage',
+]);
+export type Permission = z.infer<typeof Permission>;
+
+export const Role = z.enum(['officer', 'supervisor', 'admin', 'archivist', 'reviewer', 'auditor']);
+export type Role = z.infer<typeof Role>;
+
+const READ = ['signed-in', 'recordings.read', 'cases.read', 'cameras.read'] as const;
+
+/** Who may do what: the one table. A person with several roles may do what any of them may. */
+export const ROLES: Record<Role, readonly Permission[]> = {
+  /** Files own recordings; sees the others only in lists. */
+  officer: [...READ, 'recordings.view', 'recordings.link'],
+  supervisor: [...READ, 'recordings.view', 'recordings.link', 'cases.import', 'archive.read', 'station.read'],
+  /** Runs the station; does not look at evidence. */
+  admin: [...READ, 'cases.import', 'archive.read', 'archive.run', 'cameras.register', 'station.read', 'station.configure', 'people.manage'],
+  archivist: [...READ, 'recordings.view', 'recordings.link', 'cases.import', 'archive.read', 'archive.run', 'station.read'],
+  reviewer: [...READ, 'recordings.view'],
+  /** Checks what was done; changes nothing. */
+  auditor: [...READ, 'archive.read', 'station.read'],
+};
+
+/** Whether someone with these roles may do what needs a permission. */
+export function isAllowed(roles: readonly Role[], permission: Permission): boolean {
+  return permission === 'public' || roles.some((role) => ROLES[role].includes(permission));
+}

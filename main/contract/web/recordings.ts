@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import { outcomeOf } from '../api/outcome.ts';
+import { UnitKind, UnitRole } from '../entries/media.ts';
+import { Stage } from '../notice.ts';
+import { Count, Hash256, MediaKind, SizeBytes, Uuid } from '../values.ts';
+import { CaseName, needs, PersonName, pageOf } from './base.ts';
+
+/** Which recordings a list shows; absent means all. */
+export const RecordingFilter = z.object({
+  kind: UnitKind.optional(),
+  officerId: Uuid.optional(),
+  cameraId: Uuid.optional(),
+  caseId: Uuid.optional(),
+  dockingId: Uuid.optional(),
+  stage: Stage.optional(),
+  deadline: z.enum(['on-time', 'late', 'undetermined']).optional(),
+  damaged: z.boolean().optional(),
+  linked: z.boolean().optional(),
+  archived: z.boolean().optional(),
+  /** Local date-times by the camera's clock, inclusive from, exclusive to. */
+  from: z.string().max(23).optional(),
+  to: z.string().max(23).optional(),
+  /** Words: case number or title, officer's name or number, camera serial, or the beginning of a recording's id. */
+  search: z.string().trim().max(100).optional(),
+});
+export type RecordingFilter = z.infer<typeof RecordingFilter>;
+
+export const RecordingSort = z.enum(['newest', 'oldest', 'longest', 'largest']);
+
+export const RecordingRow = z.object({
+  id: Uuid,
+  kind: UnitKind,
+  camera: z.object({ id: z.string(), serial: z.string() }),
+  officer: PersonName.nullable(),
+  /** By the camera's clock, without a zone; null when nothing tells it. */
+  startLocal: z.string().nullable(),
+  durationMs: Count.nullable(),
+  sizeBytes: SizeBytes,
+  items: Count,
+  clips: Count,
+  damaged: Count,
+  important: z.boolean(),
+  case: CaseName.nullable(),
+  stage: Stage.nullable(),
+  suggested: CaseName.nullable(),
+  deadline: z.enum(['on-time', 'late', 'undetermined']).nullable(),
+  archived: z.boolean(),
+  /** Item whose poster stands for the recording. */
+  posterItem: Uuid.nullable(),
+  storedAt: z.string(),
+});
+export type RecordingRow = z.infer<typeof RecordingRow>;
+
+export const RecordingItem = z.object({
+  id: Uuid,
+  role: UnitRole,
+  mediaKind: MediaKind,
+  /** Original path on the camera, as text; null when its private record was erased. */
+  path: z.string().nullable(),
+  sizeBytes: SizeBytes,
+  sha256: Hash256,
+  sm3: Hash256,
+  durationMs: Count.nullable(),
+  damaged: z.boolean(),
+  damage: z.string().nullable(),
+  startLocal: z.string().nullable(),
+  container: z.string().nullable(),
+  /** Codec, size and rate in a line, as technicians read it. */
+  streams: z.array(z.string()),
+  readBack: z.string(),
+  hasPoster: z.boolean(),
+  /** `original` or `proxy` plays in a browser; null when neither does. */
+  playable: z.enum(['original', 'proxy']).nullable(),
+  clearedFromCamera: z.boolean(),
+});
+export type RecordingItem = z.infer<typeof RecordingItem>;
+
+export const RecordingDetail = z.object({
+  row: RecordingRow,
+  items: z.array(RecordingItem),
+  zone: z.string().nullable(),
+  startSource: z.string().nullable(),
+  deadlineBasis: z.string().nullable(),
+  continues: Uuid.nullable(),
+  dockingId: z.string(),
+  archives: z.array(z.object({ destination: z.string(), at: z.string(), bag: z.string() })),
+  /** Cases it may belong to, best first, with the reason. */
+  suggestions: z.array(z.object({ case: CaseName, reason: z.enum(['officer-and-time', 'officer', 'recent']) })),
+  /** Whether this session has given a reason and may play it. */
+  opened: z.boolean(),
+});
+export type RecordingDetail = z.infer<typeof RecordingDetail>;
+
+/** A ledger entry as a sentence's material; the screen makes the words. */
+export const CustodyEntry = z.object({
+  seq: Count,
+  at: z.string(),
+  type: z.string(),
+  actor: z.object({ kind: z.string(), name: z.string() }),
+  /** Whole numbers, words and names out of the entry's body that its sentence uses. */
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  hash: Hash256,
+  /** The entry's canonical bytes, as hashed. */
+  canonical: z.string(),
+});
+export type CustodyEntry = z.infer<typeof CustodyEntry>;
+
+export const recordingsContract = {
+  list: needs('recordings.read')
+    .route({ method: 'POST', path: '/recordings/search', summary: 'Recordings by filter, a page at a time' })
+    .input(
+      z.object({
+        filter: RecordingFilter.default({}),
+        sort: RecordingSort.default('newest'),
+        cursor: z.string().max(300).nullable().default(null),
+        limit: z.int().min(1).max(200).default(100),
+      }),
+    )
+    .output(pageOf(RecordingRow)),
+  get: needs('recordings.read')
+    .route({ method: 'GET', path: '/recordings/{id}', summary: 'One recording with its files' })
+    .input(z.object({ id: Uuid }))
+    .output(outcomeOf(RecordingDetail)),
+  custody: needs('recordings.read')
+    .route({ method: 'GET', path: '/recordings/{id}/custody', summary: 'Everything that happened to a recording' })
+    .input(z.object({ id: Uuid }))
+    .output(outcomeOf(z.array(CustodyEntry))),
+  /** Opens a recording for playing in this session; the reason is on the ledger before the first byte is served. */
+  view: needs('recordings.view')
+    .route({ method: 'POST', path: '/recordings/{id}/view', summary: 'Open a recording, with a reason' })
+    .input(z.object({ id: Uuid, reason: z.string().trim().min(2).max(200) }))
+    .output(outcomeOf(z.object({ seq: Count }))),
+  link: needs('recordings.link')
+    .route({ method: 'POST', path: '/links', summary: 'Link recordings to a case and stage' })
+    .input(z.object({ recordings: z.array(Uuid).min(1).max(200), caseId: Uuid, stage: Stage.nullable() }))
+    .output(
+      outcomeOf(
+        z.object({ linked: Count, unchanged: Count, undo: z.array(z.object({ recording: Uuid, caseId: Uuid.nullable(), stage: Stage.nullable() })) }),
+      ),
+    ),
+  /** Puts links back as they were, as entries of their own; nothing is erased. */
+  relink: needs('recordings.link')
+    .route({ method: 'POST', path: '/links/undo', summary: 'Put links back as they were' })
+    .input(
+      z.object({
+        links: z
+          .array(z.object({ recording: Uuid, caseId: Uuid.nullable(), stage: Stage.nullable() }))
+          .min(1)
+          .max(200),
+      }),
+    )
+    .output(outcomeOf(z.object({ changed: Count }))),
+  /** Cases these recordings may belong to, best first: officer and time, officer, the newest. */
+  suggest: needs('recordings.link')
+    .route({ method: 'POST', path: '/links/suggestions', summary: 'Cases recordings may belong to' })
+    .input(z.object({ recordings: z.array(Uuid).min(1).max(200), search: z.string().trim().max(100).default('') }))
+    .output(z.array(z.object({ case: CaseName, reason: z.enum(['officer-and-time', 'officer', 'recent', 'search']) }))),
+};

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { outcomeOf } from '../api/outcome.ts';
+import { StatusReport, VerifyReport } from '../api/station.ts';
+import { PolicyKey } from '../policy.ts';
+import { Count } from '../values.ts';
+import { needs } from './base.ts';
+
+export const LogLine = z.object({ at: z.string(), level: z.enum(['info', 'warn', 'error']), text: z.string(), detail: z.string() });
+export type LogLine = z.infer<typeof LogLine>;
+
+export const stationWebContract = {
+  status: needs('station.read').route({ method: 'GET', path: '/status', summary: 'What there is' }).output(StatusReport),
+  versions: needs('station.read')
+    .route({ method: 'GET', path: '/versions', summary: 'Program, runtime, tools' })
+    .output(z.array(z.object({ name: z.string(), version: z.string() }))),
+  policy: needs('station.read')
+    .route({ method: 'GET', path: '/policy', summary: 'The policy in force' })
+    .output(z.array(z.object({ key: PolicyKey, value: z.json(), default: z.json() }))),
+  setPolicy: needs('station.configure')
+    .route({ method: 'POST', path: '/policy', summary: 'Set a policy value' })
+    .input(z.object({ key: PolicyKey, value: z.json() }))
+    .output(outcomeOf(z.object({ key: PolicyKey, value: z.json() }))),
+  confirmClock: needs('station.configure')
+    .route({ method: 'POST', path: '/clock', summary: 'Say that the station clock is right' })
+    .output(z.object({ seq: Count })),
+  verify: needs('station.read')
+    .route({ method: 'POST', path: '/verify', summary: 'Check chain, tables and vault' })
+    .input(z.object({ full: z.boolean() }))
+    .output(VerifyReport),
+  /** Newest first. */
+  logs: needs('station.read')
+    .route({ method: 'GET', path: '/logs', summary: 'The log, newest first' })
+    .input(z.object({ search: z.string().trim().max(100).default(''), limit: z.coerce.number().int().min(1).max(500).default(200) }))
+    .output(z.array(LogLine)),
+};

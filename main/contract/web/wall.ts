@@ -1,0 +1,59 @@
+import { eventIterator } from '@orpc/contract';
+import { z } from 'zod';
+import { Failure } from '../errors.ts';
+import { Count, SizeBytes } from '../values.ts';
+import { needs } from './base.ts';
+
+/** The one word a port's card says. */
+export const PortState = z.enum(['empty', 'recognising', 'refused', 'copying', 'proving', 'safe', 'kept', 'interrupted', 'attention', 'fault']);
+export type PortState = z.infer<typeof PortState>;
+
+/** A port as the wall shows it to everybody: no name beyond what policy lets the wall show. */
+export const PortCard = z.object({
+  port: z.int().positive(),
+  state: PortState,
+  dockingId: z.string().nullable(),
+  camera: z.string().nullable(),
+  /** By default surname and last two digits of the certificate number. */
+  officer: z.string().nullable(),
+  files: Count,
+  doneFiles: Count,
+  bytes: SizeBytes,
+  doneBytes: SizeBytes,
+  bytesPerSecond: Count.nullable(),
+  /** When the camera will be ready, by the station's clock; null while that cannot be said. */
+  readyAt: z.string().nullable(),
+  /** What happens to the files on the camera: nothing yet, cleared, waiting for the archive (cleared at the next docking), or kept by policy. */
+  clearing: z.enum(['none', 'cleared', 'waiting', 'kept']),
+  /** At most 20; `failureCount` counts all. */
+  failures: z.array(Failure),
+  failureCount: Count,
+});
+export type PortCard = z.infer<typeof PortCard>;
+
+/**
+ * One thing that happened. `n` counts by one per connection; a listener that sees a gap, or a `hello`, reads everything
+ * again. A port is told of at most four times a second; only its newest card is kept for a slow listener.
+ */
+export const LiveEvent = z.discriminatedUnion('event', [
+  z.object({ n: z.int().positive(), event: z.literal('hello'), head: Count, stationTime: z.string() }),
+  z.object({ n: z.int().positive(), event: z.literal('port'), card: PortCard }),
+  z.object({
+    n: z.int().positive(),
+    event: z.literal('ledger'),
+    entries: z.array(z.object({ seq: Count, type: z.string(), subject: z.object({ kind: z.string(), id: z.string() }) })),
+  }),
+  z.object({ n: z.int().positive(), event: z.literal('beat'), stationTime: z.string() }),
+]);
+export type LiveEvent = z.infer<typeof LiveEvent>;
+
+export const wallContract = {
+  ports: needs('public')
+    .route({ method: 'GET', path: '/ports', summary: 'Every port and what is on it' })
+    .output(
+      z.object({ ports: z.array(PortCard), stationTime: z.string(), freeBytes: SizeBytes, totalBytes: SizeBytes, archiveReachable: z.boolean() }),
+    ),
+  events: needs('public')
+    .route({ method: 'GET', path: '/events', summary: 'What happens, as it happens (server-sent events)' })
+    .output(eventIterator(LiveEvent)),
+};
