@@ -12,3 +12,4 @@ export { dueUnits, forwardAll, forwardStage } from './outbox.ts';
 export { ARCHIVE_PROJECTION } from './projection.ts';
 export { reconcile, type SourceFile } from './reconcile.ts';
 export { writeReport } from './report.ts';
+export { forwardTroubles, queueOf, troubleOf } from './trouble.ts';

@@ -232,6 +232,10 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '无法运行媒体工具：{what}。请安装 ffmpeg 与 util-linux；原始文件不受影响，之后会自动补做。',
     en: 'A media tool cannot be run: {what}. Install ffmpeg and util-linux; originals are untouched, and what waits is then made.',
   },
+  'station.port-taken': {
+    zh: '端口不可用：{what}。请用 --port 换一个，或用 0 自动选择。',
+    en: 'The port cannot be used: {what}. Choose another with --port, or 0 for any free one.',
+  },
   'session.needed': { zh: '请先登录：{what}。', en: 'Sign in first: {what}.' },
   'session.not-allowed': {
     zh: '您的角色无权进行此操作：{what}。请联系管理员。',

@@ -22,6 +22,12 @@ export const POLICY = {
   'vault-reserve-bytes': { schema: SizeBytes.nullable(), default: null },
   /** An unfinished recording of a camera that never came back closes after this many hours. */
   'partial-close-after-hours': { schema: z.int().min(1).max(720), default: 12 },
+  /** Ports the dock wall shows even when nothing is on them. */
+  'wall-ports': { schema: z.int().min(1).max(64), default: 8 },
+  /** How the wall names an officer to people who are not signed in. */
+  'wall-name-form': { schema: z.enum(['surname-and-digits', 'digits', 'none']), default: 'surname-and-digits' },
+  /** Seconds without a touch after which a sign-in ends. */
+  'sign-out-after-seconds': { schema: z.int().min(15).max(3600), default: 60 },
 } as const satisfies Record<string, { schema: z.ZodType; default: unknown }>;
 
 export type PolicyKey = keyof typeof POLICY;

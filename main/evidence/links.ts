@@ -15,24 +15,35 @@ export async function linkUnit(
   context: { ledger: Ledger; agencyId: string; now(): string; actor: Actor },
   request: LinkRequest,
 ): Promise<Result<Linked>> {
-  const { reader } = context.ledger;
   const unitId = findUnit(context.ledger, request.unit);
   if (!unitId.ok) return unitId;
   const caseId = agencyUuid(context.agencyId, 'case', request.caseNumber);
-  if (!latestEntry(reader, 'case.imported', caseId)) return failed('case.unknown', request.caseNumber);
-  const former = sql<{ case_id: string; stage: string | null }>(reader, 'SELECT case_id, stage FROM unit_links WHERE unit_id = ?').get(unitId.value);
-  if (former?.case_id === caseId && former.stage === request.stage) return done({ unitId: unitId.value, caseId, changed: false });
-  await context.ledger.append([
-    {
-      type: 'unit.linked',
-      subject: { kind: 'unit', id: unitId.value },
-      refs: [{ kind: 'case', id: caseId, role: 'case' }],
-      actor: context.actor,
-      at: context.now(),
-      body: { caseId, stage: request.stage },
-    },
-  ]);
-  return done({ unitId: unitId.value, caseId, changed: true });
+  if (!latestEntry(context.ledger.reader, 'case.imported', caseId)) return failed('case.unknown', request.caseNumber);
+  const { changed } = await setLink(context, unitId.value, { caseId, stage: request.stage });
+  return done({ unitId: unitId.value, caseId, changed });
+}
+
+export type Link = { caseId: string; stage: Stage | null };
+
+/**
+ * Makes a unit's link what is given, null for none, by one entry of its own; says what it was before. Nothing is written
+ * when it is that already. Unit and case must exist.
+ */
+export async function setLink(
+  context: { ledger: Ledger; now(): string; actor: Actor },
+  unitId: string,
+  link: Link | null,
+): Promise<{ changed: boolean; former: Link | null }> {
+  const row = sql<{ case_id: string; stage: Stage | null }>(context.ledger.reader, 'SELECT case_id, stage FROM unit_links WHERE unit_id = ?').get(
+    unitId,
+  );
+  const former = row ? { caseId: row.case_id, stage: row.stage } : null;
+  if (former?.caseId === link?.caseId && former?.stage === link?.stage) return { changed: false, former };
+  const about = { subject: { kind: 'unit' as const, id: unitId }, actor: context.actor, at: context.now() };
+  const caseId = link?.caseId ?? former?.caseId ?? '';
+  const refs = [{ kind: 'case' as const, id: caseId, role: 'case' }];
+  await context.ledger.append([link ? { type: 'unit.linked', ...about, refs, body: link } : { type: 'unit.unlinked', ...about, refs, body: {} }]);
+  return { changed: true, former };
 }
 
 function findUnit(ledger: Ledger, beginning: string): Result<string> {

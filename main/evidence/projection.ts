@@ -4,7 +4,7 @@ import { type Db, sql } from '../store/index.ts';
 /** People, cases, links, suggestions and deadlines. */
 export const EVIDENCE_PROJECTION: Projection = {
   name: 'evidence',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'persons',
@@ -15,7 +15,8 @@ export const EVIDENCE_PROJECTION: Projection = {
       name: 'cases',
       orderBy: 'case_id',
       ddl: `CREATE TABLE cases (
-        case_id TEXT PRIMARY KEY, action_kind TEXT NOT NULL, started_at TEXT, ended_at TEXT, imported_seq INTEGER NOT NULL) STRICT`,
+        case_id TEXT PRIMARY KEY, action_kind TEXT NOT NULL, started_at TEXT, ended_at TEXT, imported_seq INTEGER NOT NULL) STRICT;
+        CREATE INDEX cases_by_start ON cases (coalesce(started_at, ''), case_id)`,
     },
     {
       name: 'case_officers',
@@ -69,6 +70,9 @@ export const EVIDENCE_PROJECTION: Projection = {
       );
     },
     'unit.linked': (db, { subject, body, seq }) => link(db, subject.id, body.caseId, body.stage, seq),
+    'unit.unlinked': (db, { subject }) => {
+      sql(db, 'DELETE FROM unit_links WHERE unit_id = ?').run(subject.id);
+    },
     'link.suggested': (db, { subject, body, seq }) => {
       sql(db, 'INSERT OR IGNORE INTO link_suggestions VALUES (?, ?, ?)').run(subject.id, body.caseId, seq);
     },

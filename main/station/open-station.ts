@@ -6,6 +6,7 @@ import { done, type Result } from '../contract/errors.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
 import type { Actor } from '../contract/values.ts';
 import { type FolderDock, loadProfiles, type Profile, watchFolderDock } from '../dock/index.ts';
+import { createSetUpCode, type SetUpCode } from '../identity/index.ts';
 import { adoptUnrecorded, type IngestContext, settleBrokenPartials } from '../ingest/index.ts';
 import { type Consumer, type Ledger, openLedger, type RunningConsumer, runConsumer } from '../ledger/index.ts';
 import {
@@ -58,6 +59,8 @@ export type Station = {
   dockings: Dockings;
   stages: Stages;
   lock: DataFolderLock;
+  /** The one-time code that makes an admin; known on the console alone. */
+  setUpCode: SetUpCode;
   /** What recovery found in the vault at start. */
   recovered: { adopted: number; failures: Failure[] };
   policy<K extends PolicyKey>(key: K): PolicyValues[K];
@@ -142,6 +145,7 @@ async function wire(options: StationOptions, identity: StationIdentity, paths: D
     dockings,
     stages,
     lock,
+    setUpCode: createSetUpCode(),
     recovered,
     policy,
     idle: () => allIdle(ledger, running),

@@ -1,6 +1,7 @@
 import { ARCHIVE_PROJECTION } from '../archive/index.ts';
 import { DOCK_PROJECTION } from '../dock/index.ts';
-import { EVIDENCE_PROJECTION } from '../evidence/index.ts';
+import { CATALOGUE_PROJECTION, EVIDENCE_PROJECTION } from '../evidence/index.ts';
+import { IDENTITY_PROJECTION } from '../identity/index.ts';
 import { INGEST_PROJECTION } from '../ingest/index.ts';
 import type { Projection } from '../ledger/index.ts';
 import { MEDIA_PROJECTION } from '../media/index.ts';
@@ -13,5 +14,7 @@ export const PROJECTIONS: readonly Projection[] = [
   INGEST_PROJECTION,
   MEDIA_PROJECTION,
   EVIDENCE_PROJECTION,
+  CATALOGUE_PROJECTION,
+  IDENTITY_PROJECTION,
   ARCHIVE_PROJECTION,
 ];

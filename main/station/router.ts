@@ -6,14 +6,13 @@ import { POLICY, PolicyKey } from '../contract/policy.ts';
 import { findCamera, registerCamera } from '../dock/index.ts';
 import { importCases, importPeople, linkUnit } from '../evidence/index.ts';
 import { agencyUuid, sql } from '../store/index.ts';
+import { confirmClock, verifyAndRecord } from './admin-acts.ts';
 import { backup } from './backup.ts';
 import { ingestSources } from './ingest-sources.ts';
 import type { Station } from './open-station.ts';
 import { setPolicy } from './policy.ts';
-import { PROJECTIONS } from './projections.ts';
 import { readSource } from './source-files.ts';
 import { destinationsOf, statusOf } from './status.ts';
-import { verifyStation } from './verify.ts';
 
 /** The private interface of a station, served on its socket or called in process: the same either way. */
 export function createRouter(station: Station) {
@@ -25,22 +24,15 @@ export function createRouter(station: Station) {
   return os.router({
     station: {
       status: os.station.status.handler(() => statusOf(station)),
-      verify: os.station.verify.handler(async ({ input }) => {
-        const report = await verifyStation({ ...station, projections: PROJECTIONS }, input.full);
-        const { full, entries, items, bytesRead } = report;
-        const body = { full, entries, items, bytesRead, violations: report.violations.length };
-        const about = { subject: { kind: 'station' as const, id: identity.stationId }, actor, at: clock.now() };
-        await ledger.append([{ type: 'verification.done', ...about, body }]);
-        return report;
-      }),
+      verify: os.station.verify.handler(({ input }) => verifyAndRecord(station, input.full, actor)),
       policy: os.station.policy.handler(() => PolicyKey.options.map((key) => ({ key, value: station.policy(key), default: POLICY[key].default }))),
       setPolicy: os.station.setPolicy.handler(({ input }) => setPolicy(ledger, { key: input.key, value: input.value, actor, at: clock.now() })),
-      confirmClock: os.station.confirmClock.handler(async () => {
-        const about = { subject: { kind: 'station' as const, id: identity.stationId }, actor, at: clock.now() };
-        const [entry] = await ledger.append([{ type: 'clock.confirmed', ...about, body: { by: actor.id } }]);
-        if (!entry) throw new Error('an append returned nothing');
-        return { seq: entry.seq };
-      }),
+      confirmClock: os.station.confirmClock.handler(() => confirmClock(station, actor)),
+      adminCode: os.station.adminCode.handler(() =>
+        station.purpose === 'station'
+          ? { ok: true as const, value: { code: station.setUpCode.renew() } }
+          : failed('data-folder.station-unreachable', station.paths.root, 'no station runs'),
+      ),
       backup: os.station.backup.handler(({ input }) => backup(station, input.out)),
     },
     docking: {

@@ -3,39 +3,96 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { RPCHandler } from '@orpc/server/fastify';
-import fastify from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
+import { done, failed, type Result } from '../contract/errors.ts';
 import type { Station } from './open-station.ts';
 import { createRouter } from './router.ts';
+import { addWebInterface, createWebParts, MAX_BODY_BYTES } from './web/web-server.ts';
 
 /** Longest path a Unix socket may have, less some room (unix(7): 108 bytes). */
 const MAX_SOCKET_PATH = 100;
+/** A connection that says nothing for this long is closed, ms; live events say something every ten seconds. */
+const SILENCE_MS = 30_000;
+/** A client has this long to send a request's headers, ms. */
+const HEADERS_MS = 10_000;
 
-export type StationServer = { socket: string; close(): Promise<void> };
+export type StationServer = {
+  socket: string;
+  /** Where browsers on this machine find the station. */
+  url: string;
+  close(): Promise<void>;
+};
 
 /**
- * Serves a station's private interface on a Unix socket that only its owner can open (0600, in a 0700 folder), and
- * announces it beside the lock so that commands find it.
+ * Serves a station twice: on a Unix socket that only its owner can open (0600, in a 0700 folder; announced beside the lock, so
+ * that commands and the desktop window find it), with everything; and on the loopback address for browsers, with the web
+ * interface alone. `port` 0 takes a free one; one that is taken fails with `station.port-taken`.
  */
-export async function serveStation(station: Station): Promise<StationServer> {
+export async function serveStation(station: Station, options: { port: number } = { port: 0 }): Promise<Result<StationServer>> {
+  const parts = createWebParts(station);
   const socket = socketPath(station.paths.root);
   fs.rmSync(socket, { force: true });
-  const app = fastify({ bodyLimit: 64 * 1024 * 1024, forceCloseConnections: true });
+  const local = createApp();
+  addCommands(local, station);
+  await addWebInterface(local, parts, { hosts: ['station'], origins: ['station://app'] });
+  await local.listen({ path: socket });
+  fs.chmodSync(socket, 0o600);
+
+  const web = createApp();
+  // The guard needs the address before the first request, and the port is known only once the server listens.
+  const hosts: string[] = [];
+  const origins: string[] = [];
+  await addWebInterface(web, parts, { hosts, origins });
+  const taken = await listenOnLoopback(web, options.port);
+  if (taken) {
+    await local.close();
+    return taken;
+  }
+  const { port } = web.server.address() as { port: number };
+  hosts.push(`127.0.0.1:${port}`, `localhost:${port}`);
+  origins.push(`http://127.0.0.1:${port}`, `http://localhost:${port}`);
+  station.lock.announce(socket);
+  return done({
+    socket,
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      await Promise.all([local.close(), web.close()]);
+      parts.names.close();
+      fs.rmSync(socket, { force: true });
+    },
+  });
+}
+
+async function listenOnLoopback(app: FastifyInstance, port: number) {
+  try {
+    await app.listen({ host: '127.0.0.1', port });
+    return null;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES')) {
+      return failed('station.port-taken', String(port), error.code);
+    }
+    throw error;
+  }
+}
+
+function createApp(): FastifyInstance {
+  return fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: true,
+    connectionTimeout: SILENCE_MS,
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 1000 },
+  });
+}
+
+/** What commands ask for over the private socket: paths of this machine, given by the user who owns it. */
+function addCommands(app: FastifyInstance, station: Station): void {
   const handler = new RPCHandler(createRouter(station));
-  app.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null, undefined));
-  app.all('/rpc/*', async (request, reply) => {
+  app.all('/rpc/*', { bodyLimit: 64 * 1024 * 1024 }, async (request, reply) => {
+    // A reconciliation of everything may take hours without a word.
+    request.raw.socket.setTimeout(0);
     const { matched } = await handler.handle(request, reply, { prefix: '/rpc' });
     if (!matched) await reply.status(404).send();
   });
-  await app.listen({ path: socket });
-  fs.chmodSync(socket, 0o600);
-  station.lock.announce(socket);
-  return {
-    socket,
-    async close() {
-      await app.close();
-      fs.rmSync(socket, { force: true });
-    },
-  };
 }
 
 /** In the data folder where that is short enough, else in a private folder of the same user. */

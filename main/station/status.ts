@@ -11,8 +11,6 @@ const MAX_LISTED = 500;
 export function statusOf(station: Station): StatusReport {
   const { ledger } = station;
   const count = (text: string, ...values: unknown[]) => (sql<{ n: number }>(ledger.reader, text).get(...values) as { n: number }).n;
-  const head = sql<{ seq: number; hash: string }>(ledger.reader, 'SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1').get();
-  if (!head) throw new Error('a station that runs has a genesis entry');
   const confirmed = count('SELECT count(DISTINCT item_id) AS n FROM receipt_items');
   const stored = count('SELECT count(*) AS n FROM items');
   const ofKind = (kind: string) => count('SELECT count(*) AS n FROM units WHERE kind = ?', kind);
@@ -25,7 +23,7 @@ export function statusOf(station: Station): StatusReport {
       clock: station.clock.source(),
       engine: station.engine.id,
     },
-    ledger: { head, settled: ledger.opened.settlement, adopted: station.recovered.adopted },
+    ledger: { head: headOf(station), settled: ledger.opened.settlement, adopted: station.recovered.adopted },
     cameras: count('SELECT count(*) AS n FROM cameras'),
     items: {
       stored,
@@ -53,6 +51,13 @@ export function statusOf(station: Station): StatusReport {
     recordings: recordingsOf(station),
     failures: station.recovered.failures,
   };
+}
+
+/** Sequence number and hash of the newest entry. */
+export function headOf(station: Station): { seq: number; hash: string } {
+  const head = sql<{ seq: number; hash: string }>(station.ledger.reader, 'SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1').get();
+  if (!head) throw new Error('a station that runs has a genesis entry');
+  return head;
 }
 
 /** Every destination with what it has confirmed and what it still lacks. */

@@ -1,4 +1,5 @@
 export { agencyUuid } from './agency-ids.ts';
+export { readCursor, writeCursor } from './cursor.ts';
 export { type DataPaths, dataPaths, openDataFolder, StationIdentity } from './data-folder.ts';
 export { type Db, isSqliteError, openDatabase, openReader, sql } from './database.ts';
 export { fsyncFolder, makeFolderDurably, writeFileDurably } from './durable.ts';

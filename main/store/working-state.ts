@@ -2,15 +2,23 @@ import Database from 'better-sqlite3';
 import type { Db } from './database.ts';
 
 /**
- * Opens `work.db`: plans of dockings under way, consumers' low-water marks, upload ids. Everything in it can be worked
+ * Opens `work.db`: plans of dockings under way, consumers' low-water marks, sign-ins. Everything in it can be worked
  * out again, so it is not flushed on every commit and may simply be deleted while no station runs.
  */
 export function openWorkingState(file: string): Db {
   const db = new Database(file);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
+  db.pragma('foreign_keys = ON');
   db.exec(`
 CREATE TABLE IF NOT EXISTS consumer_marks (consumer TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS sessions (
+  token_hash TEXT PRIMARY KEY, person_id TEXT NOT NULL, touched_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS opened_units (
+  token_hash TEXT NOT NULL REFERENCES sessions (token_hash) ON DELETE CASCADE, unit_id TEXT NOT NULL,
+  PRIMARY KEY (token_hash, unit_id)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS wrong_pins (
+  person_id TEXT PRIMARY KEY, count INTEGER NOT NULL, locked_until_ms INTEGER) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS plan_files (
   docking_id TEXT NOT NULL,
   n INTEGER NOT NULL,

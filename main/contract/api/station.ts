@@ -59,5 +59,7 @@ export const stationContract = {
   policy: oc.output(z.array(z.object({ key: PolicyKey, value: z.json(), default: z.json() }))),
   setPolicy: oc.input(z.object({ key: z.string(), value: z.json() })).output(outcomeOf(z.object({ key: PolicyKey, value: z.json() }))),
   confirmClock: oc.output(z.object({ seq: Count })),
+  /** A new one-time code for making an admin at the screen; only a running station has one. */
+  adminCode: oc.output(outcomeOf(z.object({ code: z.string() }))),
   backup: oc.input(z.object({ out: z.string().min(1) })).output(outcomeOf(z.object({ folder: z.string(), bytes: SizeBytes }))),
 };

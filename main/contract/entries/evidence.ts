@@ -17,6 +17,9 @@ export const CaseImported = z.strictObject({
 
 export const UnitLinked = z.strictObject({ caseId: z.string(), stage: Stage.nullable() });
 
+/** The link to a case was taken back; who made it and when stays on the ledger. */
+export const UnitUnlinked = z.strictObject({});
+
 /** The station thinks the unit may belong to the case: exactly one case of its officer overlaps it in time. Not a link. */
 export const LinkSuggested = z.strictObject({ caseId: z.string(), basis: z.literal('officer-and-time') });
 

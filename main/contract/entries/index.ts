@@ -3,6 +3,7 @@ import { Actor, Cause, Hash256, Instant, Ref, Subject, Uuid } from '../values.ts
 import * as archive from './archive.ts';
 import * as dock from './dock.ts';
 import * as evidence from './evidence.ts';
+import * as identity from './identity.ts';
 import * as ingest from './ingest.ts';
 import * as ledger from './ledger.ts';
 import * as media from './media.ts';
@@ -39,8 +40,14 @@ export const ENTRY_BODIES = {
   'person.registered': evidence.PersonRegistered,
   'case.imported': evidence.CaseImported,
   'unit.linked': evidence.UnitLinked,
+  'unit.unlinked': evidence.UnitUnlinked,
   'link.suggested': evidence.LinkSuggested,
   'deadline.settled': evidence.DeadlineSettled,
+  'access.given': identity.AccessGiven,
+  'pin.changed': identity.PinChanged,
+  'session.started': identity.SessionStarted,
+  'session.locked': identity.SessionLocked,
+  'item.viewed': identity.ItemViewed,
   'destination.added': archive.DestinationAdded,
   'forward.intended': archive.ForwardIntended,
   'forward.done': archive.ForwardDone,

@@ -252,3 +252,10 @@ export const confirmClock: Command = async (client, output) => {
   output.answer({ seq }, [`已确认时钟 clock confirmed (${seq})`]);
   return EXIT.done;
 };
+
+export const adminCode: Command = async (client, output) => {
+  const value = unpack(await client.station.adminCode(), output);
+  if (!value) return EXIT.refused;
+  output.answer(value, [value.code]);
+  return EXIT.done;
+};

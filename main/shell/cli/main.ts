@@ -2,7 +2,7 @@
 import { CommanderError, Command as Program } from 'commander';
 import * as commands from './commands.ts';
 import { connect, dataFolder } from './connect.ts';
-import { createOutput, EXIT, type Output } from './output.ts';
+import { createOutput, EXIT } from './output.ts';
 import { rebuild } from './rebuild.ts';
 import { runStation } from './station.ts';
 
@@ -49,12 +49,22 @@ function exitOf(code: string): number {
 }
 
 const station = add('station', '运行采集站 / run the station')
+  .option('--port <n>', '本机网页端口，0 为任意空闲端口 / port on the loopback address, 0 for a free one', '0')
+  .option('--open', '有显示器时打开窗口 / open a window when there is a display')
   .option('--dock <dir...>', '目录接入点，其中每个子目录是一台记录仪 / a folder whose subfolders are cameras')
   .option('--settle-ms <n>', '新目录静置时间 / wait before a new folder is read', '2000');
 station.action(async () => {
-  const options = station.opts<Common & { dock?: string[]; settleMs: string }>();
-  const output: Output = createOutput(options.json === true);
-  process.exitCode = await runStation(dataFolder(options.data), options.dock ?? [], Number(options.settleMs), output);
+  const options = station.opts<Common & { port: string; open?: boolean; dock?: string[]; settleMs: string }>();
+  process.exitCode = await runStation(
+    {
+      data: dataFolder(options.data),
+      port: Number(options.port),
+      open: options.open === true,
+      docks: options.dock ?? [],
+      settleMs: Number(options.settleMs),
+    },
+    createOutput(options.json === true),
+  );
 });
 
 asks(
@@ -92,6 +102,7 @@ asks(add('camera/register <serial>', '登记记录仪 / register a camera').requ
 asks(add('ports', '端口 / what is docked now'), () => commands.listPorts);
 asks(add('backup', '备份 / copy database and ledger').requiredOption('--out <dir>', '输出目录'), commands.backup);
 asks(add('admin/confirm-clock', '确认时钟正确 / say that the station clock is right'), () => commands.confirmClock);
+asks(add('admin/code', '一次性管理员代码 / one-time code for making an admin'), () => commands.adminCode);
 
 const rebuilding = add('rebuild', '从本地库和台账重建数据库 / make the database again from vault and ledger');
 rebuilding.action(() => {

@@ -1,31 +1,56 @@
-import { openStation, serveStation } from '../../station/index.ts';
+import path from 'node:path';
+import type { Failure } from '../../contract/errors.ts';
+import { hasAdmin, openStation, type Station, type StationServer, serveStation } from '../../station/index.ts';
+import { hasDisplay, openKiosk } from '../kiosk/open-kiosk.ts';
 import { EXIT, type Output } from './output.ts';
 
 /** Trees below which desktops mount what is plugged in. */
 const MOUNT_TREES = ['/media', '/run/media'];
 
+export type RunOptions = { data: string; port: number; open: boolean; docks: readonly string[]; settleMs: number };
+
 /** `evidock station`: runs until it is told to stop (SIGINT, SIGTERM), then ends cleanly. */
-export async function runStation(data: string, docks: readonly string[], settleMs: number, output: Output): Promise<number> {
-  const opened = await openStation({ data, purpose: 'station', create: true, docks, mountTrees: MOUNT_TREES, settleMs });
-  if (!opened.ok) {
-    output.failure(opened.failure);
-    return opened.failure.code.startsWith('ledger.') || opened.failure.code.startsWith('database.') ? EXIT.integrity : EXIT.refused;
+export async function runStation(options: RunOptions, output: Output): Promise<number> {
+  if (!Number.isInteger(options.port) || options.port < 0 || options.port > 65_535) {
+    output.failure({ code: 'usage.invalid', what: `--port ${options.port}`, detail: '0 to 65535' });
+    return EXIT.usage;
   }
+  const { data, docks, settleMs } = options;
+  const opened = await openStation({ data, purpose: 'station', create: true, docks, mountTrees: MOUNT_TREES, settleMs });
+  if (!opened.ok) return refuse(opened.failure, output);
   const station = opened.value;
-  const server = await serveStation(station);
+  const server = await serveStation(station, { port: options.port });
+  if (!server.ok) {
+    await station.close();
+    return refuse(server.failure, output);
+  }
+  sayStarted(station, server.value, output);
+  const window = options.open && hasDisplay(process.env) ? openKiosk(server.value.url, path.dirname(station.paths.logs), process.env) : null;
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+  window?.kill();
+  await server.value.close();
+  await station.close();
+  return EXIT.done;
+}
+
+function refuse(failure: Failure, output: Output): number {
+  output.failure(failure);
+  return failure.code.startsWith('ledger.') || failure.code.startsWith('database.') ? EXIT.integrity : EXIT.refused;
+}
+
+function sayStarted(station: Station, { socket, url }: StationServer, output: Output): void {
   const { cutBytes, rolledForward, rewritten } = station.ledger.opened.settlement;
   if (cutBytes + rolledForward + rewritten > 0) {
     output.say(`台账已修复 ledger settled: 截去 cut ${cutBytes} B, 补入 rolled forward ${rolledForward}, 补写 rewritten ${rewritten}`);
   }
   if (station.recovered.adopted > 0) output.say(`已收回 adopted ${station.recovered.adopted} 个文件 files`);
   for (const failure of station.recovered.failures) output.failure(failure);
-  output.say(`采集站 station ${station.identity.stationCode}: ${server.socket}`);
-  if (output.json) output.answer({ event: 'ready', station: station.identity.stationId, socket: server.socket }, []);
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
-  await server.close();
-  await station.close();
-  return EXIT.done;
+  output.say(`采集站 station ${station.identity.stationCode}: ${url}`);
+  if (!hasAdmin(station.ledger)) {
+    output.say(`尚无管理员：请在页面上用一次性代码 ${station.setUpCode.renew()} 创建 / no admin yet: make one on the page with this one-time code`);
+  }
+  if (output.json) output.answer({ event: 'ready', station: station.identity.stationId, socket, url }, []);
 }

@@ -1,0 +1,121 @@
+import type { z } from 'zod';
+import type { RecordingFilter, RecordingSort } from '../contract/web/recordings.ts';
+import { type Db, readCursor, sql, writeCursor } from '../store/index.ts';
+
+/** A row of the catalogue as the table has it. */
+export type CatalogueRow = {
+  unit_id: string;
+  kind: 'recording' | 'loose' | 'docking';
+  camera_id: string;
+  officer_id: string | null;
+  docking_id: string;
+  sort_at: string;
+  start_local: string | null;
+  duration_ms: number | null;
+  size_bytes: number;
+  items: number;
+  clips: number;
+  damaged: number;
+  important: number;
+  case_id: string | null;
+  stage: string | null;
+  suggested_case_id: string | null;
+  deadline: string | null;
+  receipts: number;
+  poster_item: string | null;
+  closed_at: string;
+};
+
+/** Ids that the words of a search stand for; one set of alternatives per word, all words have to match. */
+export type SearchIds = { officers: string[]; cases: string[]; cameras: string[]; idPrefix: string | null }[];
+
+type Sort = z.infer<typeof RecordingSort>;
+type Condition = { text: string; values: unknown[] };
+
+const SORTS: Record<Sort, { column: string; direction: 'ASC' | 'DESC' }> = {
+  newest: { column: 'sort_at', direction: 'DESC' },
+  oldest: { column: 'sort_at', direction: 'ASC' },
+  longest: { column: 'duration_ms', direction: 'DESC' },
+  largest: { column: 'size_bytes', direction: 'DESC' },
+};
+
+/** Totals above this are not counted out: nobody reads them, and counting would cost more than the page. */
+const MAX_COUNTED = 10_000;
+
+export type CataloguePage = { rows: CatalogueRow[]; next: string | null; total: number | null };
+
+/**
+ * A page of the catalogue by keyset: the cursor holds the last row's sort value and id, so a page costs the same however
+ * far down it is, and rows that arrive meanwhile shift nothing. `total` is null for more than 10,000.
+ */
+export function listCatalogue(
+  reader: Db,
+  query: { filter: RecordingFilter; search: SearchIds; sort: Sort; cursor: string | null; limit: number },
+): CataloguePage {
+  const conditions = [...filterConditions(query.filter), ...query.search.map(searchCondition)];
+  const { column, direction } = SORTS[query.sort];
+  if (column === 'duration_ms') conditions.push({ text: 'duration_ms IS NOT NULL', values: [] });
+  const total = query.cursor === null ? countUpTo(reader, conditions) : null;
+  const after = readCursor(query.cursor);
+  const paged = after ? [...conditions, { text: `(${column}, unit_id) ${direction === 'DESC' ? '<' : '>'} (?, ?)`, values: after }] : conditions;
+  const where = whereOf(paged);
+  const rows = sql<CatalogueRow>(reader, `SELECT * FROM catalogue ${where.text} ORDER BY ${column} ${direction}, unit_id ${direction} LIMIT ?`).all(
+    ...where.values,
+    query.limit + 1,
+  );
+  const page = rows.slice(0, query.limit);
+  const last = page.at(-1);
+  const next = rows.length > query.limit && last ? writeCursor([last[column as 'sort_at'], last.unit_id]) : null;
+  return { rows: page, next, total };
+}
+
+/** One unit's row, or null. */
+export function catalogueRow(reader: Db, unitId: string): CatalogueRow | null {
+  return sql<CatalogueRow>(reader, 'SELECT * FROM catalogue WHERE unit_id = ?').get(unitId) ?? null;
+}
+
+function countUpTo(reader: Db, conditions: readonly Condition[]): number | null {
+  const where = whereOf(conditions);
+  const { n } = sql<{ n: number }>(reader, `SELECT count(*) AS n FROM (SELECT 1 FROM catalogue ${where.text} LIMIT ${MAX_COUNTED + 1})`).get(
+    ...where.values,
+  ) as { n: number };
+  return n > MAX_COUNTED ? null : n;
+}
+
+function whereOf(conditions: readonly Condition[]): Condition {
+  if (conditions.length === 0) return { text: '', values: [] };
+  return { text: `WHERE ${conditions.map((one) => one.text).join(' AND ')}`, values: conditions.flatMap((one) => one.values) };
+}
+
+function filterConditions(filter: RecordingFilter): Condition[] {
+  const conditions: Condition[] = [];
+  const equals = (column: string, value: string | undefined) => {
+    if (value !== undefined) conditions.push({ text: `${column} = ?`, values: [value] });
+  };
+  const either = (value: boolean | undefined, yes: string, no: string) => {
+    if (value !== undefined) conditions.push({ text: value ? yes : no, values: [] });
+  };
+  equals('kind', filter.kind);
+  equals('officer_id', filter.officerId);
+  equals('camera_id', filter.cameraId);
+  equals('case_id', filter.caseId);
+  equals('docking_id', filter.dockingId);
+  equals('stage', filter.stage);
+  equals('deadline', filter.deadline);
+  either(filter.damaged, 'damaged > 0', 'damaged = 0');
+  either(filter.linked, 'case_id IS NOT NULL', 'case_id IS NULL');
+  either(filter.archived, 'receipts > 0', 'receipts = 0');
+  if (filter.from !== undefined) conditions.push({ text: 'sort_at >= ?', values: [filter.from] });
+  if (filter.to !== undefined) conditions.push({ text: 'sort_at < ?', values: [filter.to] });
+  return conditions;
+}
+
+function searchCondition({ officers, cases, cameras, idPrefix }: SearchIds[number]): Condition {
+  const anyOf = (column: string, ids: readonly string[]) => ({
+    text: `${column} IN (SELECT value FROM json_each(?))`,
+    values: [JSON.stringify(ids)],
+  });
+  const alternatives: Condition[] = [anyOf('officer_id', officers), anyOf('case_id', cases), anyOf('camera_id', cameras)];
+  if (idPrefix !== null) alternatives.push({ text: '(unit_id >= ? AND unit_id < ?)', values: [idPrefix, `${idPrefix}g`] });
+  return { text: `(${alternatives.map((one) => one.text).join(' OR ')})`, values: alternatives.flatMap((one) => one.values) };
+}

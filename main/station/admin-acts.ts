@@ -1,0 +1,23 @@
+import type { VerifyReport } from '../contract/api/station.ts';
+import type { Actor } from '../contract/values.ts';
+import type { Station } from './open-station.ts';
+import { PROJECTIONS } from './projections.ts';
+import { verifyStation } from './verify.ts';
+
+/** Checks chain, tables and vault, and puts on the ledger that it was done and what it found. */
+export async function verifyAndRecord(station: Station, full: boolean, actor: Actor): Promise<VerifyReport> {
+  const report = await verifyStation({ ...station, projections: PROJECTIONS }, full);
+  const { entries, items, bytesRead } = report;
+  const body = { full, entries, items, bytesRead, violations: report.violations.length };
+  const about = { subject: { kind: 'station' as const, id: station.identity.stationId }, actor, at: station.clock.now() };
+  await station.ledger.append([{ type: 'verification.done', ...about, body }]);
+  return report;
+}
+
+/** Puts on the ledger that someone says the station's clock is right. */
+export async function confirmClock(station: Station, actor: Actor): Promise<{ seq: number }> {
+  const about = { subject: { kind: 'station' as const, id: station.identity.stationId }, actor, at: station.clock.now() };
+  const [entry] = await station.ledger.append([{ type: 'clock.confirmed', ...about, body: { by: actor.id } }]);
+  if (!entry) throw new Error('an append returned nothing');
+  return { seq: entry.seq };
+}

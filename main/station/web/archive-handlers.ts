@@ -1,0 +1,42 @@
+import { findDestination, forwardAll, queueOf, reconcile, testDestination, troubleOf } from '../../archive/index.ts';
+import { catalogueRow } from '../../evidence/index.ts';
+import { sql } from '../../store/index.ts';
+import { destinationsOf } from '../status.ts';
+import { serialOf } from './recording-rows.ts';
+import { actorOf, type GuardedContract } from './web-context.ts';
+
+const MAX_QUEUE = 500;
+
+/** Destinations, what waits for them, and reconciliation. */
+export function archiveHandlers({ archive: os }: GuardedContract) {
+  return {
+    destinations: os.destinations.handler(({ context }) => {
+      const { ledger } = context.station;
+      const last = sql<{ at: string | null }>(ledger.reader, 'SELECT max(at) AS at FROM receipts WHERE destination_id = ?');
+      return destinationsOf(context.station).map((one) => ({
+        ...one,
+        trouble: one.waiting > 0 ? troubleOf(ledger, one) : null,
+        lastReceiptAt: last.get(one.id)?.at ?? null,
+      }));
+    }),
+    queue: os.queue.handler(({ context }) => {
+      const { ledger } = context.station;
+      return queueOf(ledger, MAX_QUEUE).map((one) => {
+        const row = catalogueRow(ledger.reader, one.unitId);
+        return { ...one, camera: row ? serialOf(ledger, row.camera_id) : '', startLocal: row?.start_local ?? null };
+      });
+    }),
+    test: os.test.handler(({ context, input }) => testDestination(context.station.ledger, input.name)),
+    forward: os.forward.handler(({ context, input }) => forwardAll(context.station.stages.forward, input.to)),
+    reconcile: os.reconcile.handler(({ context, input }) => {
+      const destination = findDestination(context.station.ledger, input.to);
+      if (!destination.ok) return destination;
+      return reconcile(context.station.stages.forward, {
+        source: null,
+        sourceName: null,
+        destination: destination.value,
+        actor: actorOf(context),
+      });
+    }),
+  };
+}

@@ -1,0 +1,100 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { failed } from '../../contract/errors.ts';
+import { Uuid } from '../../contract/values.ts';
+import { isAllowed } from '../../contract/web/permissions.ts';
+import { accessOf, type Session } from '../../identity/index.ts';
+import { sql } from '../../store/index.ts';
+import { readRange } from './range.pure.ts';
+import type { WebParts } from './web-context.ts';
+
+/** Types a browser is told; anything else is handed out as bytes, never as a page. */
+const TYPES: Record<string, string> = {
+  mp4: 'video/mp4',
+  m4v: 'video/mp4',
+  mov: 'video/mp4',
+  webm: 'video/webm',
+  mp3: 'audio/mpeg',
+  wav: 'audio/wav',
+  aac: 'audio/aac',
+  m4a: 'audio/mp4',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+};
+
+type Params = { itemId: string; what: string };
+type Found = { file: string; extension: string };
+
+/**
+ * Films, sound and pictures of items, with Range. An original or proxy is served only to a session that has opened its
+ * recording with a reason; a poster to anyone who may read lists. The client names an item, never a file.
+ */
+export function mediaRoutes(app: FastifyInstance, parts: WebParts, sessionOf: (request: FastifyRequest) => Session | null): void {
+  app.get<{ Params: Params }>('/media/items/:itemId/:what', async (request, reply) => {
+    const session = sessionOf(request);
+    if (!session) return reply.status(401).send(failed('session.needed', 'media'));
+    const { itemId, what } = request.params;
+    const unitId = Uuid.safeParse(itemId).success ? unitOf(parts, itemId) : null;
+    if (unitId === null) return reply.status(404).send(failed('unit.unknown', itemId));
+    const needed = what === 'poster' ? 'recordings.read' : 'recordings.view';
+    const roles = accessOf(parts.station.ledger, session.personId)?.roles ?? [];
+    if (!isAllowed(roles, needed) || (what !== 'poster' && !parts.sessions.hasOpened(session, unitId))) {
+      return reply.status(403).send(failed('session.not-allowed', `media ${what}`));
+    }
+    const found = find(parts, itemId, unitId, what);
+    if (!found) return reply.status(404).send(failed('unit.unknown', `${itemId} ${what}`));
+    // Playing counts as touching the screen.
+    parts.sessions.touch(session);
+    return send(request, reply, found);
+  });
+}
+
+function unitOf({ station }: WebParts, itemId: string): string | null {
+  return sql<{ unit_id: string }>(station.ledger.reader, 'SELECT unit_id FROM unit_items WHERE item_id = ?').get(itemId)?.unit_id ?? null;
+}
+
+function find({ station }: WebParts, itemId: string, unitId: string, what: string): Found | null {
+  if (what === 'original') {
+    const original = station.vault.originalPath(itemId);
+    return original.ok ? { file: original.value, extension: path.extname(original.value).slice(1).toLowerCase() } : null;
+  }
+  const derived = sql<{ file: string }>(station.ledger.reader, 'SELECT file FROM derivatives WHERE item_id = ? AND kind = ?').get(itemId, what);
+  return derived ? { file: path.join(station.paths.derived, unitId, derived.file), extension: path.extname(derived.file).slice(1) } : null;
+}
+
+async function send(request: FastifyRequest, reply: FastifyReply, { file, extension }: Found): Promise<FastifyReply> {
+  const handle = await open(file);
+  if (!handle) return reply.status(404).send(failed('unit.unknown', request.url));
+  const { size } = await handle.stat();
+  const range = readRange(request.headers.range, size);
+  reply.headers({
+    'accept-ranges': 'bytes',
+    'cache-control': 'private, no-store',
+    'content-disposition': 'inline',
+    'content-type': TYPES[extension] ?? 'application/octet-stream',
+  });
+  if (range === 'unsatisfiable') {
+    await handle.close();
+    return reply.status(416).header('content-range', `bytes */${size}`).send();
+  }
+  const { start, end } = range === 'whole' ? { start: 0, end: size - 1 } : range;
+  if (range !== 'whole') reply.status(206).header('content-range', `bytes ${start}-${end}/${size}`);
+  reply.header('content-length', end - start + 1);
+  if (request.method === 'HEAD' || size === 0) {
+    await handle.close();
+    return reply.send();
+  }
+  return reply.send(handle.createReadStream({ start, end, highWaterMark: 256 * 1024 }));
+}
+
+/** A derivative may have been deleted at any time; that is no fault. */
+async function open(file: string): Promise<fs.promises.FileHandle | null> {
+  try {
+    return await fs.promises.open(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,92 @@
+import { done, failed, type Result } from '../../contract/errors.ts';
+import type { RecordingDetail, RecordingItem } from '../../contract/web/recordings.ts';
+import { catalogueRow } from '../../evidence/index.ts';
+import { type Ledger, latestEntry } from '../../ledger/index.ts';
+import { sql } from '../../store/index.ts';
+import { recordingRows } from './recording-rows.ts';
+import { suggestionsFor } from './suggestions.ts';
+import type { WebContext } from './web-context.ts';
+
+type UnitFacts = { start_zone: string | null; start_source: string | null; continues: string | null };
+
+/** One unit with its files, its archives and the cases it may belong to. */
+export function detailOf(context: WebContext, unitId: string): Result<RecordingDetail> {
+  const { ledger } = context.station;
+  const row = catalogueRow(ledger.reader, unitId);
+  const [shown] = row ? recordingRows(ledger, context.names, [row]) : [];
+  const unit = sql<UnitFacts>(ledger.reader, 'SELECT start_zone, start_source, continues FROM units WHERE unit_id = ?').get(unitId);
+  if (!row || !shown || !unit) return failed('unit.unknown', unitId);
+  const basis = sql<{ basis: string }>(ledger.reader, 'SELECT basis FROM deadlines WHERE unit_id = ?').get(unitId);
+  return done({
+    row: shown,
+    items: itemsOf(ledger, unitId),
+    zone: unit.start_zone,
+    startSource: unit.start_source,
+    deadlineBasis: basis?.basis ?? null,
+    continues: unit.continues,
+    dockingId: row.docking_id,
+    archives: sql<{ destination: string; at: string; bag: string }>(
+      ledger.reader,
+      'SELECT d.name AS destination, r.at, r.bag FROM receipts r JOIN destinations d ON d.id = r.destination_id WHERE r.unit_id = ? ORDER BY r.seq',
+    ).all(unitId),
+    suggestions: suggestionsFor(context, [unitId], '').flatMap((one) => (one.reason === 'search' ? [] : [{ case: one.case, reason: one.reason }])),
+    opened: context.session !== null && context.sessions.hasOpened(context.session, unitId),
+  });
+}
+
+function itemsOf(ledger: Ledger, unitId: string): RecordingItem[] {
+  return sql<{ item_id: string; role: RecordingItem['role']; damaged: number; duration_ms: number | null }>(
+    ledger.reader,
+    'SELECT item_id, role, damaged, duration_ms FROM unit_items WHERE unit_id = ? ORDER BY n',
+  )
+    .all(unitId)
+    .map((row) => itemOf(ledger, row));
+}
+
+function itemOf(ledger: Ledger, row: { item_id: string; role: RecordingItem['role']; damaged: number; duration_ms: number | null }): RecordingItem {
+  const id = row.item_id;
+  const stored = latestEntry(ledger.reader, 'item.stored', id)?.body;
+  if (!stored) throw new Error(`item ${id} is in a unit and not on the ledger`);
+  const probed = latestEntry(ledger.reader, 'item.probed', id)?.body;
+  const derived = sql<{ kind: string }>(ledger.reader, 'SELECT kind FROM derivatives WHERE item_id = ?')
+    .all(id)
+    .map((one) => one.kind);
+  const path = ledger.records.get('item', id)?.['path'];
+  return {
+    id,
+    role: row.role,
+    mediaKind: stored.mediaKind,
+    path: typeof path === 'string' ? path : null,
+    sizeBytes: stored.sizeBytes,
+    sha256: stored.sha256,
+    sm3: stored.sm3,
+    durationMs: row.duration_ms,
+    damaged: row.damaged === 1,
+    damage: probed?.damage ?? null,
+    startLocal: stored.start?.local ?? null,
+    container: probed?.container ?? null,
+    streams: (probed?.streams ?? []).map(streamText),
+    readBack: stored.readBack,
+    hasPoster: derived.includes('poster'),
+    playable: derived.includes('proxy') ? 'proxy' : probed?.browserPlayable ? 'original' : null,
+    clearedFromCamera: sql(ledger.reader, "SELECT 1 FROM clears WHERE item_id = ? AND state = 'done'").get(id) !== undefined,
+  };
+}
+
+type Stream = {
+  kind: string;
+  codec: string;
+  width: number | null;
+  height: number | null;
+  frameRate: { numerator: number; denominator: number } | null;
+  sampleRateHz: number | null;
+  channels: number | null;
+};
+
+/** `h264 1920x1080 30 fps`, `aac 48 kHz 1 ch`. */
+function streamText({ codec, width, height, frameRate, sampleRateHz, channels }: Stream): string {
+  const size = width !== null && height !== null ? `${width}x${height}` : null;
+  const rate = frameRate && frameRate.denominator > 0 ? `${Math.round((frameRate.numerator / frameRate.denominator) * 100) / 100} fps` : null;
+  const sound = sampleRateHz === null ? null : `${sampleRateHz / 1000} kHz`;
+  return [codec, size, rate, sound, channels === null ? null : `${channels} ch`].filter((part) => part !== null).join(' ');
+}

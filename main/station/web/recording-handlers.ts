@@ -1,0 +1,95 @@
+import { v7 as uuidv7 } from 'uuid';
+import { done, failed, type Result } from '../../contract/errors.ts';
+import { catalogueRow, listCatalogue, setLink } from '../../evidence/index.ts';
+import { entriesAbout, latestEntry } from '../../ledger/index.ts';
+import { sql } from '../../store/index.ts';
+import { custodyOf } from './custody-entries.ts';
+import { detailOf } from './recording-detail.ts';
+import { recordingRows } from './recording-rows.ts';
+import { suggestionsFor } from './suggestions.ts';
+import { actorOf, type GuardedContract, type WebContext } from './web-context.ts';
+
+/** Lists, details, opening and linking of recordings. */
+export function recordingHandlers({ recordings: os }: GuardedContract) {
+  return {
+    list: os.list.handler(({ context, input }) => {
+      const { ledger } = context.station;
+      const { search = '', ...filter } = input.filter;
+      const page = listCatalogue(ledger.reader, { ...input, filter, search: context.names.search(search) });
+      return { ...page, rows: recordingRows(ledger, context.names, page.rows) };
+    }),
+    get: os.get.handler(({ context, input }) => detailOf(context, input.id)),
+    custody: os.custody.handler(({ context, input }) => {
+      const { ledger } = context.station;
+      if (!catalogueRow(ledger.reader, input.id)) return failed('unit.unknown', input.id);
+      return done(custodyOf(context, unitHistory(context, input.id)));
+    }),
+    view: os.view.handler(async ({ context, input }) => openForViewing(context, input.id, input.reason)),
+    link: os.link.handler(async ({ context, input }) => {
+      const changes = input.recordings.map((recording) => ({ recording, caseId: input.caseId, stage: input.stage }));
+      const applied = await setLinks(context, changes);
+      if (!applied.ok) return applied;
+      const changed = applied.value.filter((one) => one.changed);
+      const undo = changed.map(({ recording, former }) => ({ recording, caseId: former?.caseId ?? null, stage: former?.stage ?? null }));
+      return done({ linked: changed.length, unchanged: changes.length - changed.length, undo });
+    }),
+    relink: os.relink.handler(async ({ context, input }) => {
+      const applied = await setLinks(context, input.links);
+      return applied.ok ? done({ changed: applied.value.filter((one) => one.changed).length }) : applied;
+    }),
+    suggest: os.suggest.handler(({ context, input }) => suggestionsFor(context, input.recordings, input.search)),
+  };
+}
+
+/** Puts the reason on the ledger, then lets this session play the recording. */
+async function openForViewing(context: WebContext, unitId: string, reason: string): Promise<Result<{ seq: number }>> {
+  const { ledger, clock } = context.station;
+  if (!catalogueRow(ledger.reader, unitId)) return failed('unit.unknown', unitId);
+  const items = sql<{ item_id: string }>(ledger.reader, 'SELECT item_id FROM unit_items WHERE unit_id = ? ORDER BY n').all(unitId);
+  const viewId = uuidv7();
+  const [entry] = await ledger.append(
+    [
+      {
+        type: 'item.viewed',
+        subject: { kind: 'unit', id: unitId },
+        refs: items.map((row) => ({ kind: 'item' as const, id: row.item_id, role: 'viewed' })),
+        actor: actorOf(context),
+        at: clock.now(),
+        body: { viewId },
+      },
+    ],
+    [{ kind: 'view', id: viewId, data: { reason } }],
+  );
+  if (!entry || !context.session) throw new Error('an append returned nothing');
+  context.sessions.open(context.session, unitId);
+  return done({ seq: entry.seq });
+}
+
+type Change = {
+  recording: string;
+  caseId: string | null;
+  stage: Parameters<typeof setLink>[2] extends infer L ? (L extends { stage: infer S } ? S : never) : never;
+};
+
+/** All of them or, when one names what is not there, none. */
+async function setLinks(context: WebContext, changes: readonly Change[]) {
+  const { ledger, clock } = context.station;
+  const acting = { ledger, now: clock.now, actor: actorOf(context) };
+  for (const { recording, caseId } of changes) {
+    if (!catalogueRow(ledger.reader, recording)) return failed('unit.unknown', recording);
+    if (caseId !== null && !latestEntry(ledger.reader, 'case.imported', caseId)) return failed('case.unknown', caseId);
+  }
+  const applied = [];
+  for (const { recording, caseId, stage } of changes) {
+    applied.push({ recording, ...(await setLink(acting, recording, caseId === null ? null : { caseId, stage })) });
+  }
+  return done(applied);
+}
+
+/** Entries about a unit and about its items, in order. */
+function unitHistory({ station }: WebContext, unitId: string) {
+  const { reader } = station.ledger;
+  const items = sql<{ item_id: string }>(reader, 'SELECT item_id FROM unit_items WHERE unit_id = ? ORDER BY n').all(unitId);
+  const found = [entriesAbout(reader, 'unit', unitId), ...items.map((row) => entriesAbout(reader, 'item', row.item_id))].flat();
+  return [...new Map(found.map((entry) => [entry.seq, entry])).values()].sort((a, b) => a.seq - b.seq);
+}

@@ -1,0 +1,37 @@
+import { POLICY, PolicyKey } from '../../contract/policy.ts';
+import { probeTools } from '../../media/index.ts';
+import { confirmClock, verifyAndRecord } from '../admin-acts.ts';
+import { PROGRAM } from '../open-station.ts';
+import { setPolicy } from '../policy.ts';
+import { statusOf } from '../status.ts';
+import { readLog } from './log-lines.ts';
+import { actorOf, type GuardedContract, type WebContext } from './web-context.ts';
+
+/** Space, versions, settings, checks and the log. */
+export function stationHandlers({ station: os }: GuardedContract) {
+  return {
+    status: os.status.handler(({ context }) => statusOf(context.station)),
+    versions: os.versions.handler(({ context, signal }) => versionsOf(context, signal ?? context.signal)),
+    policy: os.policy.handler(({ context }) =>
+      PolicyKey.options.map((key) => ({ key, value: context.station.policy(key), default: POLICY[key].default })),
+    ),
+    setPolicy: os.setPolicy.handler(({ context, input }) =>
+      setPolicy(context.station.ledger, { ...input, actor: actorOf(context), at: context.station.clock.now() }),
+    ),
+    confirmClock: os.confirmClock.handler(({ context }) => confirmClock(context.station, actorOf(context))),
+    verify: os.verify.handler(({ context, input }) => verifyAndRecord(context.station, input.full, actorOf(context))),
+    logs: os.logs.handler(({ context, input }) => readLog(context.station.paths.logs, input)),
+  };
+}
+
+async function versionsOf({ station }: WebContext, signal: AbortSignal) {
+  const tools = await probeTools(signal);
+  return [
+    { name: 'Evidock', version: PROGRAM.replace(/^evidock /, '') },
+    { name: 'Node.js', version: process.versions.node },
+    { name: 'SQLite', version: (station.ledger.reader.prepare('SELECT sqlite_version() AS v').get() as { v: string }).v },
+    { name: 'OpenSSL', version: process.versions.openssl ?? '' },
+    { name: 'FFmpeg', version: tools.ok ? tools.value.ffmpeg : '—' },
+    { name: 'Copy engine', version: station.engine.id },
+  ];
+}
