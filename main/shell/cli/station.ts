@@ -49,8 +49,9 @@ function sayStarted(station: Station, { socket, url }: StationServer, output: Ou
   if (station.recovered.adopted > 0) output.say(`已收回 adopted ${station.recovered.adopted} 个文件 files`);
   for (const failure of station.recovered.failures) output.failure(failure);
   output.say(`采集站 station ${station.identity.stationCode}: ${url}`);
-  if (!hasAdmin(station.ledger)) {
-    output.say(`尚无管理员：请在页面上用一次性代码 ${station.setUpCode.renew()} 创建 / no admin yet: make one on the page with this one-time code`);
+  const setUpCode = hasAdmin(station.ledger) ? null : station.setUpCode.renew();
+  if (setUpCode !== null) {
+    output.say(`尚无管理员：请在页面上用一次性代码 ${setUpCode} 创建 / no admin yet: make one on the page with this one-time code`);
   }
-  if (output.json) output.answer({ event: 'ready', station: station.identity.stationId, socket, url }, []);
+  if (output.json) output.answer({ event: 'ready', station: station.identity.stationId, socket, url, setUpCode }, []);
 }
