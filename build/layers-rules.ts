@@ -57,7 +57,7 @@ export const rules: IFlattenedRuleSet = {
       to: { path: '^main/(?!contract/)' },
     },
     { name: 'only-electron-imports-electron', severity: 'error', from: { pathNot: '^main/shell/electron/' }, to: { path: '^electron$' } },
-    { name: 'one-place-runs-ffmpeg', severity: 'error', from: { pathNot: '^main/media/' }, to: { path: '^main/media/run-tool' } },
+    { name: 'one-place-runs-ffmpeg', severity: 'error', from: { pathNot: '^main/media/' }, to: { path: '^main/media/(run-tool|tool)' } },
     {
       name: 'nothing-imports-fixtures',
       severity: 'error',

@@ -6,7 +6,8 @@ import { failed, type Result } from '../contract/errors.ts';
 import { type Ledger, latestEntry } from '../ledger/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Custody } from './custody.ts';
-import { copyHashed, flushFile, flushFolder, hashFile, makeFolderFlushed, writeFlushed } from './file-io.ts';
+import { copyHashed, flushFile, hashFile, makeFolderFlushed, writeFlushed } from './file-io.ts';
+import { flushFolder } from '../store/index.ts';
 
 /** One original as it stands in a bag. */
 export type BagItem = {

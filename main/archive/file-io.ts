@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import { flushFolder } from '../store/index.ts';
 
 const BLOCK_BYTES = 1 << 20;
 
@@ -67,16 +68,6 @@ export async function writeFlushed(file: string, content: string): Promise<void>
 /** Flushes a file that was written earlier, by whoever it was. */
 export async function flushFile(file: string): Promise<void> {
   const handle = await fs.promises.open(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Flushes a folder's entries to the device. */
-export async function flushFolder(folder: string): Promise<void> {
-  const handle = await fs.promises.open(folder, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
   try {
     await handle.sync();
   } finally {

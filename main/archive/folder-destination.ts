@@ -4,9 +4,9 @@ import path from 'node:path';
 import { z } from 'zod';
 import { type ErrorCode, failed, type Result } from '../contract/errors.ts';
 import { Uuid } from '../contract/values.ts';
-import { writeFileDurably } from '../store/index.ts';
+import { flushFolder, writeFileDurably } from '../store/index.ts';
 import type { HashAtRest } from './bag.ts';
-import { flushFolder, hashFile, makeFolderFlushed, writeFlushed } from './file-io.ts';
+import { hashFile, makeFolderFlushed, writeFlushed } from './file-io.ts';
 
 const IDENTITY_FILE = '.evidock-destination.json';
 const Identity = z.strictObject({ format: z.literal(1), id: Uuid });

@@ -4,12 +4,12 @@ import type { Receipt } from '../contract/entries/archive.ts';
 import type { Entry } from '../contract/entries/index.ts';
 import { failed, type Result } from '../contract/errors.ts';
 import { type Ledger, listSealed } from '../ledger/index.ts';
-import { writeFileDurably } from '../store/index.ts';
+import { flushFolder, writeFileDurably } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { type BagItem, bagItems, type HashAtRest, readBag, writeBag } from './bag.ts';
 import { createProver, custodyEntries, type Prover } from './custody.ts';
 import type { Destination } from './destinations.ts';
-import { flushFolder, makeFolderFlushed } from './file-io.ts';
+import { makeFolderFlushed } from './file-io.ts';
 import { checkFolder, mirrorFile, writeCode } from './folder-destination.ts';
 
 export type ForwardContext = {

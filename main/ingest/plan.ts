@@ -150,7 +150,7 @@ async function setAsideOrphans(context: IngestContext, camera: DockedCamera, lef
       Buffer.from(pathRaw, 'base64url'),
     );
     const sizeBytes = fs.statSync(partial.file, { throwIfNoEntry: false })?.size ?? 0;
-    context.vault.quarantinePartial(partial);
+    await context.vault.quarantinePartial(partial);
     await context.ledger.append([
       {
         type: 'partial.quarantined',

@@ -45,11 +45,11 @@ async function adopt(context: IngestContext, itemId: string, folder: string): Pr
 export async function settleBrokenPartials({ ledger, vault, now }: IngestContext): Promise<void> {
   for (const partial of vault.listPartials().unreadable) {
     if (vault.isEmptyPartial(partial)) {
-      vault.dropPartial(partial);
+      await vault.dropPartial(partial);
       continue;
     }
     const sizeBytes = sizeOf(partial.folder);
-    vault.quarantinePartial(partial);
+    await vault.quarantinePartial(partial);
     await ledger.append([
       {
         type: 'partial.quarantined',

@@ -82,7 +82,7 @@ async function store(
 ): Promise<Result<SettledFile>> {
   const lacking = lackingSpace(context, file);
   if (lacking) return lacking;
-  const begun = begin(context, camera, file);
+  const begun = await begin(context, camera, file);
   if (!begun.ok) return begun;
   const partial = begun.value;
   const copied = await context.engine.copy(
@@ -95,13 +95,13 @@ async function store(
     options,
   );
   if (!copied.ok) {
-    if (isWorthless(copied.failure)) context.vault.dropPartial(partial);
+    if (isWorthless(copied.failure)) await context.vault.dropPartial(partial);
     return copied;
   }
   return lock(copied.value.sha256, async () => {
     const known = itemWith(context, camera, copied.value.sha256);
     if (!known) return done(await commit(context, camera, partial, file, copied.value));
-    context.vault.dropPartial(partial);
+    await context.vault.dropPartial(partial);
     return done(await seenAgain(context, camera, file, known, copied.value));
   });
 }
@@ -121,11 +121,11 @@ function isWorthless(failure: Failure): boolean {
   return failure.code !== 'docking.interrupted' && failure.code !== 'source.gone' && failure.code !== 'source.unreadable';
 }
 
-function begin(context: IngestContext, camera: DockedCamera, file: PlannedFile): Result<Partial> {
+async function begin(context: IngestContext, camera: DockedCamera, file: PlannedFile): Promise<Result<Partial>> {
   const found = file.partialItem ? context.vault.listPartials().partials.find((partial) => partial.itemId === file.partialItem) : undefined;
   const sidecar = newSidecar(context, camera, file);
   try {
-    return done(found ? context.vault.adoptPartial(found, sidecar) : context.vault.beginPartial(sidecar));
+    return done(await (found ? context.vault.adoptPartial(found, sidecar) : context.vault.beginPartial(sidecar)));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null;
     if (code === null) throw error;
@@ -166,7 +166,7 @@ function officerOf(context: IngestContext, camera: DockedCamera, facts: FileFact
 
 async function commit(context: IngestContext, camera: DockedCamera, partial: Partial, file: PlannedFile, copied: Copied): Promise<SettledFile> {
   const stored = storedFacts(context, camera, file, copied);
-  const { sidecar, sidecarSha256 } = context.vault.commitPartial(partial, stored);
+  const { sidecar, sidecarSha256 } = await context.vault.commitPartial(partial, stored);
   await appendStored(context, sidecar, { ...stored, sidecarSha256, recovered: false });
   return { kind: 'stored', itemId: partial.itemId, storedBytes: copied.sizeBytes, resumedBytes: copied.resumedBytes };
 }

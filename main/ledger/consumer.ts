@@ -37,10 +37,15 @@ export type RunningConsumer = {
  */
 export function runConsumer(ledger: Ledger, marks: Db, consumer: Consumer, onBug: (error: unknown) => void): RunningConsumer {
   const abort = new AbortController();
-  const settled = new Set<number>();
+  /** Entries looked up and not started yet, by sequence number. */
+  let queue: number[] = [];
+  /** Entries that wait for the outside world. */
   const later = new Set<number>();
   const active = new Map<number, Promise<void>>();
-  let mark = readMark(marks, consumer.name);
+  /** Everything that is not settled among the entries looked up so far, in order. */
+  const open = new Set<number>();
+  let lookedUpTo = readMark(marks, consumer.name);
+  let saved = lookedUpTo;
   let idlers: (() => void)[] = [];
   const unsubscribe = ledger.subscribe(() => pump());
   const timer = setInterval(retry, consumer.retryAfterMs);
@@ -48,54 +53,60 @@ export function runConsumer(ledger: Ledger, marks: Db, consumer: Consumer, onBug
 
   function pump(): void {
     if (abort.signal.aborted) return;
-    for (const entry of pending()) {
-      if (active.size >= consumer.parallel) break;
-      active.set(entry.seq, handle(entry));
+    while (active.size < consumer.parallel) {
+      if (queue.length === 0) lookUp();
+      const seq = queue.shift();
+      if (seq === undefined) break;
+      active.set(seq, handle(seq));
     }
     if (active.size > 0) return;
+    saveMark();
     for (const resolve of idlers.splice(0)) resolve();
   }
 
-  function* pending(): Generator<Entry> {
-    let after = mark;
-    for (;;) {
-      const page = nextEntries(ledger.reader, consumer, after);
-      for (const row of page) {
-        after = row.seq;
-        if (settled.has(row.seq) || later.has(row.seq) || active.has(row.seq)) continue;
-        if (row.done) settleSeq(row.seq);
-        else yield frameOf(row) as Entry;
+  /** Queues the next entries that have no result yet. */
+  function lookUp(): void {
+    while (queue.length === 0) {
+      const page = nextEntries(ledger.reader, consumer, lookedUpTo);
+      for (const { seq, done } of page) {
+        lookedUpTo = seq;
+        if (done) continue;
+        open.add(seq);
+        queue.push(seq);
       }
       if (page.length < PAGE) return;
     }
   }
 
-  async function handle(entry: Entry): Promise<void> {
+  async function handle(seq: number): Promise<void> {
     try {
-      const handled = await consumer.handle(entry, abort.signal);
-      if (handled === 'settled') settleSeq(entry.seq);
-      else later.add(entry.seq);
+      const handled = await consumer.handle(readEntry(ledger.reader, seq), abort.signal);
+      if (handled === 'later') later.add(seq);
+      else open.delete(seq);
     } catch (error) {
-      later.add(entry.seq);
+      later.add(seq);
       if (!abort.signal.aborted) onBug(error);
     } finally {
-      active.delete(entry.seq);
+      active.delete(seq);
+      if (mark() - saved >= SAVE_EVERY) saveMark();
       queueMicrotask(pump);
     }
   }
 
-  /** Moves the mark over the settled entries that nothing unsettled comes before. */
-  function settleSeq(seq: number): void {
-    settled.add(seq);
-    for (const row of nextEntries(ledger.reader, consumer, mark)) {
-      if (!settled.has(row.seq) && !row.done) break;
-      settled.delete(row.seq);
-      mark = row.seq;
-    }
-    sql(marks, 'INSERT INTO consumer_marks (consumer, seq) VALUES (?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq').run(consumer.name, mark);
+  /** Up to here everything is settled. */
+  function mark(): number {
+    const [first] = open;
+    return first === undefined ? lookedUpTo : first - 1;
+  }
+
+  function saveMark(): void {
+    if (mark() === saved) return;
+    saved = mark();
+    sql(marks, 'INSERT INTO consumer_marks (consumer, seq) VALUES (?, ?) ON CONFLICT DO UPDATE SET seq = excluded.seq').run(consumer.name, saved);
   }
 
   function retry(): void {
+    queue = [...later, ...queue];
     later.clear();
     pump();
   }
@@ -115,6 +126,7 @@ export function runConsumer(ledger: Ledger, marks: Db, consumer: Consumer, onBug
       unsubscribe();
       clearInterval(timer);
       await Promise.allSettled(active.values());
+      saveMark();
       for (const resolve of idlers.splice(0)) resolve();
       idlers = [];
     },
@@ -122,15 +134,23 @@ export function runConsumer(ledger: Ledger, marks: Db, consumer: Consumer, onBug
 }
 
 const PAGE = 200;
+/** Settled sequence numbers after which the mark is written; a crash costs looking at these again. */
+const SAVE_EVERY = 100;
 
-function nextEntries(reader: Db, consumer: Consumer, after: number): (SealedBytes & { seq: number; done: number })[] {
+function nextEntries(reader: Db, consumer: Consumer, after: number): { seq: number; done: number }[] {
   const types = consumer.types.map(() => '?').join(', ');
-  return sql<SealedBytes & { seq: number; done: number }>(
+  return sql<{ seq: number; done: number }>(
     reader,
-    `SELECT seq, canonical, hash, EXISTS (
+    `SELECT seq, EXISTS (
        SELECT 1 FROM entries r WHERE r.cause_consumer = ? AND r.cause_seq = e.seq AND r.cause_step = 'done') AS done
      FROM entries e WHERE type IN (${types}) AND seq > ? ORDER BY seq LIMIT ${PAGE}`,
   ).all(consumer.name, ...consumer.types, after);
+}
+
+function readEntry(reader: Db, seq: number): Entry {
+  const sealed = sql<SealedBytes>(reader, 'SELECT canonical, hash FROM entries WHERE seq = ?').get(seq);
+  if (!sealed) throw new Error(`entry ${seq} was there a moment ago`);
+  return frameOf(sealed) as Entry;
 }
 
 function readMark(marks: Db, name: string): number {

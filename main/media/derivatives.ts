@@ -5,7 +5,8 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { DerivativeKind } from '../contract/entries/media.ts';
 import { fsyncFolder } from '../store/index.ts';
-import { INPUT_ARGS, POSTER_LIMITS, runTool, type ToolFailure, type ToolLimits, TRANSCODE_LIMITS } from './run-tool.ts';
+import { runTool } from './run-tool.ts';
+import { INPUT_ARGS, POSTER_LIMITS, type ToolFailure, type ToolLimits, TRANSCODE_LIMITS } from './tool-process.ts';
 
 export type Derived = { ok: true; sizeBytes: number; sha256: string } | ToolFailure;
 

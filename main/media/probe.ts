@@ -1,7 +1,8 @@
 import type { ItemProbed } from '../contract/entries/media.ts';
 import type { MediaKind } from '../contract/values.ts';
 import { damageOf, factsOfProbe, NOTHING_KNOWN } from './probe-facts.pure.ts';
-import { INPUT_ARGS, PROBE_LIMITS, runTool, type ToolLimits } from './run-tool.ts';
+import { runTool } from './run-tool.ts';
+import { INPUT_ARGS, PROBE_LIMITS, type ToolLimits } from './tool-process.ts';
 
 const ARGS = ['-v', 'warning', '-print_format', 'json', '-show_format', '-show_streams', ...INPUT_ARGS];
 

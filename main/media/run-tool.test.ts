@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CODECS, makeMedia } from '../../fixtures/media-lab.ts';
 import { probeTools } from './index.ts';
-import { INPUT_ARGS, PROBE_LIMITS, runTool, TRANSCODE_LIMITS } from './run-tool.ts';
+import { runTool } from './run-tool.ts';
+import { INPUT_ARGS, PROBE_LIMITS, TRANSCODE_LIMITS } from './tool-process.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evidock-tool-'));
 const signal = new AbortController().signal;

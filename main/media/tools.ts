@@ -1,5 +1,6 @@
 import { done, failed, type Result } from '../contract/errors.ts';
-import { PROBE_LIMITS, runTool } from './run-tool.ts';
+import { runTool } from './run-tool.ts';
+import { PROBE_LIMITS } from './tool-process.ts';
 
 export type MediaTools = { ffmpeg: string; ffprobe: string };
 

@@ -11,6 +11,16 @@ export function fsyncFolder(folder: string | Buffer): void {
   }
 }
 
+/** `fsyncFolder` off the event loop: on a busy disk one flush takes tens of milliseconds. */
+export async function flushFolder(folder: string): Promise<void> {
+  const handle = await fs.promises.open(folder, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Makes `folder` and flushes every ancestor that had to be made, down from the first one that existed. */
 export function makeFolderDurably(folder: string, mode = 0o700): void {
   const first = fs.mkdirSync(folder, { recursive: true, mode });

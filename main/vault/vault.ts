@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { done, failed, type Result } from '../contract/errors.ts';
-import { type DataPaths, fsyncFolder, makeFolderDurably } from '../store/index.ts';
+import { type DataPaths, flushFolder, makeFolderDurably } from '../store/index.ts';
 import { Sidecar, sidecarBytes } from './sidecar.ts';
 
 export const SIDECAR_NAME = 'item.json';
@@ -34,55 +34,57 @@ export function openVault(paths: Pick<DataPaths, 'originals' | 'incoming' | 'qua
     return sidecar.ok ? done(path.join(itemFolder(itemId), sidecar.value.storedName)) : sidecar;
   }
 
-  /** Makes the folder of a new partial with its sidecar, durably, and says where the bytes go. */
-  function beginPartial(sidecar: Sidecar): Partial {
+  /**
+   * Makes the folder of a new partial with its sidecar, and says where the bytes go. Not flushed: a partial saves time and
+   * proves nothing, and one that a power cut tore is put aside at the next start.
+   */
+  async function beginPartial(sidecar: Sidecar): Promise<Partial> {
     const folder = path.join(incoming, sidecar.itemId + PARTIAL_SUFFIX);
-    fs.mkdirSync(folder, { mode: 0o700 });
-    writeSidecar(folder, sidecar);
-    fsyncFolder(incoming);
+    await fs.promises.mkdir(folder, { mode: 0o700 });
+    await writeSidecar(folder, sidecar, { flush: false });
     return { itemId: sidecar.itemId, folder, sidecar, file: path.join(folder, sidecar.storedName) };
   }
 
   /** Gives a partial found earlier to a new docking, under a new id. */
-  function adoptPartial(found: Partial, sidecar: Sidecar): Partial {
+  async function adoptPartial(found: Partial, sidecar: Sidecar): Promise<Partial> {
     const folder = path.join(incoming, sidecar.itemId + PARTIAL_SUFFIX);
     const file = path.join(found.folder, sidecar.storedName);
-    if (found.file !== file && fs.existsSync(found.file)) fs.renameSync(found.file, file);
-    writeSidecar(found.folder, sidecar);
-    fs.renameSync(found.folder, folder);
-    fsyncFolder(incoming);
+    if (found.file !== file && fs.existsSync(found.file)) await fs.promises.rename(found.file, file);
+    await writeSidecar(found.folder, sidecar, { flush: true });
+    await fs.promises.rename(found.folder, folder);
+    await flushFolder(incoming);
     return { itemId: sidecar.itemId, folder, sidecar, file: path.join(folder, sidecar.storedName) };
   }
 
   /**
    * Turns a proven partial into an item: sidecar with the proven facts, files 0400, folder flushed, renamed to its
-   * final name, every new ancestor flushed. When it returns, the item is durable; only the ledger entry is missing.
+   * final name, every new ancestor flushed. When it resolves, the item is durable; only the ledger entry is missing.
    */
-  function commitPartial(partial: Partial, stored: NonNullable<Sidecar['stored']>): { sidecarSha256: string; sidecar: Sidecar } {
+  async function commitPartial(partial: Partial, stored: NonNullable<Sidecar['stored']>): Promise<{ sidecarSha256: string; sidecar: Sidecar }> {
     const sidecar = { ...partial.sidecar, stored };
-    const sidecarSha256 = writeSidecar(partial.folder, sidecar);
-    fs.chmodSync(partial.file, 0o400);
-    fs.chmodSync(path.join(partial.folder, SIDECAR_NAME), 0o400);
-    fsyncFolder(partial.folder);
+    const sidecarSha256 = await writeSidecar(partial.folder, sidecar, { flush: true });
+    await fs.promises.chmod(partial.file, 0o400);
+    await fs.promises.chmod(path.join(partial.folder, SIDECAR_NAME), 0o400);
+    await flushFolder(partial.folder);
     const target = itemFolder(partial.itemId);
     makeFolderDurably(path.dirname(target));
-    fs.renameSync(partial.folder, target);
-    fsyncFolder(path.dirname(target));
-    fsyncFolder(incoming);
+    await fs.promises.rename(partial.folder, target);
+    await flushFolder(path.dirname(target));
+    await flushFolder(incoming);
     return { sidecarSha256, sidecar };
   }
 
   /** Removes a partial that turned out to be bytes the vault holds already. */
-  function dropPartial(partial: Pick<Partial, 'folder'>): void {
-    fs.rmSync(partial.folder, { recursive: true, force: true });
-    fsyncFolder(incoming);
+  async function dropPartial(partial: Pick<Partial, 'folder'>): Promise<void> {
+    await fs.promises.rm(partial.folder, { recursive: true, force: true });
+    await flushFolder(incoming);
   }
 
   /** Moves a partial whose source is gone out of the way; it is kept, and never taken for the file. */
-  function quarantinePartial(partial: Pick<Partial, 'itemId' | 'folder'>): void {
-    fs.renameSync(partial.folder, path.join(quarantine, partial.itemId));
-    fsyncFolder(quarantine);
-    fsyncFolder(incoming);
+  async function quarantinePartial(partial: Pick<Partial, 'itemId' | 'folder'>): Promise<void> {
+    await fs.promises.rename(partial.folder, path.join(quarantine, partial.itemId));
+    await flushFolder(quarantine);
+    await flushFolder(incoming);
   }
 
   /**
@@ -183,18 +185,12 @@ function readSidecarIn(folder: string, itemId: string): Result<Sidecar> {
   }
 }
 
-/** Replaces a folder's sidecar durably and says what its bytes hash to. */
-function writeSidecar(folder: string, sidecar: Sidecar): string {
+/** Replaces a folder's sidecar and says what its bytes hash to. */
+async function writeSidecar(folder: string, sidecar: Sidecar, { flush }: { flush: boolean }): Promise<string> {
   const bytes = sidecarBytes(sidecar);
   const file = path.join(folder, SIDECAR_NAME);
   const temporary = `${file}.tmp`;
-  const fd = fs.openSync(temporary, 'w', 0o600);
-  try {
-    fs.writeFileSync(fd, bytes);
-    fs.fsyncSync(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
-  fs.renameSync(temporary, file);
+  await fs.promises.writeFile(temporary, bytes, { mode: 0o600, flush });
+  await fs.promises.rename(temporary, file);
   return createHash('sha256').update(bytes).digest('hex');
 }
