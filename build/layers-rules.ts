@@ -56,6 +56,24 @@ export const rules: IFlattenedRuleSet = {
       from: { path: '^native/', pathNot: TESTS },
       to: { path: '^main/(?!contract/)' },
     },
+    {
+      name: 'screens-know-the-contract-only',
+      severity: 'error',
+      from: { path: '^renderer/' },
+      to: { path: '^(main/(?!contract/)|native/|fixtures/|build/)' },
+    },
+    {
+      name: 'features-meet-at-the-front-door',
+      severity: 'error',
+      from: { path: '^renderer/features/([^/]+)/' },
+      to: { path: '^renderer/(app/|features/[^/]+/.+)', pathNot: '^renderer/features/($1/|[^/]+/index\\.ts$)' },
+    },
+    {
+      name: 'shared-parts-know-no-feature',
+      severity: 'error',
+      from: { path: '^renderer/(ui|api|i18n)/' },
+      to: { path: '^renderer/(app|features)/' },
+    },
     { name: 'only-electron-imports-electron', severity: 'error', from: { pathNot: '^main/shell/electron/' }, to: { path: '^electron$' } },
     { name: 'one-place-runs-ffmpeg', severity: 'error', from: { pathNot: '^main/media/' }, to: { path: '^main/media/(run-tool|tool)' } },
     {

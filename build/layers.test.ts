@@ -20,6 +20,15 @@ test.each([
   ['domains-meet-in-the-ledger', { 'main/media/a.ts': "import '../archive/index.ts';\n", 'main/archive/index.ts': 'export {};\n' }],
   ['through-the-front-door', { 'main/media/a.ts': "import '../vault/inner.ts';\n", 'main/vault/inner.ts': 'export {};\n' }],
   ['nothing-imports-fixtures', { 'main/media/a.ts': "import '../../fixtures/x.ts';\n", 'fixtures/x.ts': 'export {};\n' }],
+  ['screens-know-the-contract-only', { 'renderer/ui/a.tsx': "import '../../main/store/index.ts';\n", 'main/store/index.ts': 'export {};\n' }],
+  [
+    'features-meet-at-the-front-door',
+    { 'renderer/features/wall/a.tsx': "import '../cases/inner.ts';\n", 'renderer/features/cases/inner.ts': 'export {};\n' },
+  ],
+  [
+    'shared-parts-know-no-feature',
+    { 'renderer/ui/a.tsx': "import '../features/cases/index.ts';\n", 'renderer/features/cases/index.ts': 'export {};\n' },
+  ],
   ['no-cycles', { 'main/vault/a.ts': "import './b.ts';\nexport const a = 1;\n", 'main/vault/b.ts': "import './a.ts';\nexport const b = 1;\n" }],
 ])('a broken rule is reported: %s', async (rule, files) => {
   const check = await checkTree(files);

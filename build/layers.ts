@@ -5,7 +5,7 @@ import { rules } from './layers-rules.ts';
 
 export type LayerCheck = { modules: number; files: number; violations: string[] };
 
-const FOLDERS = ['main', 'native', 'fixtures', 'build'];
+const FOLDERS = ['main', 'native', 'fixtures', 'build', 'renderer'];
 
 /**
  * Cruises the sources below `root` and checks the layer rules. A checker that looked at next to nothing would say all is
@@ -42,7 +42,7 @@ function sources(folder: string): string[] {
 }
 
 function isSource(name: string): boolean {
-  return /\.(ts|mjs)$/.test(name);
+  return /\.(ts|tsx|mjs)$/.test(name);
 }
 
 if (import.meta.main) {

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
-    include: ['main/**/*.test.ts', 'native/**/*.test.ts', 'fixtures/**/*.test.ts', 'build/**/*.test.ts'],
+    include: ['main/**/*.test.ts', 'native/**/*.test.ts', 'fixtures/**/*.test.ts', 'build/**/*.test.ts', 'renderer/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 120_000,

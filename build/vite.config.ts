@@ -1,0 +1,27 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const root = new URL('..', import.meta.url).pathname;
+
+// Libraries that every screen needs stay in chunks of their own, so that a change of ours does not make a browser load them again.
+const CHUNKS = [
+  { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
+  { name: 'data', test: /node_modules\/(@tanstack|@orpc|i18next|react-i18next|dayjs)\// },
+];
+
+export default defineConfig({
+  root: `${root}renderer`,
+  base: '/',
+  cacheDir: `${root}build/.cache/vite`,
+  plugins: [react()],
+  build: {
+    outDir: `${root}build/.cache/renderer`,
+    emptyOutDir: true,
+    target: 'chrome130',
+    // The content policy forbids inline scripts, and data URLs for anything but pictures.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+    rolldownOptions: { output: { codeSplitting: { groups: CHUNKS } } },
+  },
+});

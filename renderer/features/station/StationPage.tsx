@@ -1,0 +1,7 @@
+import { useTranslation } from 'react-i18next';
+import { NotBuilt } from '../../ui/NotBuilt.tsx';
+
+export function StationPage() {
+  const { t } = useTranslation('shell');
+  return <NotBuilt title={t('station')} />;
+}

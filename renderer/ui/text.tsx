@@ -1,0 +1,51 @@
+import { CheckOutlined, CopyOutlined } from '@ant-design/icons';
+import { Button } from 'antd';
+import dayjs from 'dayjs';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { bytesText, durationText } from './format.pure.ts';
+import css from './text.module.css';
+
+const FORMATS = { full: 'YYYY-MM-DD HH:mm:ss', minute: 'YYYY-MM-DD HH:mm', time: 'HH:mm:ss', clock: 'HH:mm' } as const;
+
+/** An instant (ISO 8601) or a camera's local date-time, in this screen's time; a dash when it is not known. */
+export function TimeText({ at, as = 'full' }: { at: string | null; as?: keyof typeof FORMATS }) {
+  const { t } = useTranslation();
+  if (at === null) return <span title={t('unknown')}>—</span>;
+  return <time dateTime={at}>{dayjs(at).format(FORMATS[as])}</time>;
+}
+
+/** A size in decimal units; the exact number of bytes as its title. */
+export function Bytes({ bytes }: { bytes: number | null }) {
+  const { t, i18n } = useTranslation();
+  if (bytes === null) return <span title={t('unknown')}>—</span>;
+  return <span title={t('bytes', { text: bytes.toLocaleString(i18n.language) })}>{bytesText(bytes)}</span>;
+}
+
+/** A length as h:mm:ss; a dash when it is not known. */
+export function Duration({ ms }: { ms: number | null }) {
+  const { t } = useTranslation();
+  return ms === null ? <span title={t('unknown')}>—</span> : <span>{durationText(ms)}</span>;
+}
+
+/** A technical text (hash, id) in full, with a button that copies it. */
+export function CopyText({ text, shown = text }: { text: string; shown?: string }) {
+  const { t } = useTranslation();
+  const [copied, setCopied] = useState(false);
+  const copy = () => {
+    void navigator.clipboard.writeText(text).then(() => setCopied(true));
+  };
+  return (
+    <span className={css.copy}>
+      <code title={text}>{shown}</code>
+      <Button
+        type="text"
+        size="small"
+        icon={copied ? <CheckOutlined /> : <CopyOutlined />}
+        aria-label={t(copied ? 'copied' : 'copy')}
+        onClick={copy}
+        onBlur={() => setCopied(false)}
+      />
+    </span>
+  );
+}
