@@ -49,12 +49,10 @@ function placeholders(text: string): string {
 export function wordsInComponent(source: string): string[] {
   const found: string[] = [];
   const visit = (node: unknown): void => {
-    if (Array.isArray(node)) return node.forEach(visit);
     if (node === null || typeof node !== 'object') return;
-    const one = node as Record<string, unknown>;
-    const word = wordOf(one);
+    const word = wordOf(node as Record<string, unknown>);
     if (word !== null) found.push(word);
-    else Object.values(one).forEach(visit);
+    else Object.values(node).forEach(visit);
   };
   visit(parseSync(source, { syntax: 'typescript', tsx: true }).body);
   return found;
