@@ -8,7 +8,7 @@ import { EmptyState, ErrorPanel, NoPermission } from '../ui/panels.tsx';
 export function NotFound() {
   const { t } = useTranslation();
   return (
-    <EmptyState title={t('notFound')} action={<Link to="/">{t('toWall')}</Link>}>
+    <EmptyState alone title={t('notFound')} action={<Link to="/">{t('toWall')}</Link>}>
       <p>{t('notFoundNext')}</p>
     </EmptyState>
   );
@@ -18,7 +18,9 @@ export function NotFound() {
 export function Broken({ error, reset }: ErrorComponentProps) {
   const failure = failureOf(error);
   if (failure?.code === 'session.not-allowed') return <NoPermission />;
-  return <ErrorPanel failure={failure ?? failed('internal.bug', error instanceof Error ? error.message : String(error)).failure} onRetry={reset} />;
+  return (
+    <ErrorPanel failure={failure ?? failed('internal.bug', error instanceof Error ? error.message : String(error)).failure} onRetry={reset} alone />
+  );
 }
 
 export function Waiting() {

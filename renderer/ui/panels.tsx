@@ -7,15 +7,24 @@ import { ERRORS, type Failure } from '../../main/contract/errors.ts';
 import { splitAdvice } from './format.pure.ts';
 import css from './panels.module.css';
 
-type PanelProps = { icon: ReactNode; title: string; children?: ReactNode; action?: ReactNode; tone?: 'calm' | 'danger'; role?: 'alert' | undefined };
+type PanelProps = {
+  icon: ReactNode;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+  tone?: 'calm' | 'danger';
+  /** The panel is the whole page, so its title is the page's. */
+  alone?: boolean;
+};
 
-function Panel({ icon, title, children, action, tone = 'calm', role }: PanelProps) {
+function Panel({ icon, title, children, action, tone = 'calm', alone = false }: PanelProps) {
+  const Title = alone ? 'h1' : 'h2';
   return (
-    <section className={css.panel} data-tone={tone} role={role}>
+    <section className={css.panel} data-tone={tone} role={tone === 'danger' ? 'alert' : undefined}>
       <span className={css.icon} aria-hidden="true">
         {icon}
       </span>
-      <h2>{title}</h2>
+      <Title>{title}</Title>
       {children !== undefined && <div className={css.body}>{children}</div>}
       {action !== undefined && <div className={css.action}>{action}</div>}
     </section>
@@ -23,12 +32,8 @@ function Panel({ icon, title, children, action, tone = 'calm', role }: PanelProp
 }
 
 /** Nothing is here yet: what will appear and how to make it appear. */
-export function EmptyState({ title, children, action, icon }: { title: string; children?: ReactNode; action?: ReactNode; icon?: ReactNode }) {
-  return (
-    <Panel icon={icon ?? <InboxOutlined />} title={title} action={action}>
-      {children}
-    </Panel>
-  );
+export function EmptyState({ icon = <InboxOutlined />, ...rest }: Omit<PanelProps, 'icon' | 'tone'> & { icon?: ReactNode }) {
+  return <Panel icon={icon} {...rest} />;
 }
 
 /** The texts of a failure in the screen's language: what happened, and what to do. */
@@ -56,13 +61,13 @@ export function FailureText({ failure }: { failure: Failure }) {
 }
 
 /** Something failed: which, what happened, what next. Without a failure the station could not be asked. */
-export function ErrorPanel({ failure, onRetry }: { failure: Failure | null; onRetry?: (() => void) | undefined }) {
+export function ErrorPanel({ failure, onRetry, alone = false }: { failure: Failure | null; onRetry?: (() => void) | undefined; alone?: boolean }) {
   const { t } = useTranslation();
   const textOf = useFailureText();
   const { what, next } = failure === null ? { what: t('unreachable'), next: t('unreachableNext') } : textOf(failure);
   const retry = onRetry && <Button onClick={onRetry}>{t('retry')}</Button>;
   return (
-    <Panel icon={<WarningOutlined />} title={what} tone="danger" role="alert" action={retry}>
+    <Panel icon={<WarningOutlined />} title={what} tone="danger" action={retry} alone={alone}>
       {next !== '' && <p>{next}</p>}
       {failure !== null && (
         <p className={css.technical}>
@@ -78,7 +83,7 @@ export function ErrorPanel({ failure, onRetry }: { failure: Failure | null; onRe
 export function NoPermission() {
   const { t } = useTranslation();
   return (
-    <Panel icon={<StopOutlined />} title={t('noPermission')}>
+    <Panel icon={<StopOutlined />} title={t('noPermission')} alone>
       <p>{t('noPermissionNext')}</p>
     </Panel>
   );
@@ -88,7 +93,7 @@ export function NoPermission() {
 export function SignInNeeded({ action }: { action: ReactNode }) {
   const { t } = useTranslation();
   return (
-    <Panel icon={<LockOutlined />} title={t('signInNeeded')} action={action}>
+    <Panel icon={<LockOutlined />} title={t('signInNeeded')} action={action} alone>
       <p>{t('signInNeededNext')}</p>
     </Panel>
   );

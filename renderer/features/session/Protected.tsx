@@ -9,7 +9,7 @@ import { useSession } from './use-session.ts';
 /** Shows its content to whoever has the permission; to others, what they can do about it. */
 export function Protected({ permission, children }: { permission: Permission; children: ReactNode }) {
   const { known, error, retry, session } = useSession();
-  if (!known) return error ? <ErrorPanel failure={failureOf(error)} onRetry={retry} /> : <Skeleton active style={{ padding: 24 }} />;
+  if (!known) return error ? <ErrorPanel failure={failureOf(error)} onRetry={retry} alone /> : <Skeleton active style={{ padding: 24 }} />;
   if (session === null) return <SignInNeeded action={<SignInButton />} />;
   return session.permissions.includes(permission) ? children : <NoPermission />;
 }
