@@ -69,7 +69,8 @@ function Sign({ card }: { card: PortCard }) {
 function Fault({ card }: { card: PortCard }) {
   const { t } = useTranslation('wall');
   const textOf = useFailureText();
-  const [first] = card.failures;
+  // The word of an interrupted port says it already, and what to do.
+  const first = card.failures.find((failure) => failure.code !== 'docking.interrupted');
   if (first === undefined) return null;
   // A path is too long for a card; the drawer has it.
   const { what, next } = textOf({ ...first, what: first.what.slice(first.what.lastIndexOf('/') + 1) });

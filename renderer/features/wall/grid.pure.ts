@@ -1,8 +1,8 @@
 /** Width to height that a card is laid out for. */
-const RATIO = 1.05;
+const RATIO = 0.85;
 const GAP = 12;
 /** Below this a card cannot say what it has to; the wall scrolls instead. */
-const LEAST = { width: 136, height: 124 };
+const LEAST = { width: 132, height: 160 };
 /** A lone port does not fill a whole screen. */
 const MOST = { width: 560, height: 520 };
 
