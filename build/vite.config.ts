@@ -7,6 +7,8 @@ const root = new URL('..', import.meta.url).pathname;
 const CHUNKS = [
   { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
   { name: 'data', test: /node_modules\/(@tanstack|@orpc|i18next|react-i18next|dayjs)\// },
+  // Together, so that zod is told before any schema is made.
+  { name: 'zod', test: /node_modules\/zod\/|renderer\/app\/no-eval/ },
 ];
 
 export default defineConfig({

@@ -17,7 +17,7 @@ export const Card = memo(function Card({ card, onOpen }: CardProps) {
   const line = useProgressLine()(card);
   const troubled = state === 'attention' || state === 'fault' || state === 'refused';
   return (
-    <button type="button" className={css.card} data-state={state} data-port={card.port} onClick={() => onOpen(card.port)}>
+    <button type="button" className={css.card} data-state={state} data-troubled={troubled} data-port={card.port} onClick={() => onOpen(card.port)}>
       <span className={css.inner}>
         <span className={css.head}>
           <span className={css.number}>
@@ -32,14 +32,22 @@ export const Card = memo(function Card({ card, onOpen }: CardProps) {
         {state === 'empty' && <span className={css.quiet}>{t('emptyHint')}</span>}
         {(card.officer ?? card.camera) !== null && (
           <span className={css.who}>
-            {card.officer !== null && <b>{card.officer}</b>} {card.camera}
+            {card.officer !== null && <b>{card.officer}</b>} <span>{card.camera}</span>
           </span>
         )}
-        {line !== '' && !troubled && <span className={css.line}>{line}</span>}
+        {line.length > 0 && !troubled && (
+          <span className={css.line}>
+            {line.map(({ key, text }) => (
+              <span key={key} data-part={key}>
+                {text}
+              </span>
+            ))}
+          </span>
+        )}
         <Fault card={card} />
         {card.clearing !== 'none' && (
           <span className={css.badge} data-clearing={card.clearing}>
-            {t(`clearing.${card.clearing}`)}
+            {t(`badge.${card.clearing}`)}
           </span>
         )}
       </span>

@@ -48,9 +48,9 @@ function Ports({ ports }: { ports: PortCard[] }) {
     setWanted(true);
     setShown(port);
   }, []);
-  const { columns, cardWidth, cardHeight, density } = grid ?? { columns: 1, cardWidth: 0, cardHeight: 0, density: 'normal' };
+  const { columns, cardWidth, cardHeight } = grid ?? { columns: 1, cardWidth: 0, cardHeight: 0 };
   return (
-    <section ref={area} className={css.area} aria-label={t('ports')} data-density={density} data-stale={state === 'lost'}>
+    <section ref={area} className={css.area} aria-label={t('ports')} data-stale={state === 'lost'}>
       {grid !== null && (
         <div className={css.grid} style={{ '--columns': columns, '--card-width': `${cardWidth}px`, '--card-height': `${cardHeight}px` }}>
           {ports.map((card) => (

@@ -6,16 +6,17 @@ const LEAST = { width: 132, height: 160 };
 /** A lone port does not fill a whole screen. */
 const MOST = { width: 560, height: 520 };
 
-export type Density = 'tight' | 'normal' | 'roomy';
-export type WallGrid = { columns: number; cardWidth: number; cardHeight: number; density: Density };
+export type WallGrid = { columns: number; cardWidth: number; cardHeight: number };
 
 /** The grid that shows `count` ports in `width` by `height` pixels without scrolling, with the largest cards that have a good shape. */
 export function wallGrid(count: number, width: number, height: number): WallGrid {
   const candidates = Array.from({ length: Math.max(1, count) }, (_, at) => sized(at + 1, count, width, height));
   const best = candidates.reduce((one, other) => (size(other) > size(one) ? other : one));
-  const cardWidth = clamp(best.cardWidth, LEAST.width, MOST.width);
-  const cardHeight = clamp(best.cardHeight, LEAST.height, MOST.height);
-  return { columns: best.columns, cardWidth, cardHeight, density: densityOf(cardWidth, cardHeight) };
+  return {
+    columns: best.columns,
+    cardWidth: clamp(best.cardWidth, LEAST.width, MOST.width),
+    cardHeight: clamp(best.cardHeight, LEAST.height, MOST.height),
+  };
 }
 
 function sized(columns: number, count: number, width: number, height: number) {
@@ -26,11 +27,6 @@ function sized(columns: number, count: number, width: number, height: number) {
 /** How large the card's content can be drawn: the lesser of what width and height allow. */
 function size({ cardWidth, cardHeight }: { cardWidth: number; cardHeight: number }): number {
   return Math.min(cardWidth, MOST.width, cardHeight * RATIO, MOST.height * RATIO);
-}
-
-function densityOf(width: number, height: number): Density {
-  if (width >= 320 && height >= 280) return 'roomy';
-  return width >= 200 && height >= 200 ? 'normal' : 'tight';
 }
 
 function clamp(value: number, least: number, most: number): number {

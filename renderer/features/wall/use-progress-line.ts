@@ -4,14 +4,14 @@ import type { PortCard } from '../../../main/contract/web/wall.ts';
 import { bytesText } from '../../ui/format.pure.ts';
 
 /** "12/40 files · 38 MB/s · ready 18:04": what is known of it. */
-export function useProgressLine(): (card: PortCard) => string {
+export function useProgressLine(): (card: PortCard) => { key: 'files' | 'rate' | 'ready'; text: string }[] {
   const { t } = useTranslation('wall');
   return (card) =>
-    [
-      card.files > 0 ? t('files', { done: card.doneFiles, count: card.files }) : '',
-      card.bytesPerSecond === null ? '' : t('rate', { rate: bytesText(card.bytesPerSecond) }),
-      card.readyAt === null ? '' : t('ready', { time: dayjs(card.readyAt).format('HH:mm') }),
-    ]
-      .filter((part) => part !== '')
-      .join(' · ');
+    (
+      [
+        { key: 'files', text: card.files > 0 ? t('files', { done: card.doneFiles, count: card.files }) : '' },
+        { key: 'rate', text: card.bytesPerSecond === null ? '' : t('rate', { rate: bytesText(card.bytesPerSecond) }) },
+        { key: 'ready', text: card.readyAt === null ? '' : t('ready', { time: dayjs(card.readyAt).format('HH:mm') }) },
+      ] as const
+    ).filter(({ text }) => text !== '');
 }
