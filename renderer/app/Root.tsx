@@ -13,7 +13,7 @@ import {
   SunOutlined,
   VideoCameraOutlined,
 } from '@ant-design/icons';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { client } from '../api/client.ts';
 import { useConnection } from '../api/connection.ts';
@@ -104,6 +104,7 @@ function Banners() {
   const { t } = useTranslation('shell');
   const { state } = useConnection();
   const { needsSetUp } = useSession();
+  const settingUp = useLocation({ select: ({ pathname }) => pathname === '/set-up' });
   return (
     <div aria-live="polite">
       {state === 'lost' && (
@@ -113,7 +114,7 @@ function Banners() {
           <span>{t('lostNext')}</span>
         </div>
       )}
-      {needsSetUp && (
+      {needsSetUp && !settingUp && (
         <div className={css.banner}>
           <SafetyCertificateOutlined aria-hidden />
           <strong>{t('noAdmin')}</strong>

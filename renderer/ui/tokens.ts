@@ -13,6 +13,7 @@ export function paintDocument(theme: Theme): void {
 /** Our look for antd's components: flat, quiet, square-shouldered, large enough for fingers. */
 export function antdThemeOf(theme: Theme, stillness: boolean): ThemeConfig {
   const palette = PALETTES[theme];
+  const { fault, attention, kept } = palette.states;
   return {
     algorithm: theme === 'dark' ? antdTheme.darkAlgorithm : antdTheme.defaultAlgorithm,
     token: {
@@ -23,11 +24,24 @@ export function antdThemeOf(theme: Theme, stillness: boolean): ThemeConfig {
       colorInfo: palette.brand,
       colorLink: palette.brand,
       colorError: palette.danger,
+      colorErrorBg: fault.surface,
+      colorErrorBorder: fault.ink,
+      colorWarning: attention.ink,
+      colorWarningBg: attention.surface,
+      colorWarningBorder: attention.ink,
+      colorSuccess: kept.ink,
+      colorSuccessBg: kept.surface,
+      colorSuccessBorder: kept.ink,
+      colorInfoBg: palette.brandSoft,
+      colorInfoBorder: palette.brand,
       colorText: palette.text,
       colorTextSecondary: palette.quiet,
       colorTextTertiary: palette.quiet,
       colorTextDescription: palette.quiet,
       colorTextPlaceholder: palette.quiet,
+      colorTextDisabled: palette.quiet,
+      colorBgContainerDisabled: palette.card,
+      colorBorderDisabled: palette.line,
       colorBgBase: palette.raised,
       colorBgLayout: palette.page,
       colorBgContainer: palette.raised,

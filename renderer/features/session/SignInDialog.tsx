@@ -40,7 +40,7 @@ function SignInForm({ onDone }: { onDone: () => void }) {
       <div className={css.fields}>
         {choosing && (
           <div>
-            <h3>{t('oneTimeTitle')}</h3>
+            <h2>{t('oneTimeTitle')}</h2>
             <p className={css.hint}>{t('oneTimeHint')}</p>
           </div>
         )}

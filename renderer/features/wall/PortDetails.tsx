@@ -38,7 +38,7 @@ function Details({ card }: { card: PortCard }) {
       <Facts card={card} />
       {card.dockingId !== null && (
         <section className={css.problems}>
-          <h3>{card.failureCount === 0 ? t('details.noProblems') : t('details.problems', { count: card.failureCount })}</h3>
+          <h2>{card.failureCount === 0 ? t('details.noProblems') : t('details.problems', { count: card.failureCount })}</h2>
           <ul>
             {card.failures.map((failure) => (
               <li key={`${failure.code} ${failure.what}`}>
