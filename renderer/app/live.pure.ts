@@ -66,7 +66,7 @@ export function withCards(ports: readonly PortCard[], changed: ReadonlyMap<numbe
   return [...ports.map((card) => changed.get(card.port) ?? card), ...added].sort((one, other) => one.port - other.port);
 }
 
-/** How long to wait before the attempt after `failures` failures in a row, in milliseconds: half a second, doubling up to ten. */
+/** How long to wait before the attempt after `failures` failures in a row, in milliseconds: half a second, doubling up to five seconds. */
 export function backOffMs(failures: number): number {
-  return Math.min(10_000, 500 * 2 ** Math.max(0, failures - 1));
+  return Math.min(5000, 500 * 2 ** Math.max(0, failures - 1));
 }
