@@ -58,6 +58,14 @@ export function createDockings(options: DockingsOptions) {
   const { ingest } = options;
   const sessions = new Map<string, Session>();
   const slots = createSlots(() => options.policy('parallel-cameras'));
+  let identifying: Promise<unknown> = Promise.resolve();
+
+  /** Cameras are told apart one after the other: two that claim one serial at the same moment must see each other. */
+  function oneByOne<T>(act: () => Promise<T>): Promise<T> {
+    const mine = identifying.then(act);
+    identifying = mine.catch(() => undefined);
+    return mine;
+  }
 
   /** A volume is there: starts, or goes on with, its docking. */
   function attach(volume: Volume, operator = NO_OPERATOR): { done: Promise<DockingOutcome | null>; session: Session } {
@@ -96,7 +104,7 @@ export function createDockings(options: DockingsOptions) {
     if (volume.mountMode === 'folder') await pause(options.settleMs, session.abort.signal);
     if (session.abort.signal.aborted) return null;
     live.state = 'planning';
-    const camera = await open(session, operator);
+    const camera = await oneByOne(() => open(session, operator));
     if (!camera) return null;
     const release = await slots.acquire(session.abort.signal);
     try {

@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openStationLab, type StationLab } from '../../fixtures/station-lab.ts';
+import { entriesOfType } from '../ledger/index.ts';
+
+let lab: StationLab;
+beforeEach(async () => {
+  lab = await openStationLab();
+});
+afterEach(async () => {
+  await lab.close();
+});
+
+const refusals = () => entriesOfType(lab.station.ledger.reader, 'docking.refused').map((entry) => entry.body.reason);
+const ofCamera = (serial: string, n: number) => `DCIM/${serial}_012345_20260302140312_000${n}.MP4`;
+
+test('a source that is not there is said, and the one beside it is ingested', async () => {
+  const card = lab.card('card', { 'clip.mp4': 'evidence' });
+  const [gone, there] = await lab.ingest(path.join(lab.folder, 'none'), card);
+  expect(gone).toMatchObject({ safe: false, stored: 0, failures: [{ code: 'source.missing', what: path.join(lab.folder, 'none') }] });
+  expect(there).toMatchObject({ safe: true, stored: 1, failures: [] });
+});
+
+test('a camera nobody registered is refused once policy says so, and taken when it is registered', async () => {
+  await lab.client.station.setPolicy({ key: 'camera-admission', value: 'registered-only' });
+  const card = lab.card('card', { [ofCamera('C370042', 1)]: 'evidence' });
+  expect(await lab.ingest(card)).toMatchObject([{ stored: 0, safe: false, failures: [{ code: 'camera.not-registered', what: 'C370042' }] }]);
+  expect(refusals()).toEqual(['camera.not-registered']);
+  await lab.client.docking.registerCamera({ serial: 'C370042', profile: 'ga-pattern' });
+  expect(await lab.ingest(card)).toMatchObject([{ stored: 1, safe: true, failures: [] }]);
+});
+
+test('two cameras of one serial at the same time: one is copied, the other refused, none taken for two', async () => {
+  const first = lab.card('first', { [ofCamera('C370042', 1)]: 'one' });
+  const second = lab.card('second', { [ofCamera('C370042', 2)]: 'two' });
+  const results = await lab.ingest(first, second);
+  expect(results.map((one) => one.stored).sort()).toEqual([0, 1]);
+  expect(results.flatMap((one) => one.failures)).toMatchObject([{ code: 'camera.identity-twice', what: 'C370042' }]);
+  expect(refusals()).toEqual(['camera.identity-twice']);
+  expect(await lab.client.docking.cameras()).toMatchObject([{ serial: 'C370042', items: 1 }]);
+});
+
+test('a camera that is pulled before it could be looked at is unreadable, and nothing is registered for it', async () => {
+  const root = lab.card('card', { 'clip.mp4': 'evidence' });
+  const volume = { slot: 'port-1', root, mountMode: 'rw' as const, fileSystem: 'vfat', instance: '1:1' };
+  fs.rmSync(root, { recursive: true });
+  const { done, session } = lab.station.dockings.attach(volume);
+  expect(await done).toBeNull();
+  expect(session.live).toMatchObject({ state: 'refused', failures: [{ code: 'camera.unreadable', what: root }] });
+  expect(refusals()).toEqual(['camera.unreadable']);
+  expect(await lab.client.docking.cameras()).toEqual([]);
+});
+
+test('a file that is still being written is not passed off as copied; once it rests it is stored whole', async () => {
+  const card = lab.card('card', { 'growing.mp4': Buffer.alloc(16_000_000, 7), 'resting.mp4': 'evidence' });
+  const growing = path.join(card, 'growing.mp4');
+  const writer = setInterval(() => fs.appendFileSync(growing, 'more'), 5);
+  let results: Awaited<ReturnType<typeof lab.ingest>>;
+  try {
+    results = await lab.ingest(card);
+  } finally {
+    clearInterval(writer);
+  }
+  expect(results).toMatchObject([{ stored: 1, safe: false, failures: [{ code: 'source.changed', what: 'card: growing.mp4' }] }]);
+  expect(fs.readdirSync(lab.station.paths.incoming)).toEqual([]);
+  const { size } = fs.statSync(growing);
+  expect(await lab.ingest(card)).toMatchObject([{ stored: 1, storedBytes: size, seenAgain: 1, safe: true }]);
+});
+
+test('a vault that cannot be written to fails the file by name; the camera keeps it and gives it when the disk is back', async () => {
+  const card = lab.card('card', { 'clip.mp4': 'evidence' });
+  const { incoming } = lab.station.paths;
+  execFileSync('mount', ['--bind', incoming, incoming]);
+  try {
+    execFileSync('mount', ['-o', 'remount,ro,bind', incoming]);
+    expect(await lab.ingest(card)).toMatchObject([{ stored: 0, safe: false, failures: [{ code: 'vault.write-failed', what: 'card: clip.mp4' }] }]);
+  } finally {
+    execFileSync('umount', [incoming]);
+  }
+  expect(fs.readFileSync(path.join(card, 'clip.mp4'), 'utf8')).toBe('evidence');
+  expect(await lab.ingest(card)).toMatchObject([{ stored: 1, safe: true }]);
+});
