@@ -19,6 +19,10 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '数据由更新版本写入：{what}。请升级本程序；数据未改动。',
     en: 'The data was written by a newer version: {what}. Upgrade this program; nothing was changed.',
   },
+  'data-folder.damaged': {
+    zh: '采集站身份文件损坏：{what}。请从备份恢复该文件；原始文件和台账未受影响。',
+    en: 'The file that says which station this is is damaged: {what}. Restore it from a backup; originals and ledger are untouched.',
+  },
   'data-folder.station-unreachable': {
     zh: '采集站在运行但没有应答：{what}。请查看其日志或重启。',
     en: 'A station is running but does not answer: {what}. Look at its log or restart it.',

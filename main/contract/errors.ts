@@ -11,6 +11,7 @@ export const ERRORS = {
   'data-folder.missing': { retry: 'operator', evidenceAtRisk: false },
   'data-folder.held': { retry: 'operator', evidenceAtRisk: false },
   'data-folder.newer': { retry: 'operator', evidenceAtRisk: false },
+  'data-folder.damaged': { retry: 'operator', evidenceAtRisk: false },
   'data-folder.station-unreachable': { retry: 'operator', evidenceAtRisk: false },
   'database.damaged': { retry: 'operator', evidenceAtRisk: true },
   'ledger.chain-broken': { retry: 'operator', evidenceAtRisk: true },

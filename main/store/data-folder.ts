@@ -44,7 +44,8 @@ export type DataPaths = ReturnType<typeof dataPaths>;
 
 /**
  * Opens a data folder. With `create`, makes a missing or empty one: folders 0700, a new station identity. Without it a
- * folder that holds no station fails with `data-folder.missing`; a folder with foreign content is never taken over.
+ * folder that holds no station fails with `data-folder.missing`; a folder with foreign content is never taken over, and
+ * a `station.json` that cannot be read (`data-folder.damaged`, `data-folder.newer`) is never replaced.
  */
 export function openDataFolder(
   folder: string,
@@ -56,13 +57,26 @@ export function openDataFolder(
     const refused = createDataFolder(folder, options);
     if (refused) return refused;
   }
-  const parsed = StationIdentity.safeParse(JSON.parse(fs.readFileSync(stationFile, 'utf8')));
-  if (!parsed.success) return failed('data-folder.newer', stationFile, parsed.error.message);
-  const paths = dataPaths(folder, parsed.data.stationId);
+  const identity = readIdentity(stationFile);
+  if (!identity.ok) return identity;
+  const paths = dataPaths(folder, identity.value.stationId);
   for (const sub of [paths.originals, paths.incoming, paths.ledger, paths.derived, paths.quarantine, paths.keys, paths.logs]) {
     fs.mkdirSync(sub, { recursive: true, mode: 0o700 });
   }
-  return done({ identity: parsed.data, paths });
+  return done({ identity: identity.value, paths });
+}
+
+function readIdentity(stationFile: string): Result<StationIdentity> {
+  let content: unknown;
+  try {
+    content = JSON.parse(fs.readFileSync(stationFile, 'utf8'));
+  } catch (error) {
+    return failed('data-folder.damaged', stationFile, String(error));
+  }
+  const newer = z.object({ format: z.int().min(2) }).safeParse(content);
+  if (newer.success) return failed('data-folder.newer', stationFile, `format ${newer.data.format}, this program knows 1`);
+  const parsed = StationIdentity.safeParse(content);
+  return parsed.success ? done(parsed.data) : failed('data-folder.damaged', stationFile, parsed.error.message);
 }
 
 function createDataFolder(folder: string, options: { stationCode?: string; agencyId?: string }) {

@@ -1,16 +1,37 @@
+import fs from 'node:fs';
 import Database from 'better-sqlite3';
-import type { Db } from './database.ts';
+import { type Db, isSqliteError } from './database.ts';
 
 /**
  * Opens `work.db`: plans of dockings under way, consumers' low-water marks, sign-ins. Everything in it can be worked
- * out again, so it is not flushed on every commit and may simply be deleted while no station runs.
+ * out again, so it is not flushed on every commit, may simply be deleted while no station runs, and is begun anew when
+ * SQLite cannot read it.
  */
 export function openWorkingState(file: string): Db {
+  try {
+    return open(file);
+  } catch (error) {
+    if (!isSqliteError(error, 'SQLITE_CORRUPT', 'SQLITE_NOTADB')) throw error;
+    for (const suffix of ['', '-wal', '-shm']) fs.rmSync(file + suffix, { force: true });
+    return open(file);
+  }
+}
+
+function open(file: string): Db {
   const db = new Database(file);
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = NORMAL');
-  db.pragma('foreign_keys = ON');
-  db.exec(`
+  try {
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = NORMAL');
+    db.pragma('foreign_keys = ON');
+    db.exec(TABLES);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+const TABLES = `
 CREATE TABLE IF NOT EXISTS consumer_marks (consumer TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS sessions (
   token_hash TEXT PRIMARY KEY, person_id TEXT NOT NULL, touched_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -33,6 +54,4 @@ CREATE TABLE IF NOT EXISTS plan_files (
   PRIMARY KEY (docking_id, n)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS plan_files_by_state ON plan_files (docking_id, state, rank, n);
-`);
-  return db;
-}
+`;

@@ -108,3 +108,27 @@ test('a link, a pipe and a missing file are refused, each by its name', () => {
   expect(hashFile(Buffer.from('/dev/null'), quiet)).toMatchObject({ ok: false, failure: { code: 'source.special-file' } });
   expect(hashFile(Buffer.from(path.join(folder, 'none')), quiet)).toMatchObject({ ok: false, failure: { code: 'source.gone' } });
 });
+
+test('a file whose first read fails is unreadable, and nothing of it is passed off as copied', () => {
+  // A regular file that lists and opens like any other; reading its first byte is an I/O error.
+  const source = Buffer.from('/proc/self/mem');
+  const { mtimeNs } = fs.statSync(source, { bigint: true });
+  const target = path.join(folder, 'copy');
+  const result = copyFile({ source, target, listed: { sizeBytes: 0, mtimeNs: String(mtimeNs) }, provenFileSystem: true }, quiet);
+  expect(result).toMatchObject({ ok: false, failure: { code: 'source.unreadable', detail: expect.stringContaining('EIO') } });
+  expect(hashFile(source, quiet)).toMatchObject({ ok: false, failure: { code: 'source.unreadable' } });
+});
+
+test('a device that never ends is refused before a byte of it is read', () => {
+  const job = { ...sourceOf(Buffer.alloc(0)), source: Buffer.from('/dev/zero') };
+  expect(copyFile(job, quiet)).toMatchObject({ ok: false, failure: { code: 'source.special-file' } });
+  expect(fs.existsSync(job.target)).toBe(false);
+});
+
+test('a target that cannot be made is a fault of the vault, not of the camera', () => {
+  const job = sourceOf(randomBytes(1000));
+  expect(copyFile({ ...job, target: path.join(folder, 'no-such-folder', 'copy') }, quiet)).toMatchObject({
+    ok: false,
+    failure: { code: 'vault.write-failed' },
+  });
+});
