@@ -13,7 +13,7 @@ export const POLICY = {
   /** `set-up`: an unknown camera is registered when it docks; `registered-only`: it is refused. */
   'camera-admission': { schema: z.enum(['set-up', 'registered-only']), default: 'set-up' },
   /** The zone camera clocks are set to; kept beside every local date-time. */
-  'camera-zone': { schema: z.string().min(1).max(60), default: 'Asia/Shanghai' },
+  'camera-zone': { schema: z.string().min(1).max(60).refine(isZone, 'not a time zone of the IANA list'), default: 'Asia/Shanghai' },
   /** Hours within which a recording must be stored (notice, row 16). */
   'store-within-hours': { schema: z.int().min(1).max(720), default: 24 },
   /** Cameras copied at the same time. */
@@ -29,6 +29,14 @@ export const POLICY = {
   /** Seconds without a touch after which a sign-in ends. */
   'sign-out-after-seconds': { schema: z.int().min(15).max(3600), default: 60 },
 } as const satisfies Record<string, { schema: z.ZodType; default: unknown }>;
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
 
 export type PolicyKey = keyof typeof POLICY;
 export const PolicyKey = z.enum(Object.keys(POLICY) as [PolicyKey, ...PolicyKey[]]);

@@ -24,8 +24,12 @@ export function readTable(bytes: Uint8Array, name: string): Result<TableRow[]> {
   }
 }
 
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+
+/** Strict decoding only. A file that marks itself as UTF-8 is never read as anything else. */
 function decode(bytes: Uint8Array): string | null {
-  for (const encoding of ['utf-8', 'gb18030']) {
+  const marked = Buffer.from(bytes.subarray(0, 3)).equals(BYTE_ORDER_MARK);
+  for (const encoding of marked ? ['utf-8'] : ['utf-8', 'gb18030']) {
     try {
       return new TextDecoder(encoding, { fatal: true }).decode(bytes);
     } catch {
@@ -43,6 +47,8 @@ function fromCsv(text: string): TableRow[] {
     columns: (names: string[]) => names.map((name) => name.trim()),
     info: true,
     relax_column_count: true,
+    // A quotation mark inside a cell is text: one such row must not cost the others.
+    relax_quotes: true,
     skip_empty_lines: true,
     trim: true,
   }) as unknown as { record: Record<string, string>; info: { lines: number } }[];
