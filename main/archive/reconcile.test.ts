@@ -77,7 +77,9 @@ describe('reconciling', () => {
     const { unitId, items } = await lab.unit([1000]);
     await forwardAll(lab.context, null);
     fs.rmSync(path.join(bagOf(unitId), 'data', `0001-${items[0]}.mp4`));
-    expect(await compare()).toMatchObject({ missing: 1, open: 1, hashMismatch: false });
+    const report = await compare();
+    expect(report).toMatchObject({ missing: 1, open: 1, hashMismatch: false });
+    expect(report.differences).toMatchObject([{ code: 'archive.item-missing', what: expect.stringContaining(items[0] as string) }]);
   });
 
   test('a file that was put into an archived bag is extra', async () => {
@@ -110,7 +112,7 @@ describe('reconciling', () => {
     await forwardAll(lab.context, null);
     const report = await compare([{ path: 'DCIM/new.mp4', sha256: 'a'.repeat(64) }]);
     expect(report).toMatchObject({ missing: 1, open: 1 });
-    expect(report.differences[0]?.what).toBe('DCIM/new.mp4');
+    expect(report.differences).toMatchObject([{ code: 'source.not-stored', what: 'DCIM/new.mp4' }]);
   });
 
   test('many waiting items never push a real difference off the list', async () => {
@@ -206,6 +208,14 @@ describe('an exported case', () => {
     } finally {
       spawnSync('umount', [out]);
     }
+  });
+
+  test('of which nothing is known, or nothing linked, is not written', async () => {
+    const unknown = { id: randomUUID(), number: '2026-18' };
+    expect(await exportCase(lab.context, unknown, out)).toMatchObject({ ok: false, failure: { code: 'case.unknown', what: '2026-18' } });
+    await link(randomUUID());
+    expect(await write()).toMatchObject({ ok: false, failure: { code: 'export.nothing-linked', what: '2026-17' } });
+    expect(fs.existsSync(out)).toBe(false);
   });
 
   test('goes into no folder that holds something', async () => {

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { IngestedSource } from '../../contract/api/docking.ts';
 import type { ImportReport } from '../../contract/api/evidence.ts';
-import type { Failure, Result } from '../../contract/errors.ts';
+import { done, type Failure, failed, type Result } from '../../contract/errors.ts';
 import { Stage } from '../../contract/notice.ts';
 import type { StationClient } from './connect.ts';
 import { bytesText, EXIT, type Output, worst } from './output.ts';
@@ -13,8 +13,7 @@ export type Command = (client: StationClient, output: Output) => Promise<number>
 /** Tells what failed and gives the code for it; the value when nothing did. */
 function unpack<T>(result: Result<T>, output: Output): T | null {
   if (result.ok) return result.value;
-  if (output.json) output.answer({ failure: result.failure }, []);
-  output.failure(result.failure);
+  output.refuse(result.failure);
   return null;
 }
 
@@ -74,11 +73,9 @@ export const status: Command = async (client, output) => {
 
 export function importList(file: string, what: 'cases' | 'people'): Command {
   return async (client, output) => {
-    if (!fs.existsSync(file)) {
-      output.failure({ code: 'case.file-unreadable', what: file, detail: 'no such file' });
-      return EXIT.refused;
-    }
-    const input = { name: path.basename(file), contentBase64: fs.readFileSync(file).toString('base64') };
+    const bytes = unpack(readList(file), output);
+    if (!bytes) return EXIT.refused;
+    const input = { name: path.basename(file), contentBase64: bytes.toString('base64') };
     const report: ImportReport = what === 'cases' ? await client.evidence.importCases(input) : await client.evidence.importPeople(input);
     output.answer(report, [`导入 imported ${report.imported}, 未变 unchanged ${report.unchanged}, 有误 wrong ${report.failures.length}`]);
     tellAll(report.failures, output);
@@ -86,11 +83,19 @@ export function importList(file: string, what: 'cases' | 'people'): Command {
   };
 }
 
+function readList(file: string): Result<Buffer> {
+  try {
+    return done(fs.readFileSync(file));
+  } catch (error) {
+    return failed('case.file-unreadable', file, String(error));
+  }
+}
+
 export function link(recording: string, options: { case: string; stage?: string }): Command {
   return async (client, output) => {
     const stage = options.stage === undefined ? null : Stage.safeParse(options.stage);
     if (stage && !stage.success) {
-      output.failure({ code: 'usage.invalid', what: `--stage ${options.stage}`, detail: Stage.options.join(', ') });
+      output.refuse(failed('usage.invalid', `--stage ${options.stage}`, Stage.options.join(', ')).failure);
       return EXIT.usage;
     }
     const result = await client.evidence.link({ recording, caseNumber: options.case, stage: stage ? stage.data : null });
@@ -124,7 +129,7 @@ export function reconcile(options: { source?: string; to?: string; report?: stri
   return async (client, output) => {
     const source = options.source === undefined ? null : path.resolve(options.source);
     if (source !== null && !fs.statSync(source, { throwIfNoEntry: false })?.isDirectory()) {
-      output.failure({ code: 'source.missing', what: source, detail: '' });
+      output.refuse(failed('source.missing', source).failure);
       return EXIT.refused;
     }
     const report = options.report === undefined ? null : path.resolve(options.report);

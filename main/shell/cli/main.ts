@@ -32,7 +32,7 @@ function asks(command: Program, make: (...args: never[]) => commands.Command, cr
     const output = createOutput(options.json === true);
     const connection = await connect(dataFolder(options.data), { create });
     if (!connection.ok) {
-      output.failure(connection.failure);
+      output.refuse(connection.failure);
       process.exitCode = exitOf(connection.failure.code);
       return;
     }

@@ -15,13 +15,15 @@ export type Output = {
   answer(value: unknown, lines: readonly string[]): void;
   /** Something that went wrong, on stderr, in the user's language. */
   failure(failure: Failure): void;
+  /** A command that was refused as a whole: its answer is the failure, which is told on stderr too. */
+  refuse(failure: Failure): void;
   /** Progress and hints, on stderr. */
   say(line: string): void;
 };
 
 /** Where a command's words go: stdout carries nothing but its answer. */
 export function createOutput(json: boolean, language: 'zh' | 'en' = languageOf(process.env)): Output {
-  return {
+  const output: Output = {
     json,
     answer(value, lines) {
       process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : lines.map((line) => `${line}\n`).join(''));
@@ -29,10 +31,15 @@ export function createOutput(json: boolean, language: 'zh' | 'en' = languageOf(p
     failure({ code, what, detail }) {
       process.stderr.write(`${errorText(code, what, language)} [${code}${detail === '' ? '' : `: ${detail}`}]\n`);
     },
+    refuse(failure) {
+      output.answer({ failure }, []);
+      output.failure(failure);
+    },
     say(line) {
       process.stderr.write(`${line}\n`);
     },
   };
+  return output;
 }
 
 /** Chinese unless the environment asks for another language. */

@@ -5,7 +5,7 @@ import { EXIT, type Output } from './output.ts';
 export function rebuild(data: string, output: Output): number {
   const rebuilt = rebuildStation(data);
   if (!rebuilt.ok) {
-    output.failure(rebuilt.failure);
+    output.refuse(rebuilt.failure);
     return rebuilt.failure.code.startsWith('ledger.') ? EXIT.integrity : EXIT.refused;
   }
   const { entries, tables } = rebuilt.value;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Failure } from '../../contract/errors.ts';
+import { type Failure, failed } from '../../contract/errors.ts';
 import { hasAdmin, openStation, type Station, type StationServer, serveStation } from '../../station/index.ts';
 import { hasDisplay, openKiosk } from '../kiosk/open-kiosk.ts';
 import { EXIT, type Output } from './output.ts';
@@ -12,7 +12,7 @@ export type RunOptions = { data: string; port: number; open: boolean; docks: rea
 /** `evidock station`: runs until it is told to stop (SIGINT, SIGTERM), then ends cleanly. */
 export async function runStation(options: RunOptions, output: Output): Promise<number> {
   if (!Number.isInteger(options.port) || options.port < 0 || options.port > 65_535) {
-    output.failure({ code: 'usage.invalid', what: `--port ${options.port}`, detail: '0 to 65535' });
+    output.refuse(failed('usage.invalid', `--port ${options.port}`, '0 to 65535').failure);
     return EXIT.usage;
   }
   const { data, docks, settleMs } = options;
@@ -37,7 +37,7 @@ export async function runStation(options: RunOptions, output: Output): Promise<n
 }
 
 function refuse(failure: Failure, output: Output): number {
-  output.failure(failure);
+  output.refuse(failure);
   return failure.code.startsWith('ledger.') || failure.code.startsWith('database.') ? EXIT.integrity : EXIT.refused;
 }
 

@@ -1,0 +1,160 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Lab, openLab } from '../../fixtures/ledger-lab.ts';
+import { type CopyEngine, createPortableEngine } from '../../native/index.ts';
+import { entriesAbout, entriesOfType } from '../ledger/index.ts';
+import { clearDocking, type DockedCamera, type IngestContext, newDockingId, runDocking } from './index.ts';
+
+let place: string;
+let card: string;
+let lab: Lab;
+let engine: CopyEngine;
+let context: IngestContext;
+let mounted: string[];
+beforeEach(() => {
+  place = fs.mkdtempSync(path.join(os.tmpdir(), 'evidock-clear-'));
+  card = path.join(place, 'card');
+  fs.mkdirSync(path.join(card, 'DCIM'), { recursive: true });
+  fs.writeFileSync(path.join(card, 'DCIM', 'one.mp4'), 'first clip');
+  fs.writeFileSync(path.join(card, 'DCIM', 'two.mp4'), 'second clip');
+  mounted = [];
+});
+afterEach(async () => {
+  await engine.close();
+  await lab.close();
+  for (const at of mounted) spawnSync('umount', [at]);
+  fs.rmSync(place, { recursive: true });
+});
+
+async function openIn(folder: string): Promise<void> {
+  lab = await openLab(folder);
+  engine = createPortableEngine(1);
+  context = {
+    ledger: lab.ledger,
+    vault: lab.vault,
+    work: lab.work,
+    engine,
+    stationId: lab.identity.stationId,
+    agencyId: lab.identity.agencyId,
+    now: () => '2026-03-02T06:03:12.000Z',
+    cameraZone: () => 'Asia/Shanghai',
+    vaultReserveBytes: () => 0,
+  };
+}
+
+/** Docks the card and copies everything on it. */
+async function dock(): Promise<DockedCamera> {
+  const camera: DockedCamera = {
+    dockingId: newDockingId(),
+    cameraId: '01a20c7f-f471-7727-97c3-f503c7c323ee',
+    serial: 'C370042',
+    mediumId: 'card',
+    identitySource: 'operator',
+    root: card,
+    weakIdentity: false,
+    officer: null,
+    describe: (file) => ({
+      mediaKind: file === 'camera.ini' ? 'identity' : 'video',
+      extension: 'mp4',
+      important: false,
+      startLocal: null,
+      sequence: null,
+      officer: null,
+    }),
+  };
+  const { signal } = new AbortController();
+  const outcome = await runDocking(context, camera, { signal, parallelFiles: 2, onProgress: () => undefined });
+  expect(outcome).toMatchObject({ finished: true, safe: true });
+  return camera;
+}
+
+const clear = (camera: DockedCamera, confirmed: boolean, signal = new AbortController().signal) =>
+  clearDocking(context, camera, { policy: 'after-confirmed', signal, confirmed: () => confirmed });
+const onCard = () => fs.readdirSync(path.join(card, 'DCIM')).sort();
+const refused = () => entriesOfType(lab.ledger.reader, 'clear.refused').map((entry) => entry.body.reason);
+
+test('nothing is removed before the archive has confirmed; then each file, intended before and done after', async () => {
+  await openIn(path.join(place, 'data'));
+  fs.writeFileSync(path.join(card, 'camera.ini'), 'the identity of the camera');
+  const camera = await dock();
+  expect(await clear(camera, false)).toMatchObject({ removed: 0, kept: 2, waiting: 2, reasons: { 'clear.no-receipt': 2 } });
+  expect(onCard()).toEqual(['one.mp4', 'two.mp4']);
+  expect(entriesOfType(lab.ledger.reader, 'clear.intended')).toEqual([]);
+  expect(await clear(camera, true)).toEqual({ removed: 2, removedBytes: 21, kept: 0, waiting: 0, reasons: {} });
+  expect([onCard(), fs.readdirSync(card).sort()]).toEqual([[], ['DCIM', 'camera.ini']]);
+  for (const { subject } of entriesOfType(lab.ledger.reader, 'clear.done')) {
+    const steps = entriesAbout(lab.ledger.reader, 'item', subject.id).map((entry) => entry.type);
+    expect(steps).toEqual(['item.stored', 'clear.intended', 'clear.done']);
+  }
+  expect(entriesOfType(lab.ledger.reader, 'docking.cleared')).toMatchObject([{ body: { removed: 2, kept: 0 } }]);
+});
+
+test('a file that is not the one copied stays, whatever its size and time say', async () => {
+  await openIn(path.join(place, 'data'));
+  const camera = await dock();
+  const file = path.join(card, 'DCIM', 'one.mp4');
+  const { atime, mtime } = fs.statSync(file);
+  fs.writeFileSync(file, 'FIRST clip');
+  fs.utimesSync(file, atime, mtime);
+  expect(await clear(camera, true)).toMatchObject({ removed: 1, kept: 1, reasons: { 'clear.file-changed': 1 } });
+  expect([onCard(), fs.readFileSync(file, 'utf8')]).toEqual([['one.mp4'], 'FIRST clip']);
+  expect(refused()).toEqual(['clear.file-changed']);
+});
+
+test('a write-protected card keeps its files, and that is on the ledger', async () => {
+  await openIn(path.join(place, 'data'));
+  execFileSync('mount', ['--bind', card, card]);
+  mounted.push(card);
+  execFileSync('mount', ['-o', 'remount,ro,bind', card]);
+  const camera = await dock();
+  expect(await clear(camera, true)).toMatchObject({ removed: 0, kept: 2, reasons: { 'clear.remove-failed': 2 } });
+  expect(onCard()).toEqual(['one.mp4', 'two.mp4']);
+  expect(refused()).toEqual(['clear.remove-failed', 'clear.remove-failed']);
+});
+
+test('copies on a disk whose reads prove nothing clear no camera', async () => {
+  const disk = path.join(place, 'disk');
+  fs.mkdirSync(disk);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', disk]);
+  mounted.push(disk);
+  await openIn(path.join(disk, 'data'));
+  const camera = await dock();
+  expect(await clear(camera, true)).toMatchObject({ removed: 0, kept: 2, reasons: { 'clear.not-proven': 2 } });
+  expect(onCard()).toEqual(['one.mp4', 'two.mp4']);
+});
+
+test('a camera that is pulled while it is cleared loses nothing more', async () => {
+  await openIn(path.join(place, 'data'));
+  const camera = await dock();
+  const pulled = new AbortController();
+  const outcome = await clearDocking(context, camera, {
+    policy: 'after-confirmed',
+    signal: pulled.signal,
+    confirmed() {
+      pulled.abort();
+      return true;
+    },
+  });
+  expect(outcome).toMatchObject({ removed: 0, kept: 1, reasons: { 'docking.interrupted': 1 } });
+  expect(onCard()).toEqual(['one.mp4', 'two.mp4']);
+});
+
+test('a removal that a stop cut off before it was recorded is settled by looking', async () => {
+  await openIn(path.join(place, 'data'));
+  const camera = await dock();
+  const append = lab.ledger.append.bind(lab.ledger);
+  // The station dies between removing the first file and recording it.
+  context.ledger = {
+    ...lab.ledger,
+    append: (drafts, records) => (drafts.some((draft) => draft.type === 'clear.done') ? Promise.reject(new Error('killed')) : append(drafts, records)),
+  };
+  await expect(clear(camera, true)).rejects.toThrow('killed');
+  expect([onCard().length, entriesOfType(lab.ledger.reader, 'clear.done').length]).toEqual([1, 0]);
+  context.ledger = lab.ledger;
+  const again = await dock();
+  expect(await clear(again, true)).toMatchObject({ removed: 1, kept: 0 });
+  expect(entriesOfType(lab.ledger.reader, 'clear.done').map((entry) => entry.body.removed)).toEqual([false, true]);
+});
