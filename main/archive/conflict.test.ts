@@ -39,7 +39,9 @@ test('another good bag in the place of a unit is not taken for it and not overwr
   const before = fs.readFileSync(path.join(bagOf(second.unitId), 'manifest-sha256.txt'));
   expect(await forward()).toMatchObject({ forwarded: 0, waiting: 1, failures: [{ code: 'destination.conflict' }] });
   expect(fs.readFileSync(path.join(bagOf(second.unitId), 'manifest-sha256.txt'))).toEqual(before);
-  expect(entriesOfType(lab.ledger.reader, 'forward.failed')).toMatchObject([{ subject: { id: second.unitId }, body: { reason: 'destination.conflict' } }]);
+  expect(entriesOfType(lab.ledger.reader, 'forward.failed')).toMatchObject([
+    { subject: { id: second.unitId }, body: { reason: 'destination.conflict' } },
+  ]);
 });
 
 test("another station's key beside the bags stops the ledger's copy and stays as it is", async () => {

@@ -43,7 +43,15 @@ test('bad rows of a list are said with their line and reason, and every good row
   // What a spreadsheet writes: a byte order mark, and lines that end in CR LF.
   const report = await importCsv(`\uFEFF${rows.join('\r\n')}\r\n`);
   expect(report).toMatchObject({ imported: 3, unchanged: 0 });
-  expect(report.failures.map(({ code, what }) => [code, what.split(/[:：] /).slice(0, 2).join(' ')])).toEqual([
+  expect(
+    report.failures.map(({ code, what }) => [
+      code,
+      what
+        .split(/[:：] /)
+        .slice(0, 2)
+        .join(' '),
+    ]),
+  ).toEqual([
     ['case.row-invalid', 'cases.csv 3 案号/number'],
     ['case.row-invalid', 'cases.csv 4 执法行为/kind'],
     ['case.row-invalid', 'cases.csv 6 开始时间/start'],
@@ -129,7 +137,10 @@ test('linking names what it does not know: a recording, a case, or a beginning t
   await lab.ledger.append([close(one), close(two)]);
   const link = (unit: string, caseNumber: string) => linkUnit(context, { unit, caseNumber, stage: null });
   expect(await link('ffffffff', '戊1号')).toMatchObject({ ok: false, failure: { code: 'unit.unknown', what: 'ffffffff' } });
-  expect(await link('01a20c7f', '戊1号')).toMatchObject({ ok: false, failure: { code: 'unit.unknown', detail: expect.stringContaining('more than one') } });
+  expect(await link('01a20c7f', '戊1号')).toMatchObject({
+    ok: false,
+    failure: { code: 'unit.unknown', detail: expect.stringContaining('more than one') },
+  });
   expect(await link(one, '戊2号')).toMatchObject({ ok: false, failure: { code: 'case.unknown', what: '戊2号' } });
   expect(await link(one, '戊1号')).toMatchObject({ ok: true, value: { unitId: one, changed: true } });
   expect(await link(one, '戊1号')).toMatchObject({ ok: true, value: { changed: false } });

@@ -149,7 +149,8 @@ test('a removal that a stop cut off before it was recorded is settled by looking
   // The station dies between removing the first file and recording it.
   context.ledger = {
     ...lab.ledger,
-    append: (drafts, records) => (drafts.some((draft) => draft.type === 'clear.done') ? Promise.reject(new Error('killed')) : append(drafts, records)),
+    append: (drafts, records) =>
+      drafts.some((draft) => draft.type === 'clear.done') ? Promise.reject(new Error('killed')) : append(drafts, records),
   };
   await expect(clear(camera, true)).rejects.toThrow('killed');
   expect([onCard().length, entriesOfType(lab.ledger.reader, 'clear.done').length]).toEqual([1, 0]);

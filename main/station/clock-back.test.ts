@@ -24,7 +24,8 @@ afterEach(async () => {
   await lab.close();
 });
 
-const times = ({ reader }: Ledger) => reader.prepare("SELECT seq, json_extract(canonical, '$.at') AS at FROM entries ORDER BY seq").all() as { seq: number; at: string }[];
+const times = ({ reader }: Ledger) =>
+  reader.prepare("SELECT seq, json_extract(canonical, '$.at') AS at FROM entries ORDER BY seq").all() as { seq: number; at: string }[];
 const deadlines = () => entriesOfType(lab.station.ledger.reader, 'deadline.settled').map(({ body }) => body);
 const onCard = () => fs.readdirSync(path.join(card, 'DCIM')).length;
 

@@ -45,12 +45,15 @@ test('a database of a newer program is refused and not touched', () => {
   expect(openDatabase(paths.database)).toMatchObject({ ok: false, failure: { code: 'data-folder.newer', detail: expect.stringContaining('9990') } });
 });
 
-test.each(['', '{"format":1', '{"format":1,"stationId":"../../etc"}'])('a station.json that says %j is damaged, and no new station is made over it', (text) => {
-  const { paths } = made();
-  fs.writeFileSync(paths.stationFile, text);
-  expect(openDataFolder(folder, { create: true })).toMatchObject({ ok: false, failure: { code: 'data-folder.damaged', what: paths.stationFile } });
-  expect(fs.readFileSync(paths.stationFile, 'utf8')).toBe(text);
-});
+test.each(['', '{"format":1', '{"format":1,"stationId":"../../etc"}'])(
+  'a station.json that says %j is damaged, and no new station is made over it',
+  (text) => {
+    const { paths } = made();
+    fs.writeFileSync(paths.stationFile, text);
+    expect(openDataFolder(folder, { create: true })).toMatchObject({ ok: false, failure: { code: 'data-folder.damaged', what: paths.stationFile } });
+    expect(fs.readFileSync(paths.stationFile, 'utf8')).toBe(text);
+  },
+);
 
 test('a database that is none is damaged, and is left for a rebuild', () => {
   const { paths } = made();

@@ -13,7 +13,10 @@ afterEach(async () => {
 });
 
 test('a command meets a station that does not answer yet, and talks to it once it serves', async () => {
-  expect(await connect(lab.data, { create: false })).toMatchObject({ ok: false, failure: { code: 'data-folder.station-unreachable', what: lab.data } });
+  expect(await connect(lab.data, { create: false })).toMatchObject({
+    ok: false,
+    failure: { code: 'data-folder.station-unreachable', what: lab.data },
+  });
   const server = await serveStation(lab.station);
   const connection = await connect(lab.data, { create: false });
   if (!connection.ok) throw new Error(connection.failure.code);
