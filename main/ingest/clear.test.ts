@@ -3,10 +3,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { flip } from '../../fixtures/archive-lab.ts';
 import { type Lab, openLab } from '../../fixtures/ledger-lab.ts';
 import { type CopyEngine, createPortableEngine } from '../../native/index.ts';
+import { copyFile } from '../../native/portable/copy-file.ts';
 import { entriesAbout, entriesOfType } from '../ledger/index.ts';
-import { clearDocking, type DockedCamera, type IngestContext, newDockingId, runDocking } from './index.ts';
+import { clearDocking, type DockedCamera, type DockingOutcome, type IngestContext, newDockingId, runDocking } from './index.ts';
 
 let place: string;
 let card: string;
@@ -46,7 +48,7 @@ async function openIn(folder: string): Promise<void> {
 }
 
 /** Docks the card and copies everything on it. */
-async function dock(): Promise<DockedCamera> {
+async function dock(expected: Partial<DockingOutcome> = { safe: true, failures: [] }): Promise<DockedCamera> {
   const camera: DockedCamera = {
     dockingId: newDockingId(),
     cameraId: '01a20c7f-f471-7727-97c3-f503c7c323ee',
@@ -67,7 +69,7 @@ async function dock(): Promise<DockedCamera> {
   };
   const { signal } = new AbortController();
   const outcome = await runDocking(context, camera, { signal, parallelFiles: 2, onProgress: () => undefined });
-  expect(outcome).toMatchObject({ finished: true, safe: true });
+  expect(outcome).toMatchObject({ finished: true, ...expected });
   return camera;
 }
 
@@ -124,6 +126,31 @@ test('copies on a disk whose reads prove nothing clear no camera', async () => {
   const camera = await dock();
   expect(await clear(camera, true)).toMatchObject({ removed: 0, kept: 2, reasons: { 'clear.not-proven': 2 } });
   expect(onCard()).toEqual(['one.mp4', 'two.mp4']);
+});
+
+test('a copy that the disk gives back with one bit turned is no item, the docking is not safe, and its file stays on the camera', async () => {
+  await openIn(path.join(place, 'data'));
+  // The real copy, on a disk that loses a bit of the first file between writing and reading back.
+  const losing: CopyEngine['copy'] = async (job) => {
+    let lost = !job.target.endsWith('one.mp4');
+    return copyFile(job, (doneBytes) => {
+      if (!lost && doneBytes === job.listed.sizeBytes && fs.statSync(job.target).size === doneBytes) {
+        flip(job.target);
+        lost = true;
+      }
+    });
+  };
+  context.engine = { ...engine, copy: losing };
+  const camera = await dock({
+    safe: false,
+    stored: 1,
+    failures: [{ code: 'vault.read-back-differs', what: 'C370042: DCIM/one.mp4', detail: expect.any(String) }],
+  });
+  expect(fs.readdirSync(lab.paths.incoming)).toEqual([]);
+  expect(await clear(camera, true)).toMatchObject({ removed: 1, kept: 0 });
+  expect(onCard()).toEqual(['one.mp4']);
+  context.engine = engine;
+  await dock({ safe: true, stored: 1, seenAgain: 0 });
 });
 
 test('a camera that is pulled while it is cleared loses nothing more', async () => {
