@@ -87,6 +87,30 @@ test('a file that grows while it is copied is not passed off as copied', () => {
   expect(result).toMatchObject({ ok: false, failure: { code: 'source.changed' } });
 });
 
+test.each([
+  ['grows', (file: string) => fs.appendFileSync(file, 'more')],
+  ['is cut', (file: string) => fs.truncateSync(file, 1_999_999)],
+  [
+    'makes room for another of its size',
+    (file: string) => {
+      fs.writeFileSync(`${file}.new`, randomBytes(2_000_000));
+      fs.renameSync(`${file}.new`, file);
+    },
+  ],
+])('a file that %s while it is copied, but keeps its date as FAT does for two seconds, is noticed', (_, change) => {
+  const bytes = sourceOf(randomBytes(2_000_000));
+  const file = Buffer.from(bytes.source).toString();
+  fs.utimesSync(file, 1_772_431_392, 1_772_431_392);
+  const job = { ...bytes, listed: { sizeBytes: 2_000_000, mtimeNs: '1772431392000000000' } };
+  let changed = false;
+  const result = copyFile(job, () => {
+    if (!changed) change(file);
+    changed = true;
+    fs.utimesSync(file, 1_772_431_392, 1_772_431_392);
+  });
+  expect(result).toMatchObject({ ok: false, failure: { code: 'source.changed' } });
+});
+
 test('a disk that fills up during the copy is said to be full, and the source is whole', () => {
   const job = sourceOf(randomBytes(3_000_000));
   const disk = path.join(folder, 'disk');
