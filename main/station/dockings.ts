@@ -1,6 +1,6 @@
 import type { LiveDocking } from '../contract/api/docking.ts';
 import type { Draft } from '../contract/entries/index.ts';
-import type { Failure } from '../contract/errors.ts';
+import { type Failure, failed } from '../contract/errors.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
 import type { Profile, Volume } from '../dock/index.ts';
 import {
@@ -12,6 +12,7 @@ import {
   newDockingId,
   runDocking,
 } from '../ingest/index.ts';
+import { LedgerWriteError } from '../ledger/index.ts';
 import { describeBy, hasWeakIdentity, identify, type Operator } from './identify.ts';
 import type { Ports } from './ports.ts';
 import { createRate } from './rate.pure.ts';
@@ -71,10 +72,7 @@ export function createDockings(options: DockingsOptions) {
   function attach(volume: Volume, operator = NO_OPERATOR): { done: Promise<DockingOutcome | null>; session: Session } {
     const session = newSession(volume);
     sessions.set(keyOf(volume), session);
-    session.running = run(session, operator).catch((error: unknown) => {
-      options.onBug(error);
-      return null;
-    });
+    session.running = run(session, operator).catch((error: unknown) => fail(session, error));
     return { done: session.running, session };
   }
 
@@ -114,6 +112,15 @@ export function createDockings(options: DockingsOptions) {
     } finally {
       release();
     }
+  }
+
+  /** A docking that a throw ended says so on its card: the ledger cannot be written, or there is a bug. */
+  function fail(session: Session, error: unknown): null {
+    options.onBug(error);
+    const failure = error instanceof LedgerWriteError ? error.failure : failed('internal.bug', String(error)).failure;
+    session.live.failures = [...session.live.failures, failure];
+    session.live.state = 'attention';
+    return null;
   }
 
   async function open(session: Session, operator: Operator): Promise<DockedCamera | null> {
@@ -271,7 +278,7 @@ export function createDockings(options: DockingsOptions) {
       return;
     }
     session.live.state = 'interrupted';
-    await append({ type: 'docking.interrupted', ...about(session.camera), body: { reason: 'detached' } });
+    await recordLeaving(session, { type: 'docking.interrupted', ...about(session.camera), body: { reason: 'detached' } });
     session.absence = setTimeout(() => {
       sessions.delete(keyOf(volume));
       void end(session).catch(options.onBug);
@@ -282,7 +289,12 @@ export function createDockings(options: DockingsOptions) {
   async function end(session: Session): Promise<void> {
     session.live.state = 'ended';
     if (!session.camera) return;
-    await append({ type: 'docking.ended', ...about(session.camera), body: { clean: session.finished && session.safe } });
+    await recordLeaving(session, { type: 'docking.ended', ...about(session.camera), body: { clean: session.finished && session.safe } });
+  }
+
+  /** A leaving that cannot be recorded stops nothing else; the next start records it as one that nobody saw. */
+  async function recordLeaving(session: Session, draft: Draft): Promise<void> {
+    await append(draft).catch((error: unknown) => fail(session, error));
   }
 
   function about(camera: DockedCamera, refs: { kind: 'medium' | 'port'; id: string; role: string }[] = []) {
@@ -310,7 +322,7 @@ export function createDockings(options: DockingsOptions) {
         await session.running;
         if (!session.camera || session.live.state === 'ended') continue;
         if (session.finished) await end(session);
-        else await append({ type: 'docking.interrupted', ...about(session.camera), body: { reason: 'station-stopped' } });
+        else await recordLeaving(session, { type: 'docking.interrupted', ...about(session.camera), body: { reason: 'station-stopped' } });
       }
       sessions.clear();
     },

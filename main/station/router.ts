@@ -13,10 +13,11 @@ import type { Station } from './open-station.ts';
 import { setPolicy } from './policy.ts';
 import { readSource } from './source-files.ts';
 import { destinationsOf, statusOf } from './status.ts';
+import { tellingFailure } from './tell-failure.ts';
 
 /** The private interface of a station, served on its socket or called in process: the same either way. */
 export function createRouter(station: Station) {
-  const os = implement(localContract);
+  const os = implement(localContract).use(tellingFailure);
   const { ledger, clock, identity, actor, stages } = station;
   const importing = () => ({ ledger, agencyId: identity.agencyId, zone: station.policy('camera-zone'), now: clock.now, actor });
   const fileOf = (input: { name: string; contentBase64: string }) => [Buffer.from(input.contentBase64, 'base64'), input.name] as const;

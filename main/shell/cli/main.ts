@@ -1,5 +1,7 @@
 #!/usr/bin/env node
+import { ORPCError } from '@orpc/client';
 import { CommanderError, Command as Program } from 'commander';
+import { type ErrorCode, Failure } from '../../contract/errors.ts';
 import * as commands from './commands.ts';
 import { connect, dataFolder } from './connect.ts';
 import { createOutput, EXIT } from './output.ts';
@@ -38,13 +40,25 @@ function asks(command: Program, make: (...args: never[]) => commands.Command, cr
     }
     try {
       process.exitCode = await make(...(args.slice(0, -1) as never[]))(connection.value.client, output);
+    } catch (error) {
+      const failure = toldFailure(error);
+      if (!failure) throw error;
+      output.refuse(failure);
+      process.exitCode = exitOf(failure.code);
     } finally {
       await connection.value.close();
     }
   });
 }
 
-function exitOf(code: string): number {
+/** What the station said it could not do; null when the error is none of its words, and so a bug. */
+function toldFailure(error: unknown): Failure | null {
+  const told = error instanceof ORPCError ? Failure.safeParse(error.data) : null;
+  return told?.success ? told.data : null;
+}
+
+function exitOf(code: ErrorCode): number {
+  if (code === 'ledger.write-failed') return EXIT.refused;
   return code.startsWith('ledger.') || code.startsWith('database.') ? EXIT.integrity : EXIT.refused;
 }
 

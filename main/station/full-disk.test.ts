@@ -1,0 +1,51 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { evidock } from '../../fixtures/e2e/evidock.ts';
+import { openStationLab, type StationLab } from '../../fixtures/station-lab.ts';
+import { serveStation } from './index.ts';
+
+let lab: StationLab;
+let ledger: string;
+beforeEach(async () => {
+  lab = await openStationLab({ purpose: 'station' });
+  ledger = lab.station.paths.ledger;
+  await lab.stop();
+  const aside = path.join(lab.folder, 'aside');
+  fs.cpSync(ledger, aside, { recursive: true });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', ledger]);
+  fs.cpSync(aside, ledger, { recursive: true });
+  await lab.start();
+});
+afterEach(async () => {
+  await lab.stop();
+  spawnSync('umount', [ledger]);
+  await lab.close();
+});
+
+/** Takes all the room there is, and lets the open segment use up its last page. */
+async function fill(): Promise<void> {
+  expect(() => fs.writeFileSync(path.join(ledger, 'filler'), Buffer.alloc(300_000))).toThrow('ENOSPC');
+  await expect(
+    (async () => {
+      for (let n = 0; n < 100; n += 1) await lab.client.station.confirmClock();
+    })(),
+  ).rejects.toThrow('ledger.write-failed');
+}
+
+test('a ledger whose disk is full says so by name, on the card and on the command line; nothing is taken until there is room', async () => {
+  await fill();
+  const server = await serveStation(lab.station);
+  const card = lab.card('card', { 'clip.mp4': Buffer.alloc(5000, 7) });
+  const failures = (await lab.ingest(card)).flatMap((one) => one.failures);
+  expect(failures).toMatchObject([{ code: 'ledger.write-failed', detail: expect.stringContaining('ENOSPC') }]);
+  const ran = await evidock('admin', 'confirm-clock', '--data', lab.data, '--json');
+  expect([ran.code, JSON.parse(ran.stdout).failure?.code]).toEqual([2, 'ledger.write-failed']);
+  await server.close();
+  expect(fs.readFileSync(path.join(card, 'clip.mp4'))).toHaveLength(5000);
+
+  fs.rmSync(path.join(ledger, 'filler'));
+  expect(await lab.ingest(card)).toMatchObject([{ stored: 1, safe: true, failures: [] }]);
+  expect((await lab.client.station.verify({ full: true })).violations).toEqual([]);
+});
