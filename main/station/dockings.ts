@@ -117,6 +117,8 @@ export function createDockings(options: DockingsOptions) {
   /** A docking that a throw ended says so on its card: the ledger cannot be written, or there is a bug. */
   function fail(session: Session, error: unknown): null {
     options.onBug(error);
+    // Files of it that are still under way would only end in the same wall.
+    session.abort.abort();
     const failure = error instanceof LedgerWriteError ? error.failure : failed('internal.bug', String(error)).failure;
     session.live.failures = [...session.live.failures, failure];
     session.live.state = 'attention';

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { evidock } from '../../fixtures/e2e/evidock.ts';
 import { openStationLab, type StationLab } from '../../fixtures/station-lab.ts';
+import { failed } from '../contract/errors.ts';
+import { LedgerWriteError } from '../ledger/index.ts';
 import { serveStation } from './index.ts';
 
 let lab: StationLab;
@@ -48,4 +50,26 @@ test('a ledger whose disk is full says so by name, on the card and on the comman
   fs.rmSync(path.join(ledger, 'filler'));
   expect(await lab.ingest(card)).toMatchObject([{ stored: 1, safe: true, failures: [] }]);
   expect((await lab.client.station.verify({ full: true })).violations).toEqual([]);
+});
+
+test('copies that were proven but could not be recorded are adopted at the next start, and no file is stored twice', async () => {
+  const names = Array.from({ length: 30 }, (_, n) => `DCIM/clip-${n}.log`);
+  const card = lab.card('card', Object.fromEntries(names.map((name) => [name, `content of ${name}`])));
+  const { append } = lab.station.ledger;
+  let stored = 0;
+  lab.station.ledger.append = (drafts, records) => {
+    if (drafts.some((draft) => draft.type === 'item.stored')) stored += 1;
+    if (stored <= 10) return append(drafts, records);
+    return Promise.reject(new LedgerWriteError(failed('ledger.write-failed', 'open.jsonl', 'ENOSPC').failure));
+  };
+  const [result] = await lab.ingest(card);
+  expect(result).toMatchObject({ safe: false, failures: [{ code: 'ledger.write-failed' }] });
+  const { vault } = lab.station;
+  await lab.stop();
+  const left = [...vault.listItems()].length - 10;
+  expect(left).toBeGreaterThan(0);
+  await lab.start();
+  expect((await lab.client.station.status()).ledger.adopted).toBe(left);
+  expect(await lab.ingest(card)).toMatchObject([{ stored: 20 - left, seenAgain: 10 + left, safe: true }]);
+  expect(await lab.client.station.verify({ full: true })).toMatchObject({ items: 30, violations: [], warnings: [] });
 });

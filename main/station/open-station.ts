@@ -8,7 +8,7 @@ import type { Actor } from '../contract/values.ts';
 import { type FolderDock, loadProfiles, type Profile, watchFolderDock } from '../dock/index.ts';
 import { createSetUpCode, type SetUpCode } from '../identity/index.ts';
 import { adoptUnrecorded, type IngestContext, settleBrokenPartials } from '../ingest/index.ts';
-import { type Consumer, type Ledger, openLedger, type RunningConsumer, runConsumer } from '../ledger/index.ts';
+import { type Consumer, type Ledger, LedgerWriteError, openLedger, type RunningConsumer, runConsumer } from '../ledger/index.ts';
 import {
   type DataFolderLock,
   type DataPaths,
@@ -92,7 +92,13 @@ export async function openStation(options: StationOptions): Promise<Result<Stati
 
 async function wire(options: StationOptions, identity: StationIdentity, paths: DataPaths, lock: DataFolderLock, ledger: Ledger): Promise<Station> {
   const log = pino({ level: 'info' }, pino.destination({ dest: `${paths.logs}/station.log`, sync: true, mode: 0o600 }));
-  const onBug = (error: unknown) => log.error({ err: error }, 'a stage threw: this is a bug');
+  let unrecorded = false;
+  const onBug = (error: unknown) => {
+    const ledgerFailed = error instanceof LedgerWriteError;
+    // What was done but could not be recorded is for the next start to find, as after a crash.
+    unrecorded ||= ledgerFailed;
+    log.error({ err: error }, ledgerFailed ? 'the ledger could not be written' : 'a stage threw: this is a bug');
+  };
   const policy = <K extends PolicyKey>(key: K) => readPolicy(ledger.reader, key);
   const clock = createClock(() => ledger, options.nowMs);
   const vault = openVault(paths);
@@ -156,7 +162,7 @@ async function wire(options: StationOptions, identity: StationIdentity, paths: D
       await engine.close();
       await ledger.close();
       work.close();
-      lock.release();
+      lock.release(!unrecorded);
     },
   };
 }

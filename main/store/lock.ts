@@ -21,7 +21,8 @@ export type DataFolderLock = {
   /** False when the former holder died without releasing: what it left half-done has to be looked at. */
   formerExitClean: boolean;
   announce(socket: string): void;
-  release(): void;
+  /** Gives the folder free. `clean` false: the next start looks at what was left half-done, as after a crash. */
+  release(clean?: boolean): void;
 };
 
 /**
@@ -47,8 +48,8 @@ export function lockDataFolder(paths: DataPaths, purpose: Owner['purpose'], sinc
     announce(socket) {
       fs.writeFileSync(paths.owner, JSON.stringify({ ...owner, socket }), { mode: 0o600 });
     },
-    release() {
-      fs.rmSync(paths.owner, { force: true });
+    release(clean = true) {
+      if (clean) fs.rmSync(paths.owner, { force: true });
       db.close();
     },
   });
