@@ -4,10 +4,10 @@ import path from 'node:path';
 import type { Entry } from '../contract/entries/index.ts';
 import { failed, type Result } from '../contract/errors.ts';
 import { type Ledger, latestEntry } from '../ledger/index.ts';
+import { flushFolder } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Custody } from './custody.ts';
 import { copyHashed, flushFile, hashFile, makeFolderFlushed, writeFlushed } from './file-io.ts';
-import { flushFolder } from '../store/index.ts';
 
 /** One original as it stands in a bag. */
 export type BagItem = {

@@ -6,7 +6,6 @@ import { evidock } from '../../fixtures/e2e/evidock.ts';
 import { openStationLab, type StationLab } from '../../fixtures/station-lab.ts';
 import { failed } from '../contract/errors.ts';
 import { LedgerWriteError } from '../ledger/index.ts';
-import { serveStation } from './index.ts';
 
 let lab: StationLab;
 let ledger: string;
@@ -38,7 +37,7 @@ async function fill(): Promise<void> {
 
 test('a ledger whose disk is full says so by name, on the card and on the command line; nothing is taken until there is room', async () => {
   await fill();
-  const server = await serveStation(lab.station);
+  const server = await lab.serve();
   const card = lab.card('card', { 'clip.mp4': Buffer.alloc(5000, 7) });
   const failures = (await lab.ingest(card)).flatMap((one) => one.failures);
   expect(failures).toMatchObject([{ code: 'ledger.write-failed', detail: expect.stringContaining('ENOSPC') }]);

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStationLab, type StationLab } from '../../../fixtures/station-lab.ts';
-import { serveStation } from '../../station/index.ts';
 import { connect } from './connect.ts';
 
 let lab: StationLab;
@@ -17,7 +16,7 @@ test('a command meets a station that does not answer yet, and talks to it once i
     ok: false,
     failure: { code: 'data-folder.station-unreachable', what: lab.data },
   });
-  const server = await serveStation(lab.station);
+  const server = await lab.serve();
   const connection = await connect(lab.data, { create: false });
   if (!connection.ok) throw new Error(connection.failure.code);
   expect((await connection.value.client.station.status()).station).toMatchObject({ id: lab.station.identity.stationId, running: true });

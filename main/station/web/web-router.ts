@@ -3,6 +3,7 @@ import { failed } from '../../contract/errors.ts';
 import { webContract } from '../../contract/web/index.ts';
 import { isAllowed } from '../../contract/web/permissions.ts';
 import { accessOf } from '../../identity/index.ts';
+import { tellingFailure } from '../tell-failure.ts';
 import { archiveHandlers } from './archive-handlers.ts';
 import { cameraHandlers } from './camera-handlers.ts';
 import { caseHandlers } from './case-handlers.ts';
@@ -15,6 +16,7 @@ import type { GuardedContract, WebContext } from './web-context.ts';
 /** The web contract with the one check that stands before every procedure: does this person's role allow it. */
 const guarded: GuardedContract = implement(webContract)
   .$context<WebContext>()
+  .use(tellingFailure)
   .use(async ({ context, procedure, path, next, errors }) => {
     const permission = procedure['~orpc'].meta.permission;
     if (permission === 'public') return next({ context });
