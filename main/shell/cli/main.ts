@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { ORPCError } from '@orpc/client';
 import { CommanderError, Command as Program } from 'commander';
-import { type ErrorCode, Failure } from '../../contract/errors.ts';
+import { Failure } from '../../contract/errors.ts';
 import * as commands from './commands.ts';
 import { connect, dataFolder } from './connect.ts';
-import { createOutput, EXIT } from './output.ts';
+import { createOutput, EXIT, exitOf } from './output.ts';
 import { rebuild } from './rebuild.ts';
 import { runStation } from './station.ts';
 
@@ -55,11 +55,6 @@ function asks(command: Program, make: (...args: never[]) => commands.Command, cr
 function toldFailure(error: unknown): Failure | null {
   const told = error instanceof ORPCError ? Failure.safeParse(error.data) : null;
   return told?.success ? told.data : null;
-}
-
-function exitOf(code: ErrorCode): number {
-  if (code === 'ledger.write-failed') return EXIT.refused;
-  return code.startsWith('ledger.') || code.startsWith('database.') ? EXIT.integrity : EXIT.refused;
 }
 
 const station = add('station', '运行采集站 / run the station')

@@ -1,5 +1,5 @@
 import { errorText } from '../../contract/error-texts.ts';
-import type { Failure } from '../../contract/errors.ts';
+import type { ErrorCode, Failure } from '../../contract/errors.ts';
 
 /** Exit codes of the command line; a contract with scripts. */
 export const EXIT = { done: 0, usage: 1, refused: 2, integrity: 3, partly: 4, internal: 70 } as const;
@@ -7,6 +7,12 @@ export const EXIT = { done: 0, usage: 1, refused: 2, integrity: 3, partly: 4, in
 /** Which of several codes a command ends with: an integrity violation outweighs a refusal, that one what only waits. */
 export function worst(...codes: number[]): number {
   return [EXIT.integrity, EXIT.refused, EXIT.partly].find((code) => codes.includes(code)) ?? EXIT.done;
+}
+
+/** The code for a station that could not be opened or could not do what was asked. */
+export function exitOf(code: ErrorCode): number {
+  if (code === 'ledger.write-failed') return EXIT.refused;
+  return code.startsWith('ledger.') || code.startsWith('database.') ? EXIT.integrity : EXIT.refused;
 }
 
 export type Output = {

@@ -1,12 +1,12 @@
 import { rebuildStation } from '../../station/index.ts';
-import { EXIT, type Output } from './output.ts';
+import { EXIT, exitOf, type Output } from './output.ts';
 
 /** `evidock rebuild`: needs the data folder for itself, so it never goes through a running station. */
 export function rebuild(data: string, output: Output): number {
   const rebuilt = rebuildStation(data);
   if (!rebuilt.ok) {
     output.refuse(rebuilt.failure);
-    return rebuilt.failure.code.startsWith('ledger.') ? EXIT.integrity : EXIT.refused;
+    return exitOf(rebuilt.failure.code);
   }
   const { entries, tables } = rebuilt.value;
   const differing = tables.filter((table) => table.same === false);

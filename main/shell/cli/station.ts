@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type Failure, failed } from '../../contract/errors.ts';
 import { hasAdmin, openStation, type Station, type StationServer, serveStation } from '../../station/index.ts';
 import { hasDisplay, openKiosk } from '../kiosk/open-kiosk.ts';
-import { EXIT, type Output } from './output.ts';
+import { EXIT, exitOf, type Output } from './output.ts';
 
 /** Trees below which desktops mount what is plugged in. */
 const MOUNT_TREES = ['/media', '/run/media'];
@@ -38,7 +38,7 @@ export async function runStation(options: RunOptions, output: Output): Promise<n
 
 function refuse(failure: Failure, output: Output): number {
   output.refuse(failure);
-  return failure.code.startsWith('ledger.') || failure.code.startsWith('database.') ? EXIT.integrity : EXIT.refused;
+  return exitOf(failure.code);
 }
 
 function sayStarted(station: Station, { socket, url }: StationServer, output: Output): void {
