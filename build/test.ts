@@ -17,6 +17,7 @@ const STEPS: Step[] = [
   { name: 'lint', quick: true, program: bin('biome'), args: ['ci', '--config-path=.biome.json', '--diagnostic-level=warn', '--max-diagnostics=20'] },
   { name: 'layers', quick: true, program: process.execPath, args: ['build/layers.ts'] },
   { name: 'dead code', quick: true, program: process.execPath, args: ['node_modules/knip/bin/knip.js', '--config', 'build/knip.json'] },
+  { name: 'screens', quick: true, program: process.execPath, args: ['build/renderer.ts'] },
   {
     name: 'tests',
     quick: true,

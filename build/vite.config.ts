@@ -19,6 +19,7 @@ export default defineConfig({
   build: {
     outDir: `${root}build/.cache/renderer`,
     emptyOutDir: true,
+    manifest: 'manifest.json',
     target: 'chrome130',
     // The content policy forbids inline scripts, and data URLs for anything but pictures.
     modulePreload: { polyfill: false },

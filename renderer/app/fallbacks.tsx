@@ -3,7 +3,7 @@ import { Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { failed } from '../../main/contract/errors.ts';
 import { failureOf } from '../api/client.ts';
-import { EmptyState, ErrorPanel, NoPermission } from '../ui/panels.tsx';
+import { EmptyState, ErrorPanel } from '../ui/panels.tsx';
 
 export function NotFound() {
   const { t } = useTranslation();
@@ -17,7 +17,6 @@ export function NotFound() {
 /** A page threw: a refusal of the station is said as such, everything else is a bug of ours. */
 export function Broken({ error, reset }: ErrorComponentProps) {
   const failure = failureOf(error);
-  if (failure?.code === 'session.not-allowed') return <NoPermission />;
   return (
     <ErrorPanel failure={failure ?? failed('internal.bug', error instanceof Error ? error.message : String(error)).failure} onRetry={reset} alone />
   );

@@ -60,10 +60,11 @@ export function FailureText({ failure }: { failure: Failure }) {
   );
 }
 
-/** Something failed: which, what happened, what next. Without a failure the station could not be asked. */
+/** Something failed: which, what happened, what next. Null is for a station that could not be asked; a refusal is said as one. */
 export function ErrorPanel({ failure, onRetry, alone = false }: { failure: Failure | null; onRetry?: (() => void) | undefined; alone?: boolean }) {
   const { t } = useTranslation();
   const textOf = useFailureText();
+  if (failure?.code === 'session.not-allowed') return <NoPermission />;
   const { what, next } = failure === null ? { what: t('unreachable'), next: t('unreachableNext') } : textOf(failure);
   const retry = onRetry && <Button onClick={onRetry}>{t('retry')}</Button>;
   return (

@@ -1,7 +1,7 @@
 import { Button, Modal } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { client } from '../../api/client.ts';
+import { client, failureOf } from '../../api/client.ts';
 import { idleStep, type Presence } from './idle.pure.ts';
 import { onPresence } from './keep-alive.ts';
 import { forgetSession, useSession } from './use-session.ts';
@@ -38,9 +38,13 @@ function watchPresence(idleMs: number, warn: (secondsLeft: number | null) => voi
     warn(secondsLeft);
     if (ended) return endSession();
     if (!tell) return;
+    const before = presence.toldAt;
     presence.toldAt = now;
-    // Refused: the session is over already. Unreachable: the banner says so, and it is told again.
-    client.session.touch().catch(() => forgetSession());
+    client.session.touch().catch((error: unknown) => {
+      // Refused: the session is over already. Unreachable: it is told again.
+      if (failureOf(error) !== null) forgetSession();
+      else presence.toldAt = before;
+    });
   };
   const unlisten = onPresence(() => {
     const warned = idleStep(presence, Date.now()).secondsLeft !== null;

@@ -7,8 +7,8 @@ import type { Failure } from '../../../main/contract/errors.ts';
 import { api, failureOf } from '../../api/client.ts';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { Field } from './Field.tsx';
-import { Trouble } from './SignInDialog.tsx';
 import css from './session.module.css';
+import { Trouble } from './Trouble.tsx';
 import { rememberSession } from './use-session.ts';
 
 const BLANK = { code: '', number: '', name: '', pin: '', repeatPin: '' };

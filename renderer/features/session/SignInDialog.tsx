@@ -1,14 +1,14 @@
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Alert, Button, Modal } from 'antd';
+import { Button, Modal } from 'antd';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Failure } from '../../../main/contract/errors.ts';
 import { api, failureOf } from '../../api/client.ts';
-import { useFailureText } from '../../ui/panels.tsx';
 import { Field } from './Field.tsx';
 import { Keypad } from './Keypad.tsx';
 import css from './session.module.css';
+import { Trouble } from './Trouble.tsx';
 import { rememberSession } from './use-session.ts';
 
 const PIN = /^\d{4,12}$/;
@@ -76,19 +76,6 @@ function SignInForm({ onDone }: { onDone: () => void }) {
       <Keypad onType={(change) => form.type(form.active, change)} />
     </form>
   );
-}
-
-export function Trouble({ failure, text }: { failure: Failure | 'unreachable' | null; text: string | null }) {
-  const { t } = useTranslation();
-  const textOf = useFailureText();
-  if (failure === null && text === null) return null;
-  const { what, next } =
-    failure === null
-      ? { what: text ?? '', next: '' }
-      : failure === 'unreachable'
-        ? { what: t('unreachable'), next: t('unreachableNext') }
-        : textOf(failure);
-  return <Alert type="error" role="alert" showIcon title={what} description={next === '' ? undefined : next} />;
 }
 
 function useSignIn(onDone: () => void) {
