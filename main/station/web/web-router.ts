@@ -16,7 +16,7 @@ import type { GuardedContract, WebContext } from './web-context.ts';
 /** The web contract with the one check that stands before every procedure: does this person's role allow it. */
 const guarded: GuardedContract = implement(webContract)
   .$context<WebContext>()
-  .use(tellingFailure)
+  .use(({ context, next }) => tellingFailure({ next: () => next({ context }) }))
   .use(async ({ context, procedure, path, next, errors }) => {
     const permission = procedure['~orpc'].meta.permission;
     if (permission === 'public') return next({ context });
