@@ -45,6 +45,7 @@ export function ingest(sources: string[], options: { camera?: string; officer?: 
       results.flatMap((one) => one.failures),
       output,
     );
+    if (results.some((one) => one.failures.some((failure) => failure.code.startsWith('ledger.')))) return EXIT.integrity;
     return results.some((one) => one.failures.length > 0 || one.refused > 0 || !one.safe) ? EXIT.refused : EXIT.done;
   };
 }

@@ -7,16 +7,21 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { createRouterClient } from '@orpc/server';
 import { Agent } from 'undici';
 import type { LocalContract } from '../../contract/api/index.ts';
-import { failed, type Result } from '../../contract/errors.ts';
+import { done, failed, type Result } from '../../contract/errors.ts';
 import { createRouter, currentHolder, openStation } from '../../station/index.ts';
+import { configuredData } from './station-config.ts';
 
 export type StationClient = ContractRouterClient<LocalContract>;
 export type Connection = { client: StationClient; close(): Promise<void> };
 
-/** The data folder a command means: --data, EVIDOCK_DATA, else the XDG state folder. */
-export function dataFolder(option: string | undefined): string {
+/** The data folder a command means: --data, EVIDOCK_DATA, the machine's station.toml, else the XDG state folder. */
+export function dataFolder(option: string | undefined): Result<string> {
+  const named = option ?? process.env['EVIDOCK_DATA'];
+  if (named !== undefined) return done(path.resolve(named));
+  const configured = configuredData(process.env['EVIDOCK_CONFIG'] ?? '/etc/evidock/station.toml');
+  if (!configured.ok) return configured;
   const state = process.env['XDG_STATE_HOME'] ?? path.join(os.homedir(), '.local', 'state');
-  return path.resolve(option ?? process.env['EVIDOCK_DATA'] ?? path.join(state, 'evidock'));
+  return done(path.resolve(configured.value ?? path.join(state, 'evidock')));
 }
 
 /**

@@ -4,7 +4,7 @@ import { CommanderError, Command as Program } from 'commander';
 import { Failure } from '../../contract/errors.ts';
 import * as commands from './commands.ts';
 import { connect, dataFolder } from './connect.ts';
-import { createOutput, EXIT, exitOf } from './output.ts';
+import { createOutput, EXIT, exitOf, type Output } from './output.ts';
 import { rebuild } from './rebuild.ts';
 import { runStation } from './station.ts';
 
@@ -32,10 +32,10 @@ function asks(command: Program, make: (...args: never[]) => commands.Command, cr
   command.action(async (...args: unknown[]) => {
     const options = command.opts<Common>();
     const output = createOutput(options.json === true);
-    const connection = await connect(dataFolder(options.data), { create });
+    const data = dataFolder(options.data);
+    const connection = data.ok ? await connect(data.value, { create }) : data;
     if (!connection.ok) {
-      output.refuse(connection.failure);
-      process.exitCode = exitOf(connection.failure.code);
+      process.exitCode = refuse(connection.failure, output);
       return;
     }
     try {
@@ -43,8 +43,7 @@ function asks(command: Program, make: (...args: never[]) => commands.Command, cr
     } catch (error) {
       const failure = toldFailure(error);
       if (!failure) throw error;
-      output.refuse(failure);
-      process.exitCode = exitOf(failure.code);
+      process.exitCode = refuse(failure, output);
     } finally {
       await connection.value.close();
     }
@@ -57,6 +56,11 @@ function toldFailure(error: unknown): Failure | null {
   return told?.success ? told.data : null;
 }
 
+function refuse(failure: Failure, output: Output): number {
+  output.refuse(failure);
+  return exitOf(failure.code);
+}
+
 const station = add('station', '运行采集站 / run the station')
   .option('--port <n>', '本机网页端口，0 为任意空闲端口 / port on the loopback address, 0 for a free one', '0')
   .option('--open', '有显示器时打开窗口 / open a window when there is a display')
@@ -64,16 +68,14 @@ const station = add('station', '运行采集站 / run the station')
   .option('--settle-ms <n>', '新目录静置时间 / wait before a new folder is read', '2000');
 station.action(async () => {
   const options = station.opts<Common & { port: string; open?: boolean; dock?: string[]; settleMs: string }>();
-  process.exitCode = await runStation(
-    {
-      data: dataFolder(options.data),
-      port: Number(options.port),
-      open: options.open === true,
-      docks: options.dock ?? [],
-      settleMs: Number(options.settleMs),
-    },
-    createOutput(options.json === true),
-  );
+  const output = createOutput(options.json === true);
+  const data = dataFolder(options.data);
+  if (!data.ok) {
+    process.exitCode = refuse(data.failure, output);
+    return;
+  }
+  const { port, open = false, dock = [], settleMs } = options;
+  process.exitCode = await runStation({ data: data.value, port: Number(port), open, docks: dock, settleMs: Number(settleMs) }, output);
 });
 
 asks(
@@ -116,7 +118,9 @@ asks(add('admin/code', '一次性管理员代码 / one-time code for making an a
 const rebuilding = add('rebuild', '从本地库和台账重建数据库 / make the database again from vault and ledger');
 rebuilding.action(() => {
   const options = rebuilding.opts<Common>();
-  process.exitCode = rebuild(dataFolder(options.data), createOutput(options.json === true));
+  const output = createOutput(options.json === true);
+  const data = dataFolder(options.data);
+  process.exitCode = data.ok ? rebuild(data.value, output) : refuse(data.failure, output);
 });
 
 try {

@@ -11,6 +11,7 @@ export function worst(...codes: number[]): number {
 
 /** The code for a station that could not be opened or could not do what was asked. */
 export function exitOf(code: ErrorCode): number {
+  if (code === 'usage.invalid') return EXIT.usage;
   if (code === 'ledger.write-failed') return EXIT.refused;
   return code.startsWith('ledger.') || code.startsWith('database.') ? EXIT.integrity : EXIT.refused;
 }
