@@ -1,6 +1,16 @@
 import canonicalize from 'canonicalize';
 import type { Entry } from '../contract/entries/index.ts';
-import { type Closing, entriesAbout, frameOf, inclusionPath, type Ledger, listSealed, readSealed, type SealedBytes } from '../ledger/index.ts';
+import {
+  announcedKeyOf,
+  type Closing,
+  entriesAbout,
+  frameOf,
+  inclusionPath,
+  type Ledger,
+  listSealed,
+  readSealed,
+  type SealedBytes,
+} from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 
 /** Ledger entries with the proof that each stands in a segment its station signed. */
@@ -16,7 +26,7 @@ export function createProver(ledger: Ledger, folder: string) {
     for (const segment of read.values()) if (seq >= segment.closing.first && seq <= segment.closing.last) return segment;
     const found = listSealed(folder).find((one) => seq >= one.first && seq <= one.last);
     if (!found) return null;
-    const sealed = readSealed(found);
+    const sealed = readSealed(found, announcedKeyOf(ledger.reader, found.first));
     if (!sealed.ok) throw new Error(`${sealed.failure.code}: ${sealed.failure.what}: ${sealed.failure.detail}`);
     const segment = { hashes: sealed.value.entries.map((entry) => entry.hash), closing: sealed.value.closing };
     read.set(found.first, segment);

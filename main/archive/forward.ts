@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Receipt } from '../contract/entries/archive.ts';
 import type { Entry } from '../contract/entries/index.ts';
 import { failed, type Result } from '../contract/errors.ts';
-import { type Ledger, listSealed } from '../ledger/index.ts';
+import { epochOf, type Ledger, listSealed } from '../ledger/index.ts';
 import { flushFolder, writeFileDurably } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { type BagItem, bagItems, type HashAtRest, readBag, writeBag } from './bag.ts';
@@ -104,7 +104,15 @@ async function receiptFor(
 }
 
 /** Name of the file beside a station's bags that holds its public key. */
-export const STATION_KEY = 'station-key.json';
+const STATION_KEY = 'station-key.json';
+
+/** Whether a file beside a station's bags holds one of its public keys. */
+export const isStationKey = (name: string): boolean => /^station-key(-\d+)?\.json$/.test(name);
+
+/** Every key a ledger has had stays at the destination, each in its own file. */
+function keyFile(epoch: number): string {
+  return epoch === 1 ? STATION_KEY : STATION_KEY.replace('.json', `-${epoch}.json`);
+}
 
 /** Segments compared with their copy since this program started; neither ever changes. */
 const mirroredSegments = new Set<string>();
@@ -133,7 +141,7 @@ export async function mirrorLedger(context: ForwardContext, destination: Destina
       if (mirrored.value) copied += 1;
       mirroredSegments.add(mark);
     }
-    const key = await mirrorKey(context, path.join(destination.folder, context.stationId, STATION_KEY));
+    const key = await mirrorKey(context, path.join(destination.folder, context.stationId, keyFile(epochOf(context.ledger.reader))));
     if (!key.ok) return key;
     return { ok: true, value: copied };
   } catch (error) {

@@ -40,8 +40,8 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     en: 'A ledger segment is damaged: {what}. Fetch that segment from a destination.',
   },
   'ledger.write-failed': {
-    zh: '台账写入失败：{what}。已停止记录；请检查磁盘后重启采集站。',
-    en: 'Writing the ledger failed: {what}. Recording has stopped; check the disk and restart the station.',
+    zh: '台账写入失败：{what}。已停止记录，记录仪保留不动；请腾出磁盘空间或检查磁盘，必要时重启采集站。',
+    en: 'Writing the ledger failed: {what}. Recording has stopped and cameras keep their files; free or check the disk, and restart the station if it does not go on.',
   },
   'projection.differs': {
     zh: '查询表与台账不一致：{what}。请运行 evidock rebuild。',

@@ -1,7 +1,7 @@
 import type { Entry, EntryType } from '../contract/entries/index.ts';
 import { type Db, sql } from '../store/index.ts';
 import { frameOf, type SealedBytes } from './canonical.ts';
-import type { Ledger } from './ledger.ts';
+import { type Ledger, LedgerWriteError } from './ledger.ts';
 
 /** `settled`: never needed again. `later`: the outside world is not ready; asked again after `retryAfterMs` or a restart. */
 export type Handled = 'settled' | 'later';
@@ -33,7 +33,8 @@ export type RunningConsumer = {
 /**
  * Runs a consumer until stopped. `marks` is working state: it holds how far everything is settled, so that a start does
  * not look at the whole ledger again; losing it costs that look and nothing else. A throw in `handle` is a bug: it is
- * reported, the entry waits, the others go on.
+ * reported, the entry waits, the others go on. A ledger that cannot be written is none: what waits for it is asked again
+ * once a write succeeds.
  */
 export function runConsumer(ledger: Ledger, marks: Db, consumer: Consumer, onBug: (error: unknown) => void): RunningConsumer {
   const abort = new AbortController();
@@ -47,7 +48,12 @@ export function runConsumer(ledger: Ledger, marks: Db, consumer: Consumer, onBug
   let lookedUpTo = readMark(marks, consumer.name);
   let saved = lookedUpTo;
   let idlers: (() => void)[] = [];
-  const unsubscribe = ledger.subscribe(() => pump());
+  /** Set when a result could not be written; the next write that succeeds says that it is worth asking again. */
+  let unwritten = false;
+  const unsubscribe = ledger.subscribe(() => {
+    if (unwritten) retry();
+    else pump();
+  });
   const timer = setInterval(retry, consumer.retryAfterMs);
   timer.unref();
 
@@ -85,7 +91,8 @@ export function runConsumer(ledger: Ledger, marks: Db, consumer: Consumer, onBug
       else open.delete(seq);
     } catch (error) {
       later.add(seq);
-      if (!abort.signal.aborted) onBug(error);
+      if (error instanceof LedgerWriteError) unwritten = true;
+      else if (!abort.signal.aborted) onBug(error);
     } finally {
       active.delete(seq);
       if (mark() - saved >= SAVE_EVERY) saveMark();
@@ -106,6 +113,7 @@ export function runConsumer(ledger: Ledger, marks: Db, consumer: Consumer, onBug
   }
 
   function retry(): void {
+    unwritten = false;
     queue = [...later, ...queue];
     later.clear();
     pump();

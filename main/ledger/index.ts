@@ -3,10 +3,10 @@ export { type Consumer, type Handled, type RunningConsumer, runConsumer } from '
 export { type Ledger, LedgerWriteError, openLedger } from './ledger.ts';
 export { inclusionPath, merkleRoot, verifyInclusion } from './merkle.ts';
 export type { Projection } from './projection.ts';
-export { entriesAbout, entriesOfCamera, entriesOfType, latestEntry } from './queries.ts';
+export { entriesAbout, entriesOfCamera, entriesOfType, epochOf, latestEntry } from './queries.ts';
 export { type Rebuilt, rebuildDatabase, rebuildInto } from './rebuild.ts';
 export { everyEntry, replay, tableDigests } from './replay.ts';
-export { type Closing, listSealed, OPEN_SEGMENT, readOpen, readSealed, type SealedName } from './segments.ts';
+export { announcedKeyOf, type Closing, listSealed, OPEN_SEGMENT, readOpen, readSealed, type SealedName } from './segments.ts';
 export { serveWriter } from './serve-writer.ts';
 export { settle } from './settle.ts';
 export { verifySignature } from './station-key.ts';

@@ -18,6 +18,8 @@ import {
   verifyInclusion,
   verifyLedger,
 } from './index.ts';
+import { writeSealed } from './segments.ts';
+import { openStationKey } from './station-key.ts';
 
 let lab: Lab;
 beforeEach(async () => {
@@ -97,6 +99,21 @@ test('nothing on the ledger can be changed or taken away', async () => {
   opened.value.close();
 });
 
+test('a line that somebody took out of the middle is missed by the check, and comes back from the database at the next start', async () => {
+  await lab.ledger.append(Array.from({ length: 4 }, () => set('never')));
+  const open = path.join(lab.paths.ledger, OPEN_SEGMENT);
+  const lines = fs.readFileSync(open, 'utf8').split('\n');
+  fs.writeFileSync(open, lines.filter((_, n) => n !== 1).join('\n'));
+  expect(verifyLedger(lab.paths.ledger, lab.ledger.reader).violations).toMatchObject([
+    { code: 'ledger.segment-damaged', detail: 'entry 2 is missing' },
+  ]);
+  await lab.ledger.close();
+  lab.work.close();
+  lab = await openLab(lab.folder);
+  expect(lab.ledger.opened.settlement).toMatchObject({ rewritten: 1, rolledForward: 0 });
+  expect(verifyLedger(lab.paths.ledger, lab.ledger.reader)).toMatchObject({ entries: 4, violations: [] });
+});
+
 test('a torn last line is cut, and whole lines that the database lacks are rolled forward', async () => {
   await lab.ledger.append([set('never')]);
   await lab.ledger.append([set('after-stored')]);
@@ -127,6 +144,37 @@ test('a changed byte in a sealed segment is found and named', async () => {
   fs.writeFileSync(sealed.file, fs.readFileSync(sealed.file, 'utf8').replace('after-stored', 'after-storeD'));
   expect(verifyLedger(lab.paths.ledger, lab.ledger.reader).violations).toMatchObject([{ code: 'ledger.segment-damaged' }]);
 });
+
+test('a segment forged with another key is found, however consistent it is in itself', async () => {
+  const opened: Draft = {
+    type: 'ledger.opened',
+    subject: { kind: 'station', id: lab.identity.stationId },
+    actor,
+    at,
+    body: { ...lab.identity, publicKey: lab.ledger.publicKey },
+  };
+  await lab.ledger.append([opened, set('never')]);
+  await lab.ledger.seal();
+  await lab.ledger.append([set('after-stored')]);
+  const sealed = await lab.ledger.seal();
+  if (!sealed) throw new Error('nothing was sealed');
+  const read = readSealed(sealed, null);
+  if (!read.ok) throw new Error(read.failure.detail);
+  fs.rmSync(sealed.file);
+  writeSealed(lab.paths.ledger, lab.identity.stationId, read.value.entries, openStationKey(path.join(lab.folder, 'forger.pem')));
+  expect(verifyLedger(lab.paths.ledger, lab.ledger.reader).violations).toMatchObject([
+    { code: 'ledger.segment-damaged', detail: 'signed with a key that this ledger did not announce' },
+  ]);
+  await lab.ledger.close();
+  expect(rebuildWithoutDatabase()).toMatchObject({ ok: false, failure: { code: 'ledger.segment-damaged' } });
+  fs.rmSync(sealed.file);
+  lab = await openLab(lab.folder);
+});
+
+function rebuildWithoutDatabase() {
+  for (const suffix of ['', '-wal', '-shm']) fs.rmSync(lab.paths.database + suffix, { force: true });
+  return rebuildDatabase(lab.paths, PROJECTIONS);
+}
 
 test('doing the same work again after a stop changes nothing', async () => {
   const draft = { ...set('never'), cause: { consumer: 'test', seq: 1, step: 'done' } } as Draft;
@@ -170,7 +218,7 @@ test('each entry of a sealed segment is proven by its audit path', async () => {
   await lab.ledger.append(Array.from({ length: 13 }, () => set('never')));
   await lab.ledger.seal();
   const [segment] = listSealed(lab.paths.ledger);
-  const read = segment && readSealed(segment);
+  const read = segment && readSealed(segment, null);
   if (!read?.ok) throw new Error('no segment');
   const hashes = read.value.entries.map((entry) => entry.hash);
   for (const [n, hash] of hashes.entries()) {

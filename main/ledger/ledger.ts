@@ -23,10 +23,14 @@ export type Ledger = {
    * projection shows them. Rejects with `LedgerWriteError` when they could not be written.
    */
   append(drafts: readonly Draft[], records?: readonly PrivateRecord[]): Promise<Entry[]>;
-  /** Seals the open segment; null when it was empty. */
+  /** Seals the open segment; null when it was empty. Rejects with `LedgerWriteError` when it could not be written. */
   seal(): Promise<SealedName | null>;
   /** Called after each commit with the entries committed. */
   subscribe(listener: (entries: readonly Entry[]) => void): () => void;
+  /** Why the ledger can not be written now: the last write failed, and none has succeeded since. */
+  trouble(): Failure | null;
+  /** Called whenever a write has failed. */
+  onTrouble(listener: (failure: Failure) => void): () => void;
   /** Reads every committed entry and projection. */
   reader: Db;
   /** Names, numbers and paths that the ledger must not hold. */
@@ -69,17 +73,37 @@ export async function openLedger(options: LedgerOptions): Promise<Result<Ledger>
 
 function createLedger(options: LedgerOptions, calls: Calls, reader: Db, ready: WriterReady): Ledger {
   const listeners = new Set<(entries: readonly Entry[]) => void>();
+  const troubled = new Set<(failure: Failure) => void>();
   const records = openPrivateRecords(options.paths, { readonly: true });
+  let trouble: Failure | null = null;
+  const note = (failure: Failure) => {
+    // A draft the reducers can not take is a bug of its command; the ledger is as well as before.
+    if (failure.code !== 'ledger.write-failed') return;
+    trouble = failure;
+    for (const listener of troubled) listener(failure);
+  };
+  calls.onTrouble(note);
+  async function write<T>(message: WithoutId<ToWriter>): Promise<T> {
+    const result = (await calls.send(message)) as Result<T>;
+    if (!result.ok) {
+      note(result.failure);
+      throw new LedgerWriteError(result.failure);
+    }
+    trouble = null;
+    return result.value;
+  }
   return {
     async append(drafts, privateRecords = []) {
       for (const draft of drafts) checkDraft(draft);
-      const result = (await calls.send({ do: 'append', request: { drafts, records: privateRecords } })) as Result<Entry[]>;
-      if (!result.ok) throw new LedgerWriteError(result.failure);
-      for (const listener of listeners) listener(result.value);
-      return result.value;
+      const entries = await write<Entry[]>({ do: 'append', request: { drafts, records: privateRecords } });
+      for (const listener of listeners) listener(entries);
+      return entries;
     },
-    async seal() {
-      return (await calls.send({ do: 'seal' })) as SealedName | null;
+    seal: () => write<SealedName | null>({ do: 'seal' }),
+    trouble: () => trouble,
+    onTrouble(listener) {
+      troubled.add(listener);
+      return () => troubled.delete(listener);
     },
     subscribe(listener) {
       listeners.add(listener);
@@ -110,25 +134,30 @@ function checkDraft(draft: Draft): void {
 }
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
-type Calls = { ready: Promise<Result<WriterReady>>; send(message: WithoutId<ToWriter>): Promise<unknown> };
+type Calls = {
+  ready: Promise<Result<WriterReady>>;
+  /** Resolves with the writer's answer; a writer that is gone answers with a failure. */
+  send(message: WithoutId<ToWriter>): Promise<unknown>;
+  onTrouble(listener: (failure: Failure) => void): void;
+};
 
 function createCalls(worker: Worker): Calls {
-  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>();
+  const waiting = new Map<number, (value: unknown) => void>();
+  let tell: (failure: Failure) => void = () => {};
   let next = 1;
   let gone: string | null = null;
   const ready = Promise.withResolvers<Result<WriterReady>>();
 
   worker.on('message', (message: FromWriter) => {
     if ('ready' in message) return ready.resolve(message.ready);
-    if (!('id' in message)) return;
-    waiting.get(message.id)?.resolve(message.result);
+    if ('trouble' in message) return tell(message.trouble);
+    waiting.get(message.id)?.(message.result);
     waiting.delete(message.id);
   });
   const lose = (reason: string) => {
     gone = reason;
     ready.resolve(failed('ledger.write-failed', 'writer thread', reason));
-    const failure = failed('ledger.write-failed', 'writer thread', reason).failure;
-    for (const call of waiting.values()) call.reject(new LedgerWriteError(failure));
+    for (const answer of waiting.values()) answer(failed('ledger.write-failed', 'writer thread', reason));
     waiting.clear();
   };
   worker.on('error', (error) => lose(String(error)));
@@ -136,11 +165,14 @@ function createCalls(worker: Worker): Calls {
 
   return {
     ready: ready.promise,
+    onTrouble(listener) {
+      tell = listener;
+    },
     send(message) {
-      if (gone !== null) return Promise.reject(new LedgerWriteError(failed('ledger.write-failed', 'writer thread', gone).failure));
+      if (gone !== null) return Promise.resolve(failed('ledger.write-failed', 'writer thread', gone));
       const id = next++;
-      return new Promise((resolve, reject) => {
-        waiting.set(id, { resolve, reject });
+      return new Promise((resolve) => {
+        waiting.set(id, resolve);
         worker.postMessage({ ...message, id } as ToWriter);
       });
     },

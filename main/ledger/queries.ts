@@ -41,3 +41,9 @@ export function entriesOfCamera<T extends EntryType>(reader: Db, type: T, camera
     .all(type, cameraId)
     .map((row) => frameOf(row) as Entry<T>);
 }
+
+/** How many keys this ledger has gone through: 1 until it was continued under another. */
+export function epochOf(reader: Db): number {
+  const row = sql<{ n: number }>(reader, "SELECT count(*) AS n FROM entries WHERE type = 'ledger.continued'").get();
+  return 1 + (row?.n ?? 0);
+}

@@ -2,9 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
+import { LedgerContinued, LedgerOpened } from '../contract/entries/ledger.ts';
 import { done, failed, type Result } from '../contract/errors.ts';
 import { Base64Url, Hash256, Uuid } from '../contract/values.ts';
-import { fsyncFolder } from '../store/index.ts';
+import { type Db, fsyncFolder, sql } from '../store/index.ts';
 import { frameOf, lineOf, parseLine, type SealedBytes } from './canonical.ts';
 import { merkleRoot } from './merkle.ts';
 import { type StationKey, verifySignature } from './station-key.ts';
@@ -44,8 +45,12 @@ export function listSealed(folder: string): SealedName[] {
     .sort((a, b) => a.first - b.first);
 }
 
-/** Reads a sealed segment and checks everything it claims; `ledger.segment-damaged` names what is wrong. */
-export function readSealed(segment: SealedName): Result<{ entries: SealedBytes[]; closing: Closing }> {
+/**
+ * Reads a sealed segment and checks everything it claims; `ledger.segment-damaged` names what is wrong. The signature
+ * must be of the key the ledger itself announced last, in the segment or before it (`keyBefore`): a closing line that
+ * brings a key of its own proves nothing. A ledger that announced none is checked for consistency only.
+ */
+export function readSealed(segment: SealedName, keyBefore: string | null): Result<{ entries: SealedBytes[]; closing: Closing }> {
   const name = path.basename(segment.file);
   const lines = fs.readFileSync(segment.file, 'utf8').split('\n');
   if (lines.pop() !== '') return failed('ledger.segment-damaged', name, 'does not end with a newline');
@@ -57,7 +62,7 @@ export function readSealed(segment: SealedName): Result<{ entries: SealedBytes[]
     if (!entry) return failed('ledger.segment-damaged', name, `line ${entries.length + 1} does not match its hash`);
     entries.push(entry);
   }
-  const wrong = wrongInClosing(entries, closing, segment);
+  const wrong = wrongInClosing(entries, closing, segment, keyBefore);
   return wrong ? failed('ledger.segment-damaged', name, wrong) : done({ entries, closing });
 }
 
@@ -67,7 +72,31 @@ function parseClosing(line: string | undefined): Closing | null {
   return parsed.success ? parsed.data.closing : null;
 }
 
-function wrongInClosing(entries: SealedBytes[], closing: Closing, segment: SealedName): string | null {
+/** Entries that say which key seals this ledger from then on. */
+const ANNOUNCEMENTS = { 'ledger.opened': LedgerOpened, 'ledger.continued': LedgerContinued };
+
+/** The key that the newest announcement among `entries` names; null when there is none. */
+function keyAnnouncedIn(entries: readonly SealedBytes[]): string | null {
+  let key: string | null = null;
+  for (const entry of entries) {
+    const { type, body } = frameOf(entry);
+    if (!Object.hasOwn(ANNOUNCEMENTS, type)) continue;
+    key = ANNOUNCEMENTS[type as keyof typeof ANNOUNCEMENTS].parse(body).publicKey;
+  }
+  return key;
+}
+
+/** The key a ledger announced last before an entry; null for one that announced none. */
+export function announcedKeyOf(db: Db, beforeSeq: number): string | null {
+  const types = Object.keys(ANNOUNCEMENTS).map((type) => `'${type}'`);
+  const row = sql<SealedBytes>(
+    db,
+    `SELECT canonical, hash FROM entries WHERE type IN (${types.join(', ')}) AND seq < ? ORDER BY seq DESC LIMIT 1`,
+  ).get(beforeSeq);
+  return row ? keyAnnouncedIn([row]) : null;
+}
+
+function wrongInClosing(entries: SealedBytes[], closing: Closing, segment: SealedName, keyBefore: string | null): string | null {
   const first = entries[0];
   const last = entries.at(-1);
   if (!first || !last) return 'holds no entries';
@@ -76,6 +105,8 @@ function wrongInClosing(entries: SealedBytes[], closing: Closing, segment: Seale
   if (entries.length !== segment.last - segment.first + 1) return 'number of entries differs';
   if (closing.closingHash !== last.hash) return 'closing hash differs';
   if (closing.merkleRoot !== merkleRoot(entries.map((entry) => entry.hash))) return 'Merkle root differs';
+  const key = keyAnnouncedIn(entries) ?? keyBefore;
+  if (key !== null && closing.publicKey !== key) return 'signed with a key that this ledger did not announce';
   const { signature, ...signed } = closing;
   return verifySignature(closing.publicKey, signedBytes(signed), signature) ? null : 'signature does not verify';
 }
@@ -99,10 +130,15 @@ export function writeSealed(folder: string, station: string, entries: readonly S
   const closing = canonicalize({ closing: { ...signed, signature: key.sign(signedBytes(signed)) } });
   const file = path.join(folder, segmentName(first, last));
   const temporary = `${file}.tmp`;
+  // What a failed attempt left is only half of a segment.
+  fs.rmSync(temporary, { force: true });
   const fd = fs.openSync(temporary, 'w', 0o400);
   try {
     fs.writeFileSync(fd, `${entries.map(lineOf).join('\n')}\n${closing}\n`);
     fs.fsyncSync(fd);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
   } finally {
     fs.closeSync(fd);
   }

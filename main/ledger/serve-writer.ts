@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { done, type Result } from '../contract/errors.ts';
-import { dataPaths, openDatabase, openPrivateRecords } from '../store/index.ts';
+import { done, type Failure, failed, type Result } from '../contract/errors.ts';
+import { dataPaths, isSqliteError, openDatabase, openPrivateRecords } from '../store/index.ts';
 import { outdated, type Projection } from './projection.ts';
 import { replay } from './replay.ts';
 import { type Settlement, settle } from './settle.ts';
@@ -9,7 +9,8 @@ import { type AppendRequest, createWriter, type Writer } from './writer.ts';
 
 export type WriterData = { root: string; stationId: string; sealEntries: number; sealAfterMs: number };
 export type ToWriter = { id: number } & ({ do: 'append'; request: AppendRequest } | { do: 'seal' } | { do: 'close' });
-export type FromWriter = { ready: Result<WriterReady> } | { id: number; result: unknown };
+/** `trouble`: a seal that nobody asked for failed. */
+export type FromWriter = { ready: Result<WriterReady> } | { id: number; result: unknown } | { trouble: Failure };
 export type WriterReady = { settlement: Settlement; replayed: string[]; publicKey: string };
 
 /** At most this many entries are flushed as one group. */
@@ -23,9 +24,21 @@ export function serveWriter(projections: readonly Projection[]): void {
   const port = parentPort;
   if (!port) throw new Error('runs in a worker thread only');
   const data = workerData as WriterData;
-  const started = startWriter(data, projections);
+  const started = startOrSay(data, projections);
   port.postMessage({ ready: started.ok ? done(started.value.ready) : started } satisfies FromWriter);
   if (started.ok) serve(port, data, started.value);
+}
+
+/** A disk on which nothing can be settled is no bug: the station does not start, and says why. */
+function startOrSay(data: WriterData, projections: readonly Projection[]): Result<Started> {
+  try {
+    return startWriter(data, projections);
+  } catch (error) {
+    if (isSqliteError(error, 'SQLITE_FULL', 'SQLITE_IOERR') || (error as NodeJS.ErrnoException).code === 'ENOSPC') {
+      return failed('ledger.write-failed', 'ledger', String(error));
+    }
+    throw error;
+  }
 }
 
 type Started = { writer: Writer; ready: WriterReady; close(): void };
@@ -54,18 +67,32 @@ function startWriter(data: WriterData, projections: readonly Projection[]): Resu
 function serve(port: MessagePort, data: WriterData, { writer, close }: Started): void {
   let waiting: { id: number; request: AppendRequest }[] = [];
   let scheduled = false;
-  const timer = setInterval(() => writer.seal(), data.sealAfterMs);
+  const timer = setInterval(sealUnasked, data.sealAfterMs);
+
+  function sealUnasked(): void {
+    const sealed = writer.seal();
+    if (!sealed.ok) port.postMessage({ trouble: sealed.failure } satisfies FromWriter);
+  }
 
   function flush(): void {
     scheduled = false;
     while (waiting.length > 0) {
       const group = takeGroup(waiting);
       waiting = waiting.slice(group.length);
-      const result = writer.append(group.map((one) => one.request));
-      for (const [n, one] of group.entries()) {
-        port.postMessage({ id: one.id, result: result.ok ? done(result.value[n]) : result } satisfies FromWriter);
-      }
-      if (writer.openCount() >= data.sealEntries) writer.seal();
+      appendGroup(group);
+      if (writer.openCount() >= data.sealEntries) sealUnasked();
+    }
+  }
+
+  function appendGroup(group: typeof waiting): void {
+    const result = writer.append(group.map((one) => one.request));
+    // One request that the reducers can not take must not fail those that happened to come at the same time.
+    if (!result.ok && result.failure.code === 'internal.bug' && group.length > 1) {
+      for (const one of group) appendGroup([one]);
+      return;
+    }
+    for (const [n, one] of group.entries()) {
+      port.postMessage({ id: one.id, result: result.ok ? done(result.value[n]) : result } satisfies FromWriter);
     }
   }
 

@@ -5,7 +5,7 @@ import { type Db, fsyncFolder, sql } from '../store/index.ts';
 import { frameOf, lineOf, type SealedBytes } from './canonical.ts';
 import { headOf, insertEntry } from './insert.ts';
 import type { Projection } from './projection.ts';
-import { listSealed, OPEN_SEGMENT, readOpen, readSealed } from './segments.ts';
+import { announcedKeyOf, listSealed, OPEN_SEGMENT, readOpen, readSealed } from './segments.ts';
 
 /** What the settlement at start found and repaired. All zero when the last stop was clean. */
 export type Settlement = { cutBytes: number; rolledForward: number; rewritten: number };
@@ -32,22 +32,20 @@ export function settle(folder: string, db: Db, projections: readonly Projection[
   const tail = open.entries.filter((entry) => frameOf(entry).seq > lastSealed);
   const broken = rollForward(tail, db, projections);
   if (!broken.ok) return broken;
-  const missing = entriesAfter(db, Math.max(lastSealed, lastSeq(tail)));
+  const whole = entriesAfter(db, lastSealed);
+  const present = new Set(tail.map((entry) => entry.hash));
+  // Also one from the middle: a line that somebody took out is in the database still.
+  const missing = whole.filter((entry) => !present.has(entry.hash));
   const stale = open.entries.length - tail.length;
-  if (open.tornBytes > 0 || missing.length > 0 || stale > 0) rewriteOpen(folder, [...tail, ...missing]);
+  if (open.tornBytes > 0 || missing.length > 0 || stale > 0) rewriteOpen(folder, whole);
   return done({ cutBytes: open.tornBytes, rolledForward: rolled.value + broken.value, rewritten: missing.length });
-}
-
-function lastSeq(entries: readonly SealedBytes[]): number {
-  const last = entries.at(-1);
-  return last ? frameOf(last).seq : 0;
 }
 
 function rollSealedForward(sealed: ReturnType<typeof listSealed>, db: Db, projections: readonly Projection[]): Result<number> {
   let rolled = 0;
   for (const segment of sealed) {
     if (segment.last <= (headOf(db)?.seq ?? 0)) continue;
-    const read = readSealed(segment);
+    const read = readSealed(segment, announcedKeyOf(db, segment.first));
     if (!read.ok) return read;
     const result = rollForward(read.value.entries, db, projections);
     if (!result.ok) return result;

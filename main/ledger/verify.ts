@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type Failure, failed } from '../contract/errors.ts';
 import { type Db, sql } from '../store/index.ts';
 import { frameOf, hashCanonical, type SealedBytes } from './canonical.ts';
-import { listSealed, readOpen, readSealed } from './segments.ts';
+import { announcedKeyOf, listSealed, readOpen, readSealed } from './segments.ts';
 import { GENESIS_PREV } from './settle.ts';
 
 /** What a check of the ledger found; no violations means chain, database and segments say the same. */
@@ -21,17 +21,27 @@ export function verifyLedger(folder: string, db: Db): LedgerCheck {
       );
     }
     expected = segment.last + 1;
-    const read = readSealed(segment);
+    const read = readSealed(segment, announcedKeyOf(db, segment.first));
     if (!read.ok) violations.push(read.failure);
     else compare(db, read.value.entries, violations);
   }
   const open = readOpen(folder);
   if (open.brokenAt !== null) violations.push(failed('ledger.segment-damaged', 'open.jsonl', `line ${open.brokenAt}`).failure);
   compare(db, open.entries, violations);
+  for (const seq of missingIn(open.entries, expected)) {
+    violations.push(failed('ledger.segment-damaged', 'open.jsonl', `entry ${seq} is missing`).failure);
+  }
   const covered = Math.max(expected - 1, ...open.entries.map((entry) => frameOf(entry).seq));
   if (covered < entries)
     violations.push(failed('ledger.segment-damaged', 'open.jsonl', `entries ${covered + 1} to ${entries} are in no segment`).failure);
   return { entries, segments: sealed.length, violations };
+}
+
+/** Numbers left out between the first that the open segment must hold and its last. */
+function missingIn(entries: readonly SealedBytes[], first: number): number[] {
+  const present = new Set(entries.map((entry) => frameOf(entry).seq));
+  const last = Math.max(first - 1, ...present);
+  return Array.from({ length: last - first + 1 }, (_, n) => first + n).filter((seq) => !present.has(seq));
 }
 
 function verifyChain(db: Db, violations: Failure[]): number {

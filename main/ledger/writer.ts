@@ -3,7 +3,7 @@ import path from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import type { Draft, EntryFrame } from '../contract/entries/index.ts';
 import { done, failed, type Result } from '../contract/errors.ts';
-import { type Db, type PrivateRecord, type PrivateRecords, sql } from '../store/index.ts';
+import { type Db, isSqliteError, type PrivateRecord, type PrivateRecords, sql } from '../store/index.ts';
 import { frameOf, lineOf, type SealedBytes, sealFrame, type UnhashedFrame } from './canonical.ts';
 import { headOf, insertEntry } from './insert.ts';
 import type { Projection } from './projection.ts';
@@ -21,8 +21,8 @@ export type Writer = {
    * again; the one there is returned in its place.
    */
   append(requests: readonly AppendRequest[]): Result<EntryFrame[][]>;
-  /** Seals the open segment; null when it holds nothing. */
-  seal(): SealedName | null;
+  /** Seals the open segment; null when it holds nothing. A seal that failed is tried again with the next one. */
+  seal(): Result<SealedName | null>;
   /** Entries in the open segment. */
   openCount(): number;
   close(): void;
@@ -41,7 +41,7 @@ export type WriterOptions = {
 export function createWriter(options: WriterOptions): Writer {
   const { folder, db } = options;
   let open = loadOpen(options);
-  let fd = fs.openSync(path.join(folder, OPEN_SEGMENT), 'a', 0o600);
+  const fd = fs.openSync(path.join(folder, OPEN_SEGMENT), 'a', 0o600);
   let head = headOf(db);
   /** Set when segment and database may differ; nothing is appended until a restart has settled them. */
   let halted: string | null = null;
@@ -64,22 +64,24 @@ export function createWriter(options: WriterOptions): Writer {
 
   /**
    * The reducers run first, in a transaction still open: an entry they cannot take is refused before it is anywhere.
-   * Then the segment is appended and flushed, and only then the transaction commits.
+   * Then the segment is appended and flushed, and only then the transaction commits. A disk that was full before anything
+   * was durable leaves nothing behind, and a later append may succeed.
    */
   function commit(fresh: readonly Made[]) {
-    db.exec('BEGIN IMMEDIATE');
     try {
+      db.exec('BEGIN IMMEDIATE');
       for (const made of fresh) insertEntry(db, options.projections, made.sealed, made.frame);
     } catch (error) {
-      db.exec('ROLLBACK');
-      return failed('ledger.write-failed', 'reducers', String(error));
+      rollBack(db);
+      const code = isSqliteError(error, ...UNWRITABLE) ? 'ledger.write-failed' : 'internal.bug';
+      return failed(code, 'reducers', String(error));
     }
     const before = fs.fstatSync(fd).size;
     try {
-      fs.writeSync(fd, fresh.map((made) => `${lineOf(made.sealed)}\n`).join(''));
+      writeWhole(fd, fresh.map((made) => `${lineOf(made.sealed)}\n`).join(''));
       fs.fdatasyncSync(fd);
     } catch (error) {
-      db.exec('ROLLBACK');
+      rollBack(db);
       return undoAppend(before, error);
     }
     try {
@@ -107,21 +109,47 @@ export function createWriter(options: WriterOptions): Writer {
     return failed('ledger.write-failed', OPEN_SEGMENT, String(error));
   }
 
-  function seal(): SealedName | null {
-    if (open.length === 0 || halted) return null;
-    const name = writeSealed(folder, options.station, open, options.key);
-    fs.closeSync(fd);
-    rewriteOpen(folder, []);
-    fd = fs.openSync(path.join(folder, OPEN_SEGMENT), 'a', 0o600);
+  function seal(): Result<SealedName | null> {
+    if (halted) return failed('ledger.write-failed', 'ledger', halted);
+    if (open.length === 0) return done(null);
+    let name: SealedName;
+    try {
+      name = writeSealed(folder, options.station, open, options.key);
+    } catch (error) {
+      if (isFlushError(error)) halted = `flushing a sealed segment failed: ${String(error)}`;
+      return failed('ledger.write-failed', 'segment', String(error));
+    }
     open = [];
-    return name;
+    try {
+      // Cutting in place needs no room on the disk; a crash in between leaves entries in both, and the sealed ones count.
+      fs.ftruncateSync(fd, 0);
+      fs.fdatasyncSync(fd);
+    } catch (error) {
+      halted = `the open segment could not be emptied: ${String(error)}`;
+      return failed('ledger.write-failed', OPEN_SEGMENT, halted);
+    }
+    return done(name);
   }
 
   return { append, seal, openCount: () => open.length, close: () => fs.closeSync(fd) };
 }
 
+/** What SQLite says when the disk, not the entry, is at fault. */
+const UNWRITABLE = ['SQLITE_FULL', 'SQLITE_IOERR', 'SQLITE_READONLY', 'SQLITE_CANTOPEN'];
+
+/** Ends the transaction if SQLite has not done so itself, as it does when the disk is full. */
+function rollBack(db: Db): void {
+  if (db.inTransaction) db.exec('ROLLBACK');
+}
+
+/** A disk that is nearly full takes part of a write and says so only by its count. */
+function writeWhole(fd: number, text: string): void {
+  const bytes = Buffer.from(text, 'utf8');
+  for (let at = 0; at < bytes.length; ) at += fs.writeSync(fd, bytes, at);
+}
+
 function isFlushError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'fdatasync';
+  return error instanceof Error && 'syscall' in error && (error.syscall === 'fdatasync' || error.syscall === 'fsync');
 }
 
 function loadOpen(options: WriterOptions): SealedBytes[] {

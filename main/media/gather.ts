@@ -13,24 +13,26 @@ export function ungroupedIds(ledger: Ledger, cameraId: string, beforeSeq: number
     .map((row) => row.item_id);
 }
 
-/** Resolves when each item has been probed, or the signal is aborted; then false. */
+/** Resolves when each item has been probed; false when the signal is aborted or the ledger can not be written first. */
 export async function allProbed(ledger: Ledger, itemIds: readonly string[], signal: AbortSignal): Promise<boolean> {
   const missing = new Set(itemIds);
   const { promise, resolve } = Promise.withResolvers<void>();
   const onAbort = () => resolve();
   signal.addEventListener('abort', onAbort, { once: true });
   // Listening before looking: what is probed in between is seen by one of the two.
+  const unwatch = ledger.onTrouble(onAbort);
   const stop = ledger.subscribe((entries) => {
     for (const entry of entries) if (entry.type === 'item.probed') missing.delete(entry.subject.id);
     if (missing.size === 0) resolve();
   });
   const probed = sql(ledger.reader, 'SELECT 1 FROM probes WHERE item_id = ?');
   for (const id of itemIds) if (probed.get(id)) missing.delete(id);
-  if (missing.size === 0 || signal.aborted) resolve();
+  if (missing.size === 0 || signal.aborted || ledger.trouble()) resolve();
   await promise;
   stop();
+  unwatch();
   signal.removeEventListener('abort', onAbort);
-  return !signal.aborted;
+  return !signal.aborted && missing.size === 0;
 }
 
 /** What grouping needs to know of items, in the order given. */

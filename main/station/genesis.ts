@@ -1,5 +1,5 @@
 import type { Draft } from '../contract/entries/index.ts';
-import type { Ledger } from '../ledger/index.ts';
+import { announcedKeyOf, epochOf, type Ledger } from '../ledger/index.ts';
 import { type Db, type StationIdentity, sql } from '../store/index.ts';
 
 const ACTOR = { kind: 'system' as const, id: 'station' };
@@ -20,6 +20,11 @@ export async function recordStart(
   }
   const { settlement } = ledger.opened;
   const drafts: Draft[] = [];
+  const former = announcedKeyOf(ledger.reader, Number.MAX_SAFE_INTEGER);
+  if (former !== null && former !== ledger.publicKey) {
+    const body = { epoch: epochOf(ledger.reader) + 1, reason: 'key-lost' as const, formerPublicKey: former, publicKey: ledger.publicKey };
+    drafts.push({ type: 'ledger.continued', ...about, body });
+  }
   if (settlement.cutBytes > 0 || settlement.rolledForward > 0 || settlement.rewritten > 0) {
     drafts.push({ type: 'ledger.settled', ...about, body: settlement });
   }

@@ -94,11 +94,14 @@ async function wire(options: StationOptions, identity: StationIdentity, paths: D
   const log = pino({ level: 'info' }, pino.destination({ dest: `${paths.logs}/station.log`, sync: true, mode: 0o600 }));
   let unrecorded = false;
   const onBug = (error: unknown) => {
-    const ledgerFailed = error instanceof LedgerWriteError;
     // What was done but could not be recorded is for the next start to find, as after a crash.
-    unrecorded ||= ledgerFailed;
-    log.error({ err: error }, ledgerFailed ? 'the ledger could not be written' : 'a stage threw: this is a bug');
+    if (error instanceof LedgerWriteError) unrecorded = true;
+    else log.error({ err: error }, 'a stage threw: this is a bug');
   };
+  ledger.onTrouble((failure) => {
+    unrecorded = true;
+    log.error({ failure }, 'the ledger could not be written');
+  });
   const policy = <K extends PolicyKey>(key: K) => readPolicy(ledger.reader, key);
   const clock = createClock(() => ledger, options.nowMs);
   const vault = openVault(paths);

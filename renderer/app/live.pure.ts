@@ -6,6 +6,7 @@ export type Family = 'session' | 'wall' | 'recordings' | 'cases' | 'archive' | '
 /** Which questions have a new answer after an entry. A type not listed (of a newer station) makes everything be asked again. */
 const FAMILIES: Record<EntryType, readonly Family[]> = {
   'ledger.opened': ['station'],
+  'ledger.continued': ['station'],
   'ledger.settled': ['station'],
   'verification.done': ['station'],
   'station.started': ['station'],

@@ -12,6 +12,7 @@ import * as station from './station.ts';
 /** Every entry type the station writes, with the schema of its body. A new meaning gets a new version, never a new sense. */
 export const ENTRY_BODIES = {
   'ledger.opened': ledger.LedgerOpened,
+  'ledger.continued': ledger.LedgerContinued,
   'ledger.settled': ledger.LedgerSettled,
   'verification.done': ledger.VerificationDone,
   'station.started': station.StationStarted,

@@ -11,6 +11,18 @@ export const LedgerOpened = z.strictObject({
   format: z.literal(1),
 });
 
+/**
+ * The ledger goes on under a new key because the former one is not there, as after a backup, which has no keys, was put
+ * back. Segments that end at or after this entry verify with the new key.
+ */
+export const LedgerContinued = z.strictObject({
+  /** 2 for the first continuation. */
+  epoch: z.int().min(2),
+  reason: z.enum(['key-lost']),
+  formerPublicKey: Base64Url,
+  publicKey: Base64Url,
+});
+
 /** What the start-up settlement of open segment and database had to repair. Written only when there was something. */
 export const LedgerSettled = z.strictObject({
   /** Bytes of a torn last line cut from the open segment. */
