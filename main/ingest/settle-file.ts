@@ -122,7 +122,7 @@ function isWorthless(failure: Failure): boolean {
 }
 
 async function begin(context: IngestContext, camera: DockedCamera, file: PlannedFile): Promise<Result<Partial>> {
-  const found = file.partialItem ? context.vault.listPartials().partials.find((partial) => partial.itemId === file.partialItem) : undefined;
+  const found = file.partialItem ? context.vault.findPartial(file.partialItem) : null;
   const sidecar = newSidecar(context, camera, file);
   try {
     return done(await (found ? context.vault.adoptPartial(found, sidecar) : context.vault.beginPartial(sidecar)));

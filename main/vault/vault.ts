@@ -95,6 +95,13 @@ export function openVault(paths: Pick<DataPaths, 'originals' | 'incoming' | 'qua
     return fs.readdirSync(partial.folder).every((name) => name === `${SIDECAR_NAME}.tmp`);
   }
 
+  /** The partial of this id, or null when it is not there or its sidecar can not be read. */
+  function findPartial(itemId: string): Partial | null {
+    const folder = path.join(incoming, itemId + PARTIAL_SUFFIX);
+    const sidecar = readSidecarIn(folder, itemId);
+    return sidecar.ok ? { itemId, folder, sidecar: sidecar.value, file: path.join(folder, sidecar.value.storedName) } : null;
+  }
+
   /** Every partial on disk with a readable sidecar, and the folders whose sidecar is not. */
   function listPartials(): { partials: Partial[]; unreadable: { itemId: string; folder: string }[] } {
     const partials: Partial[] = [];
@@ -103,8 +110,8 @@ export function openVault(paths: Pick<DataPaths, 'originals' | 'incoming' | 'qua
       if (!name.endsWith(PARTIAL_SUFFIX)) continue;
       const itemId = name.slice(0, -PARTIAL_SUFFIX.length);
       const folder = path.join(incoming, name);
-      const sidecar = readSidecarIn(folder, itemId);
-      if (sidecar.ok) partials.push({ itemId, folder, sidecar: sidecar.value, file: path.join(folder, sidecar.value.storedName) });
+      const partial = findPartial(itemId);
+      if (partial) partials.push(partial);
       else unreadable.push({ itemId, folder });
     }
     return { partials, unreadable };
@@ -133,6 +140,7 @@ export function openVault(paths: Pick<DataPaths, 'originals' | 'incoming' | 'qua
     dropPartial,
     quarantinePartial,
     isEmptyPartial,
+    findPartial,
     listPartials,
     listItems,
   };
