@@ -14,15 +14,11 @@ import { PortCard } from '../main/contract/web/wall.ts';
 /** The OpenAPI document as it is checked in. */
 export const OPENAPI_FILE = path.join(import.meta.dirname, '../main/contract/web/openapi.json');
 
-/** What 401 and 403 say: a failure out of the closed list. */
+/** What every refusal says: a failure out of the closed list. */
 const REFUSAL = {
   type: 'object' as const,
-  properties: {
-    code: { enum: ['UNAUTHORIZED', 'FORBIDDEN'] },
-    status: { type: 'integer' as const },
-    message: { type: 'string' as const },
-    data: { $ref: '#/components/schemas/Failure' },
-  },
+  properties: { ok: { const: false }, failure: { $ref: '#/components/schemas/Failure' } },
+  required: ['ok', 'failure'],
 };
 
 /** The OpenAPI 3.1 document of the web interface, generated from its contract. */

@@ -32,13 +32,13 @@ export function queueOf(ledger: Ledger, limit: number): QueuedUnit[] {
     `SELECT c.subject_id AS unit_id, count(f.seq) AS attempts,
        max(CASE WHEN f.seq IS NULL THEN NULL ELSE json_extract(f.canonical, '$.body.reason') END) AS reason
      FROM entries c LEFT JOIN entries f ON f.subject_kind = 'unit' AND f.subject_id = c.subject_id AND f.type = 'forward.failed'
-       AND json_extract(f.canonical, '$.body.destinationId') = ?1
-     WHERE c.type = 'unit.closed' AND c.subject_id NOT IN (SELECT unit_id FROM receipts WHERE destination_id = ?1)
-     GROUP BY c.seq ORDER BY attempts = 0, c.seq LIMIT ?2`,
+       AND json_extract(f.canonical, '$.body.destinationId') = ?
+     WHERE c.type = 'unit.closed' AND c.subject_id NOT IN (SELECT unit_id FROM receipts WHERE destination_id = ?)
+     GROUP BY c.seq ORDER BY attempts = 0, c.seq LIMIT ?`,
   );
   return listDestinations(ledger)
     .flatMap((destination) =>
-      waiting.all(destination.id, limit).map((row) => ({
+      waiting.all(destination.id, destination.id, limit).map((row) => ({
         unitId: row.unit_id,
         destination: destination.name,
         attempts: row.attempts,

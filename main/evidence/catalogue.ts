@@ -15,6 +15,12 @@ export const CATALOGUE_PROJECTION: Projection = {
       ddl: 'CREATE TABLE catalogue_items (item_id TEXT PRIMARY KEY, size_bytes INTEGER NOT NULL, important INTEGER NOT NULL) STRICT, WITHOUT ROWID',
     },
     {
+      name: 'catalogue_cameras',
+      orderBy: 'camera_id',
+      ddl: `CREATE TABLE catalogue_cameras (
+        camera_id TEXT PRIMARY KEY, items INTEGER NOT NULL, bytes INTEGER NOT NULL, damaged INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
+    },
+    {
       name: 'catalogue',
       orderBy: 'unit_id',
       ddl: `CREATE TABLE catalogue (
@@ -24,6 +30,7 @@ export const CATALOGUE_PROJECTION: Projection = {
         poster_item TEXT, closed_at TEXT NOT NULL, closed_seq INTEGER NOT NULL) STRICT;
         CREATE INDEX catalogue_by_start ON catalogue (sort_at, unit_id);
         CREATE INDEX catalogue_by_kind ON catalogue (kind, sort_at, unit_id);
+        CREATE INDEX catalogue_by_stage ON catalogue (stage, sort_at, unit_id) WHERE stage IS NOT NULL;
         CREATE INDEX catalogue_by_length ON catalogue (duration_ms, unit_id);
         CREATE INDEX catalogue_by_size ON catalogue (size_bytes, unit_id);
         CREATE INDEX catalogue_by_officer ON catalogue (officer_id, sort_at, unit_id);
@@ -63,6 +70,11 @@ export const CATALOGUE_PROJECTION: Projection = {
         at,
         seq,
       );
+      sql(
+        db,
+        `INSERT INTO catalogue_cameras VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
+         SET items = items + excluded.items, bytes = bytes + excluded.bytes, damaged = damaged + excluded.damaged`,
+      ).run(ref('camera'), body.items.length, sizeBytes, body.items.filter((item) => item.damaged).length);
     },
     'unit.linked': (db, { subject, body }) => {
       sql(db, 'UPDATE catalogue SET case_id = ?, stage = ? WHERE unit_id = ?').run(body.caseId, body.stage, subject.id);

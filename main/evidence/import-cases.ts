@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ImportReport } from '../contract/api/evidence.ts';
 import type { Draft, Entry } from '../contract/entries/index.ts';
 import { type Failure, failed } from '../contract/errors.ts';
@@ -8,7 +9,7 @@ import { type CaseRow, readCaseRow } from './case-row.pure.ts';
 
 export type ImportContext = { ledger: Ledger; agencyId: string; zone: string; now(): string; actor: Actor };
 
-/** Rows written together. */
+/** Rows written together, and looked at together; others are served in between. */
 const BATCH = 200;
 
 /**
@@ -16,17 +17,22 @@ const BATCH = 200;
  * ones is lost. A case that is on the ledger as the row has it is left alone, so importing twice changes nothing.
  */
 export async function importCases(context: ImportContext, bytes: Uint8Array, name: string): Promise<ImportReport> {
-  const table = readTable(bytes, name);
+  const table = await readTable(bytes, name);
   if (!table.ok) return { imported: 0, unchanged: 0, failures: [table.failure] };
   const failures: Failure[] = [];
   const rows = new Map<string, { row: number; value: CaseRow }>();
-  for (const { row, cells } of table.value) {
+  for (const [n, { row, cells }] of table.value.entries()) {
+    if (n % BATCH === 0) await setImmediate();
     const read = readCaseRow(cells, context.zone);
     const wrong = 'wrong' in read ? read.wrong : clash(rows, read.row);
     if (wrong !== null) failures.push(failed('case.row-invalid', `${name} ${row}: ${wrong}`).failure);
     else if ('row' in read && !rows.has(read.row.number)) rows.set(read.row.number, { row, value: read.row });
   }
-  const changed = [...rows.values()].map((one) => one.value).filter((row) => !isUnchanged(context, row));
+  const changed: CaseRow[] = [];
+  for (const [n, { value }] of [...rows.values()].entries()) {
+    if (n % BATCH === 0) await setImmediate();
+    if (!isUnchanged(context, value)) changed.push(value);
+  }
   for (let at = 0; at < changed.length; at += BATCH) await append(context, changed.slice(at, at + BATCH));
   return { imported: changed.length, unchanged: rows.size - changed.length, failures };
 }

@@ -13,7 +13,7 @@ const COLUMNS = {
 
 /** Imports a list of officers: certificate number, name, unit. Rows stand by themselves, as with cases. */
 export async function importPeople(context: ImportContext, bytes: Uint8Array, fileName: string): Promise<ImportReport> {
-  const table = readTable(bytes, fileName);
+  const table = await readTable(bytes, fileName);
   if (!table.ok) return { imported: 0, unchanged: 0, failures: [table.failure] };
   const failures: Failure[] = [];
   const drafts: Draft[] = [];

@@ -3,6 +3,6 @@ export { CATALOGUE_PROJECTION } from './catalogue.ts';
 export { type CatalogueRow, catalogueRow, listCatalogue, type SearchIds } from './catalogue-list.ts';
 export { type ImportContext, importCases } from './import-cases.ts';
 export { importPeople } from './import-people.ts';
-export { linkUnit, setLink } from './links.ts';
+export { linkUnit, type SetLink, setLinks } from './links.ts';
 export { EVIDENCE_PROJECTION } from './projection.ts';
 export { deadlineStage, suggestStage } from './stages.ts';

@@ -7,6 +7,8 @@ export type Session = { tokenHash: string; personId: string };
 /** Wrong PINs in a row after which a number is locked, and for how long. */
 export const MAX_WRONG_PINS = 5;
 export const LOCK_MS = 15 * 60_000;
+/** Wrong PINs are remembered this long after the last one. */
+const FORGET_MS = 24 * 60 * 60_000;
 
 /**
  * Sign-ins, kept as working state so that a restart of the station does not sign anybody out. A session ends when
@@ -51,17 +53,22 @@ export function createSessions(work: Db, nowMs: () => number, idleMs: () => numb
     hasOpened(session: Session, unitId: string): boolean {
       return sql(work, 'SELECT 1 FROM opened_units WHERE token_hash = ? AND unit_id = ?').get(session.tokenHash, unitId) !== undefined;
     },
-    /** When the lock on a person ends, ms; null when there is none. */
+    /** When the lock on a number ends, ms; null when there is none. One that ends further off than a lock can was set by a clock since put right. */
     lockedUntil(personId: string): number | null {
       const until = sql<{ locked_until_ms: number | null }>(work, 'SELECT locked_until_ms FROM wrong_pins WHERE person_id = ?').get(personId);
-      return until?.locked_until_ms != null && until.locked_until_ms > nowMs() ? until.locked_until_ms : null;
+      const leftMs = (until?.locked_until_ms ?? 0) - nowMs();
+      return until?.locked_until_ms != null && leftMs > 0 && leftMs <= LOCK_MS ? until.locked_until_ms : null;
     },
-    /** Counts a wrong PIN; gives the end of the lock when this one locked the number. */
+    /**
+     * Counts a PIN as wrong before it is looked at, so that guesses made at once are all counted; a right one is then
+     * forgotten. Gives the end of the lock when this one locked the number. A number nobody has is counted like any other.
+     */
     countWrong(personId: string): number | null {
+      sql(work, 'DELETE FROM wrong_pins WHERE person_id <> ? AND abs(? - tried_ms) > ?').run(personId, nowMs(), FORGET_MS);
       const row = sql<{ count: number }>(work, 'SELECT count FROM wrong_pins WHERE person_id = ?').get(personId);
       const count = (row?.count ?? 0) + 1;
       const until = count >= MAX_WRONG_PINS ? nowMs() + LOCK_MS : null;
-      sql(work, 'INSERT OR REPLACE INTO wrong_pins VALUES (?, ?, ?)').run(personId, until === null ? count : 0, until);
+      sql(work, 'INSERT OR REPLACE INTO wrong_pins VALUES (?, ?, ?, ?)').run(personId, until === null ? count : 0, until, nowMs());
       return until;
     },
     forgetWrong(personId: string): void {

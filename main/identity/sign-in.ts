@@ -18,24 +18,28 @@ export async function signIn(
   const access = accessOf(ledger, personId);
   const locked = sessions.lockedUntil(personId);
   if (locked !== null) return failed('session.locked', input.number, new Date(locked).toISOString());
+  const until = sessions.countWrong(personId);
   const right = await isPin(ledger, personId, input.pin);
-  if (!access || access.roles.length === 0 || !right) return wrong(context, sessions, access ? personId : null, input.number);
+  if (!access || access.roles.length === 0 || !right) return wrong(context, { personId, known: access !== null, number: input.number, until });
+  sessions.forgetWrong(personId);
   if (access.oneTime) {
     if (input.newPin === null || input.newPin === input.pin) return failed('session.new-pin-needed', input.number);
     await changePin(context, personId, input.newPin);
   }
-  sessions.forgetWrong(personId);
   const about = { subject: { kind: 'person' as const, id: personId }, actor: { kind: 'person' as const, id: personId }, at: context.now() };
   await ledger.append([{ type: 'session.started', ...about, body: {} }]);
   return done({ personId, token: sessions.start(personId) });
 }
 
-async function wrong(context: IdentityContext, sessions: Sessions, personId: string | null, number: string): Promise<Result<never>> {
-  const until = personId === null ? null : sessions.countWrong(personId);
-  if (personId === null || until === null) return failed('session.wrong', number);
+async function wrong(
+  context: IdentityContext,
+  { personId, known, number, until }: { personId: string; known: boolean; number: string; until: number | null },
+): Promise<Result<never>> {
+  if (until === null) return failed('session.wrong', number);
   const at = new Date(until).toISOString();
   const about = { subject: { kind: 'person' as const, id: personId }, actor: { kind: 'system' as const, id: 'sign-in' }, at: context.now() };
-  await context.ledger.append([{ type: 'session.locked', ...about, body: { until: at } }]);
+  // Made-up numbers are endless; they lock like any other and leave nothing on the ledger.
+  if (known) await context.ledger.append([{ type: 'session.locked', ...about, body: { until: at } }]);
   return failed('session.locked', number, at);
 }
 
@@ -69,8 +73,10 @@ export async function setUpAdmin(
   code: SetUpCode,
   input: { code: string; number: string; name: string; pin: string },
 ): Promise<Result<{ personId: string; token: string }>> {
-  if (!code.take(input.code)) return failed('session.code-wrong', input.code);
+  if (!code.take(input.code)) return failed('session.code-wrong', input.number);
   const actor = { kind: 'system' as const, id: 'set-up' };
   const { personId } = await giveAccess(context, { ...input, roles: ['admin'] }, actor, input.pin);
+  sessions.endAll(personId);
+  sessions.forgetWrong(personId);
   return done({ personId, token: sessions.start(personId) });
 }

@@ -14,7 +14,7 @@ export const INGEST_PROJECTION: Projection = {
         sha256 TEXT NOT NULL, sm3 TEXT NOT NULL, read_back TEXT NOT NULL, media_kind TEXT NOT NULL, important INTEGER NOT NULL,
         stored_at TEXT NOT NULL, stored_seq INTEGER NOT NULL, sidecar_sha256 TEXT NOT NULL) STRICT;
         CREATE INDEX items_by_bytes ON items (camera_id, sha256);
-        CREATE INDEX items_by_docking ON items (docking_id)`,
+        CREATE INDEX items_by_docking ON items (docking_id, officer_id)`,
     },
     {
       name: 'sightings',

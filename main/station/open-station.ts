@@ -1,5 +1,5 @@
 import os from 'node:os';
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { type CopyEngine, createPortableEngine } from '../../native/index.ts';
 import type { Failure } from '../contract/errors.ts';
 import { done, type Result } from '../contract/errors.ts';
@@ -22,6 +22,7 @@ import { openVault, type Vault } from '../vault/index.ts';
 import { type Clock, createClock } from './clock.ts';
 import { createDockings, type Dockings } from './dockings.ts';
 import { recordStart } from './genesis.ts';
+import { openLog } from './log.ts';
 import { readPolicy } from './policy.ts';
 import { createPorts, type Ports } from './ports.ts';
 import { prepareStages, type Stages } from './stages.ts';
@@ -91,7 +92,8 @@ export async function openStation(options: StationOptions): Promise<Result<Stati
 }
 
 async function wire(options: StationOptions, identity: StationIdentity, paths: DataPaths, lock: DataFolderLock, ledger: Ledger): Promise<Station> {
-  const log = pino({ level: 'info' }, pino.destination({ dest: `${paths.logs}/station.log`, sync: true, mode: 0o600 }));
+  const { log, close: closeLog } = openLog(paths.logs);
+  log.info({ program: PROGRAM, runtime: `node ${process.versions.node}`, purpose: options.purpose }, 'started');
   let unrecorded = false;
   const onBug = (error: unknown) => {
     // What was done but could not be recorded is for the next start to find, as after a crash.
@@ -166,6 +168,8 @@ async function wire(options: StationOptions, identity: StationIdentity, paths: D
       await ledger.close();
       work.close();
       lock.release(!unrecorded);
+      log.info('stopped');
+      closeLog();
     },
   };
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import type { Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { RPCHandler } from '@orpc/server/fastify';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { done, failed, type Result } from '../contract/errors.ts';
 import type { Station } from './open-station.ts';
 import { createRouter } from './router.ts';
@@ -13,8 +14,9 @@ import { addWebInterface, createWebParts, MAX_BODY_BYTES } from './web/web-serve
 const MAX_SOCKET_PATH = 100;
 /** A connection that says nothing for this long is closed, ms; live events say something every ten seconds. */
 const SILENCE_MS = 30_000;
-/** A client has this long to send a request's headers, ms. */
+/** A client has this long to send a request's headers, and this long for all of it, ms. */
 const HEADERS_MS = 10_000;
+const REQUEST_MS = 60_000;
 
 export type StationServer = {
   socket: string;
@@ -45,7 +47,8 @@ export async function serveStation(station: Station, options: { port: number } =
   await addWebInterface(web, parts, { hosts, origins });
   const taken = await listenOnLoopback(web, options.port);
   if (taken) {
-    await local.close();
+    await Promise.all([local.close(), web.close()]);
+    parts.names.close();
     return taken;
   }
   const { port } = web.server.address() as { port: number };
@@ -80,9 +83,30 @@ function createApp(): FastifyInstance {
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     connectionTimeout: SILENCE_MS,
+    requestTimeout: REQUEST_MS,
+    clientErrorHandler: refuseMalformed,
+    frameworkErrors: (error, _request, reply: FastifyReply) => reply.status(error.statusCode ?? 400).send(failed('request.refused', error.code)),
     http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 1000 },
   });
 }
+
+/** Answers what is not HTTP at all, or too large or too slow to be read, and ends the connection. */
+function refuseMalformed(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = MALFORMED[error.code ?? ''] ?? '400 Bad Request';
+  const body = JSON.stringify(failed('request.refused', status));
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+  // A client that goes on sending is not listened to.
+  socket.once('finish', () => socket.destroy());
+}
+
+const MALFORMED: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
 
 /** What commands ask for over the private socket: paths of this machine, given by the user who owns it. */
 function addCommands(app: FastifyInstance, station: Station): void {
@@ -91,7 +115,7 @@ function addCommands(app: FastifyInstance, station: Station): void {
     // A reconciliation of everything may take hours without a word.
     request.raw.socket.setTimeout(0);
     const { matched } = await handler.handle(request, reply, { prefix: '/rpc' });
-    if (!matched) await reply.status(404).send();
+    if (!matched) await reply.status(404).send(failed('request.refused', `${request.method} ${request.url}`));
   });
 }
 

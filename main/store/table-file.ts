@@ -1,4 +1,6 @@
-import { parse } from 'csv-parse/sync';
+import { pipeline, Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { parse } from 'csv-parse';
 import { failed, type Result } from '../contract/errors.ts';
 
 /** One row of a list: where it stands in the file (1 is the first line) and its cells by column heading. */
@@ -6,18 +8,20 @@ export type TableRow = { row: number; cells: Record<string, string | string[]> }
 
 const MAX_BYTES = 50 * 1024 * 1024;
 const MAX_CELL = 2000;
+/** Characters of a list read at once; others are served in between. */
+const CHUNK = 64 * 1024;
 
 /**
  * Reads a list that an office program or another system wrote: CSV (comma, semicolon or tab, with a heading line) or
  * JSON (an array of objects, or an object holding one). Text is UTF-8, or GB 18030 when it is not valid UTF-8. Fails as
  * a whole only when nothing of it can be read; what is wrong with a row is for the caller to say.
  */
-export function readTable(bytes: Uint8Array, name: string): Result<TableRow[]> {
+export async function readTable(bytes: Uint8Array, name: string): Promise<Result<TableRow[]>> {
   if (bytes.length > MAX_BYTES) return failed('case.file-unreadable', name, `larger than ${MAX_BYTES} bytes`);
   const text = decode(bytes);
   if (text === null) return failed('case.file-unreadable', name, 'neither UTF-8 nor GB 18030');
   try {
-    const rows = /^\s*[[{]/.test(text) ? fromJson(text) : fromCsv(text);
+    const rows = /^\s*[[{]/.test(text) ? fromJson(text) : await fromCsv(text);
     return { ok: true, value: rows };
   } catch (error) {
     return failed('case.file-unreadable', name, error instanceof Error ? error.message : String(error));
@@ -39,10 +43,10 @@ function decode(bytes: Uint8Array): string | null {
   return null;
 }
 
-function fromCsv(text: string): TableRow[] {
+async function fromCsv(text: string): Promise<TableRow[]> {
   const heading = text.slice(0, text.search(/\r?\n|$/));
   const delimiter = [',', ';', '\t'].reduce((best, one) => (heading.split(one).length > heading.split(best).length ? one : best));
-  const records = parse(text, {
+  const parser = parse({
     delimiter,
     columns: (names: string[]) => names.map((name) => name.trim()),
     info: true,
@@ -51,8 +55,21 @@ function fromCsv(text: string): TableRow[] {
     relax_quotes: true,
     skip_empty_lines: true,
     trim: true,
-  }) as unknown as { record: Record<string, string>; info: { lines: number } }[];
-  return records.map(({ record, info }) => ({ row: info.lines, cells: limited(record) }));
+  });
+  const rows: TableRow[] = [];
+  // An error of either is thrown by the loop.
+  pipeline(Readable.from(chunksOf(text)), parser, () => undefined);
+  for await (const { record, info } of parser as AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) {
+    rows.push({ row: info.lines, cells: limited(record) });
+  }
+  return rows;
+}
+
+async function* chunksOf(text: string): AsyncGenerator<string> {
+  for (let at = 0; at < text.length; at += CHUNK) {
+    yield text.slice(at, at + CHUNK);
+    await setImmediate();
+  }
 }
 
 function fromJson(text: string): TableRow[] {

@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS opened_units (
   token_hash TEXT NOT NULL REFERENCES sessions (token_hash) ON DELETE CASCADE, unit_id TEXT NOT NULL,
   PRIMARY KEY (token_hash, unit_id)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS wrong_pins (
-  person_id TEXT PRIMARY KEY, count INTEGER NOT NULL, locked_until_ms INTEGER) STRICT, WITHOUT ROWID;
+  person_id TEXT PRIMARY KEY, count INTEGER NOT NULL, locked_until_ms INTEGER, tried_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS plan_files (
   docking_id TEXT NOT NULL,
   n INTEGER NOT NULL,

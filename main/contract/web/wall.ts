@@ -41,6 +41,7 @@ export const LiveEvent = z.discriminatedUnion('event', [
   z.object({
     n: z.int().positive(),
     event: z.literal('ledger'),
+    /** The wall hears it too, so an entry about a person does not say about whom: its id is empty. */
     entries: z.array(z.object({ seq: Count, type: z.string(), subject: z.object({ kind: z.string(), id: z.string() }) })),
   }),
   z.object({ n: z.int().positive(), event: z.literal('beat'), stationTime: z.string() }),

@@ -44,9 +44,7 @@ function camerasOf({ station, names }: WebContext) {
        (SELECT max(started_at) FROM dockings d WHERE d.camera_id = c.camera_id) AS last_at,
        (SELECT officer_id FROM catalogue u WHERE u.camera_id = c.camera_id AND officer_id IS NOT NULL ORDER BY sort_at DESC LIMIT 1) AS officer_id,
        coalesce(u.items, 0) AS items, coalesce(u.bytes, 0) AS bytes, coalesce(u.damaged, 0) AS damaged
-     FROM cameras c LEFT JOIN (
-       SELECT camera_id, sum(items) AS items, sum(size_bytes) AS bytes, sum(damaged) AS damaged FROM catalogue GROUP BY camera_id) u USING (camera_id)
-     ORDER BY c.serial`,
+     FROM cameras c LEFT JOIN catalogue_cameras u USING (camera_id) ORDER BY c.serial`,
   )
     .all()
     .map((row) => ({

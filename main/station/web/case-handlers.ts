@@ -12,8 +12,8 @@ const MAX_OF_CASE = 500;
 /** The list of cases, one case, and importing them. */
 export function caseHandlers({ cases: os }: GuardedContract) {
   return {
-    list: os.list.handler(({ context, input }) => {
-      const only = input.search === '' ? null : context.names.cases(input.search);
+    list: os.list.handler(async ({ context, input }) => {
+      const only = input.search === '' ? null : await context.names.cases(input.search);
       const after = readCursor(input.cursor);
       const page = listCases(context.station.ledger.reader, {
         only,

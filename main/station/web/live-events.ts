@@ -35,7 +35,9 @@ export async function* liveEvents(source: Source, signal: AbortSignal): AsyncGen
       entries = [];
       n += 1;
     }
-    entries.push(...added.map(({ seq, type, subject }) => ({ seq, type, subject })));
+    entries.push(
+      ...added.map(({ seq, type, subject }) => ({ seq, type, subject: subject.kind === 'person' ? { kind: 'person', id: '' } : subject })),
+    );
   });
   let lastBeat = performance.now();
   try {

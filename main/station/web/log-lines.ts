@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { LogLine } from '../../contract/web/station.ts';
+import { LOG_NAME } from '../log.ts';
 
 /** Bytes looked at from the end of the log; older lines are in the file. */
 const MAX_READ = 4 * 1024 * 1024;
@@ -10,13 +11,16 @@ const PinoLine = z.looseObject({ level: z.number(), time: z.number(), msg: z.str
 
 /** The newest lines of the station's log that hold the searched text, newest first. */
 export async function readLog(folder: string, query: { search: string; limit: number }): Promise<LogLine[]> {
-  const text = await tailOf(path.join(folder, 'station.log'));
+  const file = path.join(folder, LOG_NAME);
+  // A log that has just been turned over is short; the one before it goes on where it begins.
+  const text = `${await tailOf(`${file}.1`)}${await tailOf(file)}`;
   const word = query.search.toLowerCase();
   const lines = text.split('\n').filter((line) => line !== '' && line.toLowerCase().includes(word));
   return lines.slice(-query.limit).reverse().flatMap(parseLine);
 }
 
 async function tailOf(file: string): Promise<string> {
+  if (!fs.existsSync(file)) return '';
   const handle = await fs.promises.open(file, 'r');
   try {
     const { size } = await handle.stat();

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { failed } from '../../contract/errors.ts';
+import { done, failed, type Result } from '../../contract/errors.ts';
 import { Uuid } from '../../contract/values.ts';
 import { isAllowed } from '../../contract/web/permissions.ts';
 import { accessOf, type Session } from '../../identity/index.ts';
@@ -10,22 +10,25 @@ import { readRange } from './range.pure.ts';
 import type { WebParts } from './web-context.ts';
 
 /** Types a browser is told; anything else is handed out as bytes, never as a page. */
-const TYPES: Record<string, string> = {
-  mp4: 'video/mp4',
-  m4v: 'video/mp4',
-  mov: 'video/mp4',
-  webm: 'video/webm',
-  mp3: 'audio/mpeg',
-  wav: 'audio/wav',
-  aac: 'audio/aac',
-  m4a: 'audio/mp4',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-};
+const TYPES = new Map(
+  Object.entries({
+    mp4: 'video/mp4',
+    m4v: 'video/mp4',
+    mov: 'video/mp4',
+    webm: 'video/webm',
+    mp3: 'audio/mpeg',
+    wav: 'audio/wav',
+    aac: 'audio/aac',
+    m4a: 'audio/mp4',
+    jpg: 'image/jpeg',
+    jpeg: 'image/jpeg',
+    png: 'image/png',
+  }),
+);
 
 type Params = { itemId: string; what: string };
-type Found = { file: string; extension: string };
+/** `root` is the folder of the data folder it lies below. */
+type Found = { root: string; file: string; extension: string };
 
 /**
  * Films, sound and pictures of items, with Range. An original or proxy is served only to a session that has opened its
@@ -45,9 +48,15 @@ export function mediaRoutes(app: FastifyInstance, parts: WebParts, sessionOf: (r
     }
     const found = find(parts, itemId, unitId, what);
     if (!found) return reply.status(404).send(failed('unit.unknown', `${itemId} ${what}`));
-    // Playing counts as touching the screen.
-    parts.sessions.touch(session);
-    return send(request, reply, found);
+    const opened = await open(found);
+    if (!opened.ok) {
+      if (opened.failure.code !== 'unit.unknown') parts.station.log.error({ itemId, failure: opened.failure }, 'a file cannot be shown');
+      // Where it lies is for the log alone.
+      return reply.status(404).send(failed(opened.failure.code, `${itemId} ${what}`));
+    }
+    // Playing counts as touching the screen; a list that loads its pictures does not.
+    if (what !== 'poster') parts.sessions.touch(session);
+    return send(request, reply, found.extension, opened.value);
   });
 }
 
@@ -58,26 +67,32 @@ function unitOf({ station }: WebParts, itemId: string): string | null {
 function find({ station }: WebParts, itemId: string, unitId: string, what: string): Found | null {
   if (what === 'original') {
     const original = station.vault.originalPath(itemId);
-    return original.ok ? { file: original.value, extension: path.extname(original.value).slice(1).toLowerCase() } : null;
+    return original.ok ? { root: station.vault.root, file: original.value, extension: path.extname(original.value).slice(1).toLowerCase() } : null;
   }
   const derived = sql<{ file: string }>(station.ledger.reader, 'SELECT file FROM derivatives WHERE item_id = ? AND kind = ?').get(itemId, what);
-  return derived ? { file: path.join(station.paths.derived, unitId, derived.file), extension: path.extname(derived.file).slice(1) } : null;
+  if (!derived) return null;
+  const file = path.join(station.paths.derived, unitId, derived.file);
+  return { root: station.paths.derived, file, extension: path.extname(derived.file).slice(1) };
 }
 
-async function send(request: FastifyRequest, reply: FastifyReply, { file, extension }: Found): Promise<FastifyReply> {
-  const handle = await open(file);
-  if (!handle) return reply.status(404).send(failed('unit.unknown', request.url));
-  const { size } = await handle.stat();
-  const range = readRange(request.headers.range, size);
+async function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  extension: string,
+  { handle, size }: { handle: fs.promises.FileHandle; size: number },
+): Promise<FastifyReply> {
+  // A range is for GET alone; one with a condition is ignored, because nothing here hands out a validator.
+  const isPlain = request.method === 'GET' && request.headers['if-range'] === undefined;
+  const range = readRange(isPlain ? request.headers.range : undefined, size);
   reply.headers({
     'accept-ranges': 'bytes',
     'cache-control': 'private, no-store',
     'content-disposition': 'inline',
-    'content-type': TYPES[extension] ?? 'application/octet-stream',
+    'content-type': TYPES.get(extension) ?? 'application/octet-stream',
   });
   if (range === 'unsatisfiable') {
     await handle.close();
-    return reply.status(416).header('content-range', `bytes */${size}`).send();
+    return reply.status(416).header('content-range', `bytes */${size}`).type('application/json').send(failed('request.refused', 'range'));
   }
   const { start, end } = range === 'whole' ? { start: 0, end: size - 1 } : range;
   if (range !== 'whole') reply.status(206).header('content-range', `bytes ${start}-${end}/${size}`);
@@ -89,12 +104,22 @@ async function send(request: FastifyRequest, reply: FastifyReply, { file, extens
   return reply.send(handle.createReadStream({ start, end, highWaterMark: 256 * 1024 }));
 }
 
-/** A derivative may have been deleted at any time; that is no fault. */
-async function open(file: string): Promise<fs.promises.FileHandle | null> {
+/**
+ * Opens a file below its root without following a link anywhere below it. A derivative may have been deleted at any time;
+ * that is no fault (`unit.unknown`). Fails with `vault.unexpected` for what is no file of ours.
+ */
+async function open({ root, file }: Found): Promise<Result<{ handle: fs.promises.FileHandle; size: number }>> {
   try {
-    return await fs.promises.open(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+    const inside = path.relative(root, file);
+    const expected = path.join(await fs.promises.realpath(root), inside);
+    if (inside.startsWith('..') || (await fs.promises.realpath(file)) !== expected) return failed('vault.unexpected', file, 'a link');
+    const handle = await fs.promises.open(expected, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
+    const stat = await handle.stat();
+    if (stat.isFile()) return done({ handle, size: stat.size });
+    await handle.close();
+    return failed('vault.unexpected', file, 'no file');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return failed(error.code === 'ENOENT' ? 'unit.unknown' : 'vault.unexpected', file, String(error.code));
   }
 }

@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import type { CaseName, PersonName } from '../../contract/web/base.ts';
 import type { SearchIds } from '../../evidence/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import { sql } from '../../store/index.ts';
 
-/** A word matches at most this many people, cases or cameras; beyond it, it says nothing about anybody. */
-const MAX_MATCHES = 500;
+/** Names read into the index at once; others are served in between. */
+const CHUNK = 500;
 
 type Kind = 'person' | 'case';
 
@@ -15,7 +16,7 @@ type Kind = 'person' | 'case';
  */
 export function createNames(ledger: Ledger) {
   const index: Record<Kind, Map<string, string>> = { person: new Map(), case: new Map() };
-  let built = false;
+  let building: Promise<void> | null = null;
 
   const text = (kind: Kind, id: string, field: string): string | null => {
     const value = ledger.records.get(kind, id)?.[field];
@@ -35,43 +36,46 @@ export function createNames(ledger: Ledger) {
     index[kind].set(id, Object.values(fields).slice(1).join('\n').toLowerCase());
   }
 
-  function build(): void {
-    for (const row of sql<{ person_id: string }>(ledger.reader, 'SELECT person_id FROM persons').all()) read('person', row.person_id);
-    for (const row of sql<{ case_id: string }>(ledger.reader, 'SELECT case_id FROM cases').all()) read('case', row.case_id);
-    built = true;
+  async function build(): Promise<void> {
+    const people = sql<{ id: string }>(ledger.reader, 'SELECT person_id AS id FROM persons').all();
+    const cases = sql<{ id: string }>(ledger.reader, 'SELECT case_id AS id FROM cases').all();
+    const all = [...people.map(({ id }) => ({ kind: 'person' as const, id })), ...cases.map(({ id }) => ({ kind: 'case' as const, id }))];
+    for (let at = 0; at < all.length; at += CHUNK) {
+      for (const { kind, id } of all.slice(at, at + CHUNK)) read(kind, id);
+      await setImmediate();
+    }
   }
 
+  const ready = () => {
+    building ??= build();
+    return building;
+  };
+
   const stop = ledger.subscribe((entries) => {
-    if (!built) return;
+    if (!building) return;
     for (const { subject } of entries) if (subject.kind === 'person' || subject.kind === 'case') read(subject.kind, subject.id);
   });
 
-  function matching(kind: Kind, word: string): string[] {
-    const found: string[] = [];
-    for (const [id, names] of index[kind]) {
-      if (names.includes(word)) found.push(id);
-      if (found.length >= MAX_MATCHES) break;
-    }
-    return found;
-  }
+  const matching = (kind: Kind, word: string) => [...index[kind]].flatMap(([id, names]) => (names.includes(word) ? [id] : []));
 
   return {
     person,
     caseName,
     place: (caseId: string) => text('case', caseId, 'place'),
     /** Cases whose number or title holds every word. */
-    cases(search: string): string[] {
-      if (!built) build();
+    async cases(search: string): Promise<string[]> {
+      await ready();
       const words = wordsOf(search);
       return [...index.case].filter(([, names]) => words.every((word) => names.includes(word))).map(([id]) => id);
     },
     /** What the words of a search may stand for. */
-    search(search: string): SearchIds {
-      if (!built) build();
-      return wordsOf(search).map((word) => ({
+    async search(search: string): Promise<SearchIds> {
+      const words = wordsOf(search);
+      if (words.length > 0) await ready();
+      return words.map((word) => ({
         officers: matching('person', word),
         cases: matching('case', word),
-        cameras: sql<{ camera_id: string }>(ledger.reader, `SELECT camera_id FROM cameras WHERE instr(lower(serial), ?) > 0 LIMIT ${MAX_MATCHES}`)
+        cameras: sql<{ camera_id: string }>(ledger.reader, 'SELECT camera_id FROM cameras WHERE instr(lower(serial), ?) > 0')
           .all(word)
           .map((row) => row.camera_id),
         idPrefix: /^[0-9a-f]{8}[0-9a-f-]{0,28}$/.test(word) ? word : null,
@@ -83,8 +87,5 @@ export function createNames(ledger: Ledger) {
 export type Names = ReturnType<typeof createNames>;
 
 function wordsOf(search: string): string[] {
-  return search
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
+  return [...new Set(search.toLowerCase().split(/\s+/))].filter((word) => word !== '');
 }

@@ -6,7 +6,7 @@ export type ByteRange = { start: number; end: number };
  * (several ranges, another unit), which the RFC allows to ignore; `unsatisfiable` when it lies outside the file.
  */
 export function readRange(header: string | undefined, sizeBytes: number): ByteRange | 'whole' | 'unsatisfiable' {
-  const match = header === undefined ? null : /^bytes=(\d*)-(\d*)$/.exec(header.trim());
+  const match = header === undefined ? null : /^bytes=(\d*)-(\d*)$/i.exec(header.trim());
   if (!match || (match[1] === '' && match[2] === '')) return 'whole';
   const [first, last] = [match[1] as string, match[2] as string];
   if (first === '') {
@@ -14,7 +14,6 @@ export function readRange(header: string | undefined, sizeBytes: number): ByteRa
     return length === 0 ? 'unsatisfiable' : { start: sizeBytes - length, end: sizeBytes - 1 };
   }
   const start = Number(first);
-  const end = last === '' ? sizeBytes - 1 : Math.min(Number(last), sizeBytes - 1);
-  if (start >= sizeBytes) return 'unsatisfiable';
-  return start > end ? 'whole' : { start, end };
+  if (last !== '' && Number(last) < start) return 'whole';
+  return start >= sizeBytes ? 'unsatisfiable' : { start, end: last === '' ? sizeBytes - 1 : Math.min(Number(last), sizeBytes - 1) };
 }

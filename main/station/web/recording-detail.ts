@@ -10,7 +10,7 @@ import type { WebContext } from './web-context.ts';
 type UnitFacts = { start_zone: string | null; start_source: string | null; continues: string | null };
 
 /** One unit with its files, its archives and the cases it may belong to. */
-export function detailOf(context: WebContext, unitId: string): Result<RecordingDetail> {
+export async function detailOf(context: WebContext, unitId: string): Promise<Result<RecordingDetail>> {
   const { ledger } = context.station;
   const row = catalogueRow(ledger.reader, unitId);
   const [shown] = row ? recordingRows(ledger, context.names, [row]) : [];
@@ -29,7 +29,9 @@ export function detailOf(context: WebContext, unitId: string): Result<RecordingD
       ledger.reader,
       'SELECT d.name AS destination, r.at, r.bag FROM receipts r JOIN destinations d ON d.id = r.destination_id WHERE r.unit_id = ? ORDER BY r.seq',
     ).all(unitId),
-    suggestions: suggestionsFor(context, [unitId], '').flatMap((one) => (one.reason === 'search' ? [] : [{ case: one.case, reason: one.reason }])),
+    suggestions: (await suggestionsFor(context, [unitId], '')).flatMap((one) =>
+      one.reason === 'search' ? [] : [{ case: one.case, reason: one.reason }],
+    ),
     opened: context.session !== null && context.sessions.hasOpened(context.session, unitId),
   });
 }

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { done, failed, type Result } from '../../contract/errors.ts';
-import { catalogueRow, listCatalogue, setLink } from '../../evidence/index.ts';
+import type { Stage } from '../../contract/notice.ts';
+import { catalogueRow, listCatalogue, type SetLink, setLinks } from '../../evidence/index.ts';
 import { entriesAbout, latestEntry } from '../../ledger/index.ts';
 import { sql } from '../../store/index.ts';
 import { custodyOf } from './custody-entries.ts';
@@ -12,10 +13,10 @@ import { actorOf, type GuardedContract, type WebContext } from './web-context.ts
 /** Lists, details, opening and linking of recordings. */
 export function recordingHandlers({ recordings: os }: GuardedContract) {
   return {
-    list: os.list.handler(({ context, input }) => {
+    list: os.list.handler(async ({ context, input }) => {
       const { ledger } = context.station;
       const { search = '', ...filter } = input.filter;
-      const page = listCatalogue(ledger.reader, { ...input, filter, search: context.names.search(search) });
+      const page = listCatalogue(ledger.reader, { ...input, filter, search: await context.names.search(search) });
       return { ...page, rows: recordingRows(ledger, context.names, page.rows) };
     }),
     get: os.get.handler(({ context, input }) => detailOf(context, input.id)),
@@ -27,14 +28,14 @@ export function recordingHandlers({ recordings: os }: GuardedContract) {
     view: os.view.handler(async ({ context, input }) => openForViewing(context, input.id, input.reason)),
     link: os.link.handler(async ({ context, input }) => {
       const changes = input.recordings.map((recording) => ({ recording, caseId: input.caseId, stage: input.stage }));
-      const applied = await setLinks(context, changes);
+      const applied = await applyLinks(context, changes);
       if (!applied.ok) return applied;
       const changed = applied.value.filter((one) => one.changed);
-      const undo = changed.map(({ recording, former }) => ({ recording, caseId: former?.caseId ?? null, stage: former?.stage ?? null }));
+      const undo = changed.map(({ unitId, former }) => ({ recording: unitId, caseId: former?.caseId ?? null, stage: former?.stage ?? null }));
       return done({ linked: changed.length, unchanged: changes.length - changed.length, undo });
     }),
     relink: os.relink.handler(async ({ context, input }) => {
-      const applied = await setLinks(context, input.links);
+      const applied = await applyLinks(context, input.links);
       return applied.ok ? done({ changed: applied.value.filter((one) => one.changed).length }) : applied;
     }),
     suggest: os.suggest.handler(({ context, input }) => suggestionsFor(context, input.recordings, input.search)),
@@ -65,25 +66,21 @@ async function openForViewing(context: WebContext, unitId: string, reason: strin
   return done({ seq: entry.seq });
 }
 
-type Change = {
-  recording: string;
-  caseId: string | null;
-  stage: Parameters<typeof setLink>[2] extends infer L ? (L extends { stage: infer S } ? S : never) : never;
-};
+type Change = { recording: string; caseId: string | null; stage: Stage | null };
 
 /** All of them or, when one names what is not there, none. */
-async function setLinks(context: WebContext, changes: readonly Change[]) {
+async function applyLinks(context: WebContext, changes: readonly Change[]): Promise<Result<SetLink[]>> {
   const { ledger, clock } = context.station;
-  const acting = { ledger, now: clock.now, actor: actorOf(context) };
   for (const { recording, caseId } of changes) {
     if (!catalogueRow(ledger.reader, recording)) return failed('unit.unknown', recording);
     if (caseId !== null && !latestEntry(ledger.reader, 'case.imported', caseId)) return failed('case.unknown', caseId);
   }
-  const applied = [];
-  for (const { recording, caseId, stage } of changes) {
-    applied.push({ recording, ...(await setLink(acting, recording, caseId === null ? null : { caseId, stage })) });
-  }
-  return done(applied);
+  return done(
+    await setLinks(
+      { ledger, now: clock.now, actor: actorOf(context) },
+      changes.map(({ recording, caseId, stage }) => ({ unitId: recording, link: caseId === null ? null : { caseId, stage } })),
+    ),
+  );
 }
 
 /** Entries about a unit and about its items, in order. */

@@ -1,4 +1,5 @@
-import { done } from '../../contract/errors.ts';
+import { ORPCError } from '@orpc/server';
+import { done, failed } from '../../contract/errors.ts';
 import { isAllowed, Permission } from '../../contract/web/permissions.ts';
 import type { SignedIn } from '../../contract/web/session.ts';
 import { accessOf, giveAccess, hasAdmin, type IdentityContext, listAccess, setUpAdmin, signIn } from '../../identity/index.ts';
@@ -14,7 +15,10 @@ export function sessionHandlers({ session: os }: GuardedContract) {
       stationCode: context.station.identity.stationCode,
       version: PROGRAM,
     })),
-    signIn: os.signIn.handler(async ({ context, input }) => welcome(context, await signIn(identityOf(context), context.sessions, input))),
+    signIn: os.signIn.handler(async ({ context, input }) => {
+      admitGuess(context);
+      return welcome(context, await signIn(identityOf(context), context.sessions, input));
+    }),
     signOut: os.signOut.handler(({ context }) => {
       if (context.session) context.sessions.end(context.session);
       context.setToken(null);
@@ -24,9 +28,10 @@ export function sessionHandlers({ session: os }: GuardedContract) {
       if (context.session) context.sessions.touch(context.session);
       return { until: new Date(Date.parse(context.station.clock.now()) + idleSeconds(context) * 1000).toISOString() };
     }),
-    setUp: os.setUp.handler(async ({ context, input }) =>
-      welcome(context, await setUpAdmin(identityOf(context), context.sessions, context.station.setUpCode, input)),
-    ),
+    setUp: os.setUp.handler(async ({ context, input }) => {
+      admitGuess(context);
+      return welcome(context, await setUpAdmin(identityOf(context), context.sessions, context.station.setUpCode, input));
+    }),
     people: os.people.handler(({ context }) =>
       listAccess(context.station.ledger).map(({ personId, roles }) => {
         const lockedUntil = context.sessions.lockedUntil(personId);
@@ -47,12 +52,33 @@ export function sessionHandlers({ session: os }: GuardedContract) {
   };
 }
 
+/** PINs and codes that may be tried in a minute, of everybody together. */
+const MAX_GUESSES = 30;
+
+/** Whether one more PIN or code may be tried now. */
+export function createGuessLimit(): () => boolean {
+  let tries: number[] = [];
+  return () => {
+    const nowMs = performance.now();
+    tries = tries.filter((atMs) => nowMs - atMs < 60_000);
+    if (tries.length >= MAX_GUESSES) return false;
+    tries.push(nowMs);
+    return true;
+  };
+}
+
+/** Counted here and not by the address of the request, which can be written in more than one way. */
+function admitGuess(context: WebContext): void {
+  if (!context.mayGuess()) throw new ORPCError('TOO_MANY_REQUESTS', { data: failed('request.refused', 'too many tries, again in a minute').failure });
+}
+
 function identityOf({ station }: WebContext): IdentityContext {
   return { ledger: station.ledger, agencyId: station.identity.agencyId, now: station.clock.now };
 }
 
 function welcome(context: WebContext, result: Awaited<ReturnType<typeof signIn>>) {
   if (!result.ok) return result;
+  if (context.session) context.sessions.end(context.session);
   context.setToken(result.value.token);
   return done(signedIn(context, result.value.personId));
 }

@@ -11,7 +11,7 @@ const MAX_SUGGESTED = 12;
  * Cases that recordings may belong to. With a search, what it finds; without, those the ledger suggests by officer and
  * time, then the officers' own newest, then the newest of all. Each case once, by its best reason.
  */
-export function suggestionsFor({ station, names }: WebContext, recordings: readonly string[], search: string): Suggestion[] {
+export async function suggestionsFor({ station, names }: WebContext, recordings: readonly string[], search: string): Promise<Suggestion[]> {
   const { reader } = station.ledger;
   const ids = JSON.stringify(recordings);
   const caseIds = (text: string, ...values: unknown[]) =>
@@ -21,7 +21,7 @@ export function suggestionsFor({ station, names }: WebContext, recordings: reado
   if (search !== '') {
     const found = caseIds(
       `SELECT case_id FROM cases WHERE case_id IN (SELECT value FROM json_each(?)) ORDER BY coalesce(started_at, '') DESC LIMIT ${MAX_SUGGESTED}`,
-      JSON.stringify(names.cases(search)),
+      JSON.stringify(await names.cases(search)),
     );
     return found.map((id) => ({ case: names.caseName(id), reason: 'search' }));
   }

@@ -3,28 +3,32 @@ import path from 'node:path';
 import fastifyCookie from '@fastify/cookie';
 import fastifyRateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
+import { ORPCError, toORPCError } from '@orpc/client';
 import { OpenAPIHandler } from '@orpc/openapi/fastify';
-import { onError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { failed } from '../../contract/errors.ts';
+import { z } from 'zod';
+import { Failure, failed } from '../../contract/errors.ts';
 import { createSessions, type Session } from '../../identity/index.ts';
 import { PROGRAM, type Station } from '../open-station.ts';
 import { headOf } from '../status.ts';
-import { guard, type Origins } from './guards.ts';
+import { guard, isPage, type Origins } from './guards.ts';
 import { mediaRoutes } from './media-routes.ts';
 import { createMetrics } from './metrics.ts';
 import { createNames } from './names.ts';
+import { createGuessLimit } from './session-handlers.ts';
 import type { WebContext, WebParts } from './web-context.ts';
 import { createWebRouter } from './web-router.ts';
 
-/** Largest body of a request; a case list of 16 MB in base64 fits. */
-export const MAX_BODY_BYTES = 24 * 1024 * 1024;
+/** Largest body of a request. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+/** Largest body of a case list, from someone signed in; 16 MB in base64 fit. */
+const MAX_IMPORT_BYTES = 24 * 1024 * 1024;
 const COOKIE = 'evidock_session';
 /** The screens as they were built; a checkout that has not built them serves the interface alone. */
 const SCREENS = path.join(import.meta.dirname, '../../../build/.cache/renderer');
-/** Requests a minute: sign-ins, where guessing has to be slow, and everything else, where only a runaway is stopped. */
-const LIMITS = { signIn: 30, other: 12_000 };
+/** Requests a minute of everybody together; only a runaway is stopped. */
+const MAX_REQUESTS = 12_000;
 
 /** What the web interface of a station needs beside the station, made once for all its listeners. */
 export function createWebParts(station: Station): WebParts {
@@ -33,6 +37,7 @@ export function createWebParts(station: Station): WebParts {
     station,
     sessions: createSessions(station.work, () => Date.parse(station.clock.now()), idleMs),
     names: createNames(station.ledger),
+    mayGuess: createGuessLimit(),
   };
 }
 
@@ -41,13 +46,13 @@ export function createWebParts(station: Station): WebParts {
  * `/health`, `/metrics`. Every request passes the guard first; no path a client sends reaches the file system.
  */
 export async function addWebInterface(app: FastifyInstance, parts: WebParts, origins: Origins): Promise<void> {
-  guard(app, origins);
+  guard(app, origins, parts.station.log);
   await app.register(fastifyCookie);
   await app.register(fastifyRateLimit, {
     timeWindow: 60_000,
-    max: (request) => (isSignIn(request) ? LIMITS.signIn : LIMITS.other),
-    keyGenerator: (request) => (isSignIn(request) ? 'sign-in' : 'other'),
-    errorResponseBuilder: (_request, { after }) => ({ statusCode: 429, ...failed('request.refused', `too many requests, again after ${after}`) }),
+    max: MAX_REQUESTS,
+    keyGenerator: () => 'everybody',
+    errorResponseBuilder: (_request, { after }) => Object.assign(new Error(`too many requests, again after ${after}`), { statusCode: 429 }),
   });
   const sessionOf = (request: FastifyRequest): Session | null => parts.sessions.find(request.cookies[COOKIE] ?? null);
   addProcedures(app, parts, sessionOf);
@@ -58,29 +63,38 @@ export async function addWebInterface(app: FastifyInstance, parts: WebParts, ori
   app.addHook('onClose', async () => metrics.close());
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status >= 500) parts.station.log.error({ err: error, method: request.method }, 'a request failed');
-    return reply.status(status).send(failed(status >= 500 ? 'internal.bug' : 'request.refused', error.message));
+    if (status < 500) return reply.status(status).send(failed('request.refused', error.message));
+    parts.station.log.error({ err: error, method: request.method }, 'a request failed');
+    // What went wrong inside may name files; it is for the log.
+    return reply.status(status).send(failed('internal.bug', request.method));
   });
   await addScreens(app);
 }
 
-function isSignIn(request: FastifyRequest): boolean {
-  return request.method === 'POST' && /\/session(\/(signIn|setUp|set-up))?$/.test(request.url);
-}
-
 function addProcedures(app: FastifyInstance, parts: WebParts, sessionOf: (request: FastifyRequest) => Session | null): void {
   const router = createWebRouter();
+  // A list for each handler: plugins put their own interceptors into it.
+  const clientInterceptors = () => [(call: { next(): Promise<unknown> }) => withFailure(parts.station, call)];
   const handlers = {
-    '/rpc-web': new RPCHandler(router, { interceptors: [onError((error) => reportBug(parts.station, error))] }),
-    '/api/v1': new OpenAPIHandler(router, { interceptors: [onError((error) => reportBug(parts.station, error))] }),
+    '/rpc-web': new RPCHandler(router, { clientInterceptors: clientInterceptors() }),
+    '/api/v1': new OpenAPIHandler(router, {
+      clientInterceptors: clientInterceptors(),
+      customErrorResponseBodyEncoder: (error) => ({ ok: false, failure: failureOf(error) }),
+    }),
   };
+  const onlySignedIn = async (request: FastifyRequest, reply: FastifyReply) =>
+    sessionOf(request) ? undefined : reply.status(401).send(failed('session.needed', 'cases.import'));
   app.get('/api/v1/openapi.json', async (_request, reply) => reply.type('application/json').send(OPENAPI));
   for (const [prefix, handler] of Object.entries(handlers)) {
-    app.all(`${prefix}/*`, async (request, reply) => {
+    const handle = async (request: FastifyRequest, reply: FastifyReply) => {
       const context = contextOf(parts, request, reply, sessionOf(request));
+      // A full check or a reconciliation may take hours without a word.
+      if (context.session) request.raw.socket.setTimeout(0);
       const { matched } = await handler.handle(request, reply, { prefix: prefix as '/rpc-web', context });
       if (!matched) await reply.status(404).send(failed('request.refused', `${request.method} ${request.url}`));
-    });
+    };
+    app.post(`${prefix}/cases/import`, { bodyLimit: MAX_IMPORT_BYTES, onRequest: onlySignedIn }, handle);
+    app.all(`${prefix}/*`, handle);
   }
 }
 
@@ -101,21 +115,40 @@ function contextOf(parts: WebParts, request: FastifyRequest, reply: FastifyReply
   };
 }
 
-/** An error a procedure did not mean to give is a bug; what it refused on purpose is not. */
-function reportBug(station: Station, error: unknown): void {
-  if (error instanceof Error && 'defined' in error && error.defined === true) return;
-  if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) return;
-  station.log.error({ err: error }, 'a procedure threw: this is a bug');
+/** Gives every error of a procedure a failure out of the closed list; one it did not mean to give is a bug and goes to the log. */
+async function withFailure(station: Station, call: { next(): Promise<unknown> }): Promise<unknown> {
+  try {
+    return await call.next();
+  } catch (thrown) {
+    const error = toORPCError(thrown);
+    if (error.status >= 500) station.log.error({ err: thrown }, 'a procedure threw: this is a bug');
+    if (Failure.safeParse(error.data).success) throw error;
+    throw new ORPCError(error.code, { status: error.status, message: error.message, data: failureOf(error) });
+  }
 }
+
+function failureOf(error: { status: number; message: string; data?: unknown }): Failure {
+  const known = Failure.safeParse(error.data);
+  if (known.success) return known.data;
+  if (error.status >= 500) return failed('internal.bug', '').failure;
+  const { data } = Issues.safeParse(error.data);
+  const wrong = (data?.issues ?? []).map((issue) => `${(issue.path ?? []).map(String).join('.')}: ${issue.message}`);
+  return failed('request.refused', error.message, wrong.slice(0, MAX_ISSUES).join('; ')).failure;
+}
+
+/** What a schema found wrong, as far as it is repeated. */
+const MAX_ISSUES = 5;
+const Issues = z.object({ issues: z.array(z.object({ message: z.string(), path: z.array(z.union([z.string(), z.number()])).optional() })) });
 
 /** The built screens; every address of theirs that is no file is the one page, which then looks at the address. */
 async function addScreens(app: FastifyInstance): Promise<void> {
-  if (!fs.existsSync(path.join(SCREENS, 'index.html'))) return;
-  await app.register(fastifyStatic, { root: SCREENS, wildcard: false, immutable: true, maxAge: '365d', index: false });
+  const isBuilt = fs.existsSync(path.join(SCREENS, 'index.html'));
   const page = (reply: FastifyReply) => reply.header('cache-control', 'no-store').sendFile('index.html', { maxAge: 0, immutable: false });
-  app.get('/', async (_request, reply) => page(reply));
   app.setNotFoundHandler(async (request, reply) => {
-    if (request.method === 'GET' && !/^\/(api|rpc|rpc-web|media|assets)(\/|$)/.test(request.url)) return page(reply);
+    if (isBuilt && isPage(request)) return page(reply);
     return reply.status(404).send(failed('request.refused', `${request.method} ${request.url}`));
   });
+  if (!isBuilt) return;
+  await app.register(fastifyStatic, { root: SCREENS, wildcard: false, immutable: true, maxAge: '365d', index: false });
+  app.get('/', async (_request, reply) => page(reply));
 }
