@@ -25,7 +25,7 @@ beforeAll(async () => {
   const list = await lab.ask('/api/v1/recordings/search', { session, body: { filter: { kind: 'recording' } } });
   unitId = list.json.rows[0].id;
   item = (await lab.ask(`/api/v1/recordings/${unitId}`, { session })).json.value.items.find((one: Item) => one.role === 'clip');
-});
+}, 180_000);
 afterAll(() => lab.close());
 
 describe('before a reason was given', () => {
