@@ -214,7 +214,7 @@ describe('what a request may carry', () => {
         session,
         body: {
           name: 'cases.json',
-          contentBase64: Buffer.from(JSON.stringify([{ number: 'A-1', title: 'Boat', kind: 'inspection' }])).toString('base64'),
+          contentBase64: Buffer.from(JSON.stringify([{ number: 'A-1', title: 'Boat', kind: 'onsite-inspection' }])).toString('base64'),
         },
       });
       for (const url of ['/api/v1/recordings/search', '/api/v1/cases/search']) {

@@ -35,7 +35,7 @@ type Found = { root: string; file: string; extension: string };
  * recording with a reason; a poster to anyone who may read lists. The client names an item, never a file.
  */
 export function mediaRoutes(app: FastifyInstance, parts: WebParts, sessionOf: (request: FastifyRequest) => Session | null): void {
-  app.get<{ Params: Params }>('/media/items/:itemId/:what', async (request, reply) => {
+  const handler = async (request: FastifyRequest<{ Params: Params }>, reply: FastifyReply) => {
     const session = sessionOf(request);
     if (!session) return reply.status(401).send(failed('session.needed', 'media'));
     const { itemId, what } = request.params;
@@ -57,7 +57,9 @@ export function mediaRoutes(app: FastifyInstance, parts: WebParts, sessionOf: (r
     // Playing counts as touching the screen; a list that loads its pictures does not.
     if (what !== 'poster') parts.sessions.touch(session);
     return send(request, reply, found.extension, opened.value);
-  });
+  };
+  // HEAD is named, or the framework would answer it with a length of its own.
+  app.route({ method: ['GET', 'HEAD'], url: '/media/items/:itemId/:what', handler });
 }
 
 function unitOf({ station }: WebParts, itemId: string): string | null {
