@@ -117,7 +117,7 @@ const filters: fc.Arbitrary<RecordingFilter> = fc
   .map(([all, keys]) => Object.fromEntries(Object.entries(all).filter(([key]) => keys.includes(key))));
 
 const searches: fc.Arbitrary<SearchIds> = fc.oneof(
-  fc.constant([]),
+  fc.constant<SearchIds>([]),
   fc.array(
     fc.record({
       officers: fc.subarray(officers),
