@@ -1,5 +1,6 @@
 import { UsbOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
+import { Skeleton } from 'antd';
 import { lazy, Suspense, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PortCard } from '../../../main/contract/web/wall.ts';
@@ -20,8 +21,8 @@ const ASK_EVERY_MS = 30_000;
 export function WallPage() {
   const { t } = useTranslation(['wall', 'shell']);
   const { data, error, refetch } = useQuery(api.wall.ports.queryOptions({ refetchInterval: ASK_EVERY_MS }));
-  if (data === undefined)
-    return error ? <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} alone /> : <div className={css.wall} aria-busy />;
+  if (data === undefined && error) return <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} alone />;
+  if (data === undefined) return <Skeleton active style={{ padding: 24 }} />;
   return (
     <div className={css.wall}>
       <title>{`${t('title')} · Evidock`}</title>
