@@ -74,7 +74,12 @@ export const rules: IFlattenedRuleSet = {
       from: { path: '^renderer/(ui|api|i18n)/' },
       to: { path: '^renderer/(app|features)/' },
     },
-    { name: 'only-electron-imports-electron', severity: 'error', from: { pathNot: '^main/shell/electron/' }, to: { path: '^electron$' } },
+    {
+      name: 'only-electron-imports-electron',
+      severity: 'error',
+      from: { pathNot: '^main/shell/electron/' },
+      to: { path: '^(electron$|node_modules/electron/)' },
+    },
     { name: 'one-place-runs-ffmpeg', severity: 'error', from: { pathNot: '^main/media/' }, to: { path: '^main/media/(run-tool|tool)' } },
     {
       name: 'nothing-imports-fixtures',
@@ -86,7 +91,8 @@ export const rules: IFlattenedRuleSet = {
       name: 'product-needs-no-dev-packages',
       severity: 'error',
       from: { path: '^(main|native)/', pathNot: TESTS },
-      to: { dependencyTypes: ['npm-dev'] },
+      // The packager supplies Electron itself.
+      to: { dependencyTypes: ['npm-dev'], pathNot: '^node_modules/electron/' },
     },
   ],
 };
