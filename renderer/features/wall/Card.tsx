@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { type CSSProperties, memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PortCard } from '../../../main/contract/web/wall.ts';
 import { percentOf } from '../../ui/format.pure.ts';
@@ -6,6 +6,7 @@ import { useFailureText } from '../../ui/panels.tsx';
 import { Ring } from '../../ui/Ring.tsx';
 import { StateSign } from '../../ui/StateSign.tsx';
 import css from './card.module.css';
+import edges from './edges.module.css';
 import { useProgressLine } from './use-progress-line.ts';
 
 type CardProps = { card: PortCard; onOpen: (port: number) => void };
@@ -17,7 +18,15 @@ export const Card = memo(function Card({ card, onOpen }: CardProps) {
   const line = useProgressLine()(card);
   const troubled = state === 'attention' || state === 'fault' || state === 'refused';
   return (
-    <button type="button" className={css.card} data-state={state} data-troubled={troubled} data-port={card.port} onClick={() => onOpen(card.port)}>
+    <button
+      type="button"
+      className={`${css.card} ${edges.edge}`}
+      data-state={state}
+      data-troubled={troubled}
+      data-port={card.port}
+      style={paintOf(state)}
+      onClick={() => onOpen(card.port)}
+    >
       <span className={css.inner}>
         <span className={css.head}>
           <span className={css.number}>
@@ -26,9 +35,7 @@ export const Card = memo(function Card({ card, onOpen }: CardProps) {
           </span>
           <Sign card={card} />
         </span>
-        <strong className={css.word} style={{ color: `var(--state-${state}-ink)` }}>
-          {t(`states:${state}`)}
-        </strong>
+        <strong className={css.word}>{t(`states:${state}`)}</strong>
         {state === 'empty' && <span className={css.quiet}>{t('emptyHint')}</span>}
         {(card.officer ?? card.camera) !== null && (
           <span className={css.who}>
@@ -55,18 +62,22 @@ export const Card = memo(function Card({ card, onOpen }: CardProps) {
   );
 });
 
+function paintOf(state: PortCard['state']): CSSProperties {
+  return { '--surface': `var(--state-${state}-surface)`, '--ink': `var(--state-${state}-ink)` };
+}
+
 function Sign({ card }: { card: PortCard }) {
   const percent = percentOf(card.doneBytes, card.bytes);
   const moving = card.state === 'copying' || card.state === 'proving';
   if (!moving && card.state !== 'interrupted') {
     return (
-      <span className={css.sign}>
+      <span className={css.sign} data-sign>
         <StateSign state={card.state} size="100%" />
       </span>
     );
   }
   return (
-    <span className={css.sign}>
+    <span className={css.sign} data-sign>
       <Ring percent={percent} look={card.state === 'copying' ? 'filling' : card.state === 'proving' ? 'dots' : 'broken'}>
         {moving && percent !== null ? <span className={css.percent}>{`${percent}%`}</span> : <StateSign state={card.state} size="50%" />}
       </Ring>

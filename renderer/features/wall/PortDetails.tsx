@@ -38,7 +38,7 @@ function Details({ card }: { card: PortCard }) {
       <Facts card={card} />
       {card.dockingId !== null && (
         <section className={css.problems}>
-          <h2>{card.failureCount === 0 ? t('details.noProblems') : t('details.problems', { count: card.failureCount })}</h2>
+          {card.failureCount === 0 ? <p>{t('details.noProblems')}</p> : <h2>{t('details.problems', { count: card.failureCount })}</h2>}
           <ul>
             {card.failures.map((failure) => (
               <li key={`${failure.code} ${failure.what}`}>
