@@ -41,8 +41,9 @@ test('a real station answers through the proxy, a POST with its body and an unkn
   if (!opened.ok) throw new Error(opened.failure.code);
   endings.push(() => opened.value.close());
   const server = await serveStation(opened.value);
-  endings.push(() => server.close());
-  const ask = proxyTo(server.socket);
+  if (!server.ok) throw new Error(server.failure.code);
+  endings.push(() => server.value.close());
+  const ask = proxyTo(server.value.socket);
   const status = await ask('/rpc/station/status', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
   expect(status.status).toBe(200);
   expect(await status.text()).toContain(opened.value.identity.stationId);

@@ -15,9 +15,14 @@ if (!opened.ok) {
 }
 const station = opened.value;
 const server = await serveStation(station);
-tellParent({ kind: 'ready', socket: server.socket });
+if (!server.ok) {
+  process.stderr.write(`${JSON.stringify(server.failure)}\n`);
+  await station.close();
+  process.exit(1);
+}
+tellParent({ kind: 'ready', socket: server.value.socket });
 await told;
-await server.close();
+await server.value.close();
 await station.close();
 process.exit(0);
 
