@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { RecordingFilter, type RecordingSort } from '../contract/web/recordings.ts';
+import type { RecordingFilter, RecordingSort } from '../contract/web/recordings.ts';
 import { type Db, readCursor, sql, writeCursor } from '../store/index.ts';
 
 /** A row of the catalogue as the table has it. */
@@ -54,7 +54,7 @@ export function listCatalogue(
 ): CataloguePage {
   const conditions = [...filterConditions(query.filter), ...query.search.map(searchCondition)];
   const { column, direction, index } = SORTS[query.sort];
-  if (column === 'duration_ms') conditions.push({ text: 'duration_ms IS NOT NULL', values: [] });
+  if (column === 'duration_ms') conditions.push({ text: '+duration_ms IS NOT NULL', values: [] });
   const total = countUpTo(reader, conditions);
   const { from, key } = planOf({ column, index, total, isSearch: query.search.length > 0 });
   const after = readCursor(query.cursor);
@@ -113,9 +113,9 @@ function filterConditions(filter: RecordingFilter): Condition[] {
   equals('case_id', filter.caseId);
   equals('docking_id', filter.dockingId);
   equals('stage', filter.stage);
-  // Written out, or SQLite could not see that the partial index holds it.
-  if (filter.deadline !== undefined)
-    conditions.push({ text: `deadline = '${RecordingFilter.shape.deadline.unwrap().parse(filter.deadline)}'`, values: [] });
+  equals('deadline', filter.deadline);
+  // Said as the partial index says it, or SQLite could not see that the index holds them all.
+  if (filter.deadline !== undefined && filter.deadline !== 'on-time') conditions.push({ text: "deadline <> 'on-time'", values: [] });
   either(filter.damaged, 'damaged > 0', 'damaged = 0');
   either(filter.linked, 'case_id IS NOT NULL', 'case_id IS NULL');
   either(filter.archived, 'receipts > 0', 'receipts = 0');
