@@ -26,6 +26,7 @@ export const QueueRow = z.object({
   attempts: Count,
   failure: Failure.nullable(),
 });
+export type QueueRow = z.infer<typeof QueueRow>;
 
 export const archiveWebContract = {
   destinations: needs('archive.read')

@@ -1,7 +1,77 @@
+import { PlusOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
+import { Button, Input, Skeleton } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NotBuilt } from '../../ui/NotBuilt.tsx';
+import type { CameraRow } from '../../../main/contract/web/cameras.ts';
+import { api, failureOf } from '../../api/client.ts';
+import { Chips } from '../../ui/Chips.tsx';
+import { PageHeader } from '../../ui/PageHeader.tsx';
+import { EmptyState, ErrorPanel } from '../../ui/panels.tsx';
+import { useCan } from '../session/index.ts';
+import { CameraTable } from './CameraTable.tsx';
+import css from './cameras.module.css';
+import { RegisterDialog } from './RegisterDialog.tsx';
 
+const OVERDUE = 'overdue';
+
+/** Every camera the station knows: which came in, which did not, and what each has brought. */
 export function CamerasPage() {
-  const { t } = useTranslation('shell');
-  return <NotBuilt title={t('cameras')} />;
+  const { t } = useTranslation('cameras');
+  const { data, error, refetch } = useQuery(api.cameras.list.queryOptions());
+  const [open, setOpen] = useState(false);
+  const allowed = useCan('cameras.register');
+  const register = allowed && (
+    <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen(true)}>
+      {t('register')}
+    </Button>
+  );
+  return (
+    <>
+      <PageHeader title={t('title')} hint={data && t('count', { count: data.length })}>
+        {data && data.length > 0 && register}
+      </PageHeader>
+      {error && <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />}
+      {data === undefined && !error && <Skeleton active style={{ padding: 24 }} />}
+      {data?.length === 0 && (
+        <EmptyState title={t('none')} action={register}>
+          <p>{t('noneNext')}</p>
+        </EmptyState>
+      )}
+      {data && data.length > 0 && <Register cameras={data} />}
+      {allowed && <RegisterDialog open={open} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function Register({ cameras }: { cameras: CameraRow[] }) {
+  const { t } = useTranslation('cameras');
+  const [filter, setFilter] = useState<string | null>(null);
+  const [search, setSearch] = useState('');
+  const overdue = cameras.filter((camera) => camera.overdue);
+  const rows = (filter === OVERDUE ? overdue : cameras).filter((camera) => isFound(camera, search));
+  return (
+    <div className={css.page}>
+      <div className={css.bar}>
+        <Input.Search
+          className={css.search ?? ''}
+          aria-label={t('search')}
+          placeholder={t('searchHint')}
+          allowClear
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
+        <Chips label={t('filter')} chips={[{ id: OVERDUE, label: t('overdue'), count: overdue.length }]} chosen={filter} onChoose={setFilter} />
+      </div>
+      <p className="only-for-readers" role="status">
+        {t('count', { count: rows.length })}
+      </p>
+      {rows.length > 0 ? <CameraTable cameras={rows} /> : <p className={css.calm}>{t('nothingFound')}</p>}
+    </div>
+  );
+}
+
+function isFound({ serial, lastOfficer }: CameraRow, search: string): boolean {
+  const word = search.trim().toLowerCase();
+  return [serial, lastOfficer?.name, lastOfficer?.number].some((text) => text?.toLowerCase().includes(word));
 }

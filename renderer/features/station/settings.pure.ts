@@ -1,0 +1,39 @@
+import type { PolicyKey, PolicyValues } from '../../../main/contract/policy.ts';
+
+/** How a value is chosen. Bounds are the policy's own; the station checks again and has the last word. */
+export type Control<K extends PolicyKey> = PolicyValues[K] extends boolean
+  ? { as: 'switch' }
+  : PolicyValues[K] extends number
+    ? { as: 'number'; min: number; max: number }
+    : null extends PolicyValues[K]
+      ? { as: 'gigabytes' }
+      : string extends PolicyValues[K]
+        ? { as: 'text' }
+        : { as: 'choice'; options: readonly PolicyValues[K][] };
+
+export const CONTROLS: { [K in PolicyKey]: Control<K> } = {
+  clear: { as: 'choice', options: ['never', 'after-stored', 'after-confirmed'] },
+  'clear-accepts-local': { as: 'switch' },
+  'camera-admission': { as: 'choice', options: ['set-up', 'registered-only'] },
+  'camera-zone': { as: 'text' },
+  'store-within-hours': { as: 'number', min: 1, max: 720 },
+  'parallel-cameras': { as: 'number', min: 1, max: 64 },
+  'vault-reserve-bytes': { as: 'gigabytes' },
+  'partial-close-after-hours': { as: 'number', min: 1, max: 720 },
+  'wall-ports': { as: 'number', min: 1, max: 64 },
+  'wall-name-form': { as: 'choice', options: ['surname-and-digits', 'digits', 'none'] },
+  'sign-out-after-seconds': { as: 'number', min: 15, max: 3600 },
+};
+
+export const GROUPS = {
+  clearing: ['clear', 'clear-accepts-local'],
+  cameras: ['camera-admission', 'camera-zone', 'parallel-cameras', 'partial-close-after-hours'],
+  keeping: ['store-within-hours', 'vault-reserve-bytes'],
+  screens: ['wall-ports', 'wall-name-form', 'sign-out-after-seconds'],
+} as const satisfies Record<string, readonly PolicyKey[]>;
+export type Group = keyof typeof GROUPS;
+
+/** Values with which a camera is cleared although no archive off this disk holds its files: asked a second time. */
+export function isDangerous(key: PolicyKey, value: unknown): boolean {
+  return (key === 'clear' && value === 'after-stored') || (key === 'clear-accepts-local' && value === true);
+}
