@@ -8,7 +8,7 @@ import { type ArchiveLab, flip, openArchiveLab, withFailingDisk } from '../../fi
 import type { Closing } from '../ledger/index.ts';
 import { entriesOfType, hashCanonical, runConsumer, verifyInclusion } from '../ledger/index.ts';
 import { bagPath } from './forward.ts';
-import { dueUnits, findDestination, forwardAll, forwardStage, hasConfirmation, testDestination } from './index.ts';
+import { dueUnits, findDestination, forwardAll, forwardStage, hasConfirmation, queueOf, testDestination } from './index.ts';
 
 let lab: ArchiveLab;
 beforeEach(async () => {
@@ -192,8 +192,11 @@ describe('a destination in trouble', () => {
     expect(fs.existsSync(lab.far)).toBe(false);
     expect(entriesOfType(lab.ledger.reader, 'forward.failed')).toHaveLength(1);
     expect(hasConfirmation(lab.ledger, items[0] as string, true)).toBe(false);
+    expect(queueOf(lab.ledger, 10)).toMatchObject([{ destination: 'central', failure: { code: 'destination.unreachable' } }]);
+    expect(queueOf(lab.ledger, 0)).toEqual([]);
     fs.renameSync(`${lab.far}-away`, lab.far);
     expect(await forwardOne()).toMatchObject({ forwarded: 1, failures: [] });
+    expect(queueOf(lab.ledger, 10)).toEqual([]);
   });
 
   test('that is full says so, gives no receipt, and goes on once there is room', async () => {

@@ -1,4 +1,5 @@
 import { findDestination, forwardAll, queueOf, reconcile, testDestination, troubleOf } from '../../archive/index.ts';
+import { failed, type Result } from '../../contract/errors.ts';
 import { catalogueRow } from '../../evidence/index.ts';
 import { sql } from '../../store/index.ts';
 import { destinationsOf } from '../status.ts';
@@ -26,17 +27,19 @@ export function archiveHandlers({ archive: os }: GuardedContract) {
         return { ...one, camera: row ? serialOf(ledger, row.camera_id) : '', startLocal: row?.start_local ?? null };
       });
     }),
-    test: os.test.handler(({ context, input }) => testDestination(context.station.ledger, input.name)),
+    test: os.test.handler(({ context, input }) => named(input.name, testDestination(context.station.ledger, input.name))),
     forward: os.forward.handler(({ context, input }) => forwardAll(context.station.stages.forward, input.to)),
     reconcile: os.reconcile.handler(({ context, input }) => {
       const destination = findDestination(context.station.ledger, input.to);
       if (!destination.ok) return destination;
-      return reconcile(context.station.stages.forward, {
-        source: null,
-        sourceName: null,
-        destination: destination.value,
-        actor: actorOf(context),
-      });
+      const request = { source: null, sourceName: null, destination: destination.value, actor: actorOf(context) };
+      return named(input.to, reconcile(context.station.stages.forward, request));
     }),
   };
+}
+
+/** A failure of a destination as other machines may read it: by the destination's name, never by its folder. */
+async function named<T>(name: string, result: Result<T> | Promise<Result<T>>): Promise<Result<T>> {
+  const outcome = await result;
+  return outcome.ok ? outcome : failed(outcome.failure.code, name);
 }

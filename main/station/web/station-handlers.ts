@@ -32,6 +32,6 @@ async function versionsOf({ station }: WebContext, signal: AbortSignal) {
     { name: 'SQLite', version: (station.ledger.reader.prepare('SELECT sqlite_version() AS v').get() as { v: string }).v },
     { name: 'OpenSSL', version: process.versions.openssl ?? '' },
     { name: 'FFmpeg', version: tools.ok ? tools.value.ffmpeg : '—' },
-    { name: 'Copy engine', version: station.engine.id },
+    { name: 'engine', version: station.engine.id },
   ];
 }

@@ -58,7 +58,6 @@ function QueueTable({ rows }: { rows: QueueRow[] }) {
           ),
         },
         { id: 'destination', title: t('destination'), cell: (row) => row.destination },
-        { id: 'attempts', title: t('attempts'), number: true, cell: (row) => row.attempts },
         { id: 'reason', title: t('reason'), cell: ({ failure }) => (failure === null ? t('justWaiting') : <Reason {...textOf(failure)} />) },
       ]}
     />

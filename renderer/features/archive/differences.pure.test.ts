@@ -6,13 +6,13 @@ const unit = '01a20c7f-f471-7727-97c3-f503c7c323ef';
 const item = '01a20c7f-f471-7727-97c3-f503c7c323f0';
 
 test('a difference in a bag leads to its recording, one in the vault to none', () => {
-  expect(recordingOf({ code: 'archive.item-missing', what: `nas: ${station}/${unit}: ${item}`, detail: '' })).toBe(unit);
+  expect(recordingOf({ code: 'archive.item-missing', what: `nas: ${station}/2026/11/${unit}: ${item}`, detail: '' })).toBe(unit);
   expect(recordingOf({ code: 'archive.bag-damaged', what: `nas: ${unit}/bagit.txt`, detail: '' })).toBe(unit);
   expect(recordingOf({ code: 'vault.item-missing', what: item, detail: '' })).toBeNull();
 });
 
 test('a bag nobody recorded leads nowhere, although its folder is named like one', () => {
-  expect(recordingOf({ code: 'archive.unexpected', what: `nas: ${station}/${unit}`, detail: '' })).toBeNull();
+  expect(recordingOf({ code: 'archive.unexpected', what: `nas: ${station}/2026/11/${unit}`, detail: '' })).toBeNull();
 });
 
 test('codes are counted, the most frequent first', () => {

@@ -1,8 +1,8 @@
 import type { ErrorCode, Failure } from '../../../main/contract/errors.ts';
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-/** Differences about a bag name it `destination: station/recording`, and a damaged bag `destination: recording/file`. */
-const BAG = new RegExp(`^[^:]+: ${UUID}/(${UUID})(?=:|$)`);
+/** Differences about a bag name it `destination: station/year/month/recording`, and a damaged bag `destination: recording/file`. */
+const BAG = new RegExp(`^[^:]+: ${UUID}/\\d{4}/\\d{2}/(${UUID})(?=:|$)`);
 const BAG_FILE = new RegExp(`^[^:]+: (${UUID})/`);
 
 /** The recording a difference is about; null when it names an item alone, or something the ledger does not know. */

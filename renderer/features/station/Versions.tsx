@@ -17,7 +17,7 @@ export function Versions() {
   return (
     <section className={`${css.card} ${css.narrow}`}>
       <h2>{t('tabs.versions')}</h2>
-      <Facts facts={data.map(({ name, version }) => [name === 'Copy engine' ? t('engine') : name, version])} />
+      <Facts facts={data.map(({ name, version }) => [name === 'engine' ? t('engine') : name, version])} />
       <p className={css.quiet}>{t('versionsHint')}</p>
       <CopyText text={text} shown={t('allVersions')} />
     </section>
