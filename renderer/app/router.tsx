@@ -53,7 +53,10 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/link',
-    validateSearch: (search: Record<string, unknown>): { docking?: Text } => ({ docking: text(search['docking']) }),
+    validateSearch: (search: Record<string, unknown>): { docking?: Text; ids?: Text } => ({
+      docking: text(search['docking']),
+      ids: text(search['ids']),
+    }),
     component: guarded(
       'recordings.link',
       lazyRouteComponent(() => import('../features/link/LinkPage.tsx'), 'LinkPage'),

@@ -1,7 +1,116 @@
+import { SearchOutlined } from '@ant-design/icons';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Button, Input, Skeleton } from 'antd';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NotBuilt } from '../../ui/NotBuilt.tsx';
+import { api, failureOf } from '../../api/client.ts';
+import { PageHeader } from '../../ui/PageHeader.tsx';
+import { EmptyState, ErrorPanel } from '../../ui/panels.tsx';
+import { useCan } from '../session/index.ts';
+import { CaseTable } from './CaseTable.tsx';
+import css from './cases.module.css';
+import { ImportCases } from './ImportCases.tsx';
+import { ACTIONS, type ActionName } from './words.ts';
 
+type Address = { search?: string | undefined; actionKind?: ActionName | undefined; incomplete?: true | undefined };
+const TYPING_MS = 300;
+
+function readAddress(search: Record<string, unknown>): Address {
+  const words = search['search'];
+  return {
+    search: typeof words === 'string' || typeof words === 'number' ? String(words).slice(0, 100) : undefined,
+    actionKind: ACTIONS.find((one) => one === search['actionKind']),
+    incomplete: search['incomplete'] === true ? true : undefined,
+  };
+}
+
+/** All cases: found by number, title, kind of action or by what is missing; lists of them are taken in here. */
 export function CasesPage() {
-  const { t } = useTranslation('shell');
-  return <NotBuilt title={t('cases')} />;
+  const { t } = useTranslation('cases');
+  const shown = readAddress(useSearch({ from: '/cases' }));
+  const navigate = useNavigate();
+  const mayImport = useCan('cases.import');
+  const list = useInfiniteQuery(
+    api.cases.list.infiniteOptions({
+      input: (cursor: string | null) => ({ ...shown, cursor, limit: 100 }),
+      initialPageParam: null,
+      getNextPageParam: (last) => last.next,
+    }),
+  );
+  const put = (change: Address) => void navigate({ to: '/cases', search: { ...shown, ...change }, replace: true });
+  const total = list.data?.pages[0]?.total ?? null;
+  const rows = list.data?.pages.flatMap((page) => page.rows);
+  const filtered = Object.values(shown).some((value) => value !== undefined && value !== '');
+  const page = (
+    <>
+      <PageHeader title={t('title')} hint={total === null ? undefined : t('total', { count: total })} />
+      <Filters shown={shown} put={put} />
+      {rows === undefined && !list.error && <Skeleton active style={{ padding: 24 }} />}
+      {rows === undefined && list.error && <ErrorPanel failure={failureOf(list.error)} onRetry={() => void list.refetch()} />}
+      {rows?.length === 0 && filtered && (
+        <EmptyState
+          title={t('noMatch')}
+          action={<Button onClick={() => put({ search: undefined, actionKind: undefined, incomplete: undefined })}>{t('clearFilters')}</Button>}
+        />
+      )}
+      {rows?.length === 0 && !filtered && (
+        <EmptyState title={t('none')}>
+          <p>{t(mayImport ? 'noneNext' : 'noneAsk')}</p>
+        </EmptyState>
+      )}
+      {rows !== undefined && rows.length > 0 && (
+        <CaseTable rows={rows} onEnd={() => list.hasNextPage && !list.isFetchingNextPage && void list.fetchNextPage()} />
+      )}
+    </>
+  );
+  return <div className={css.page}>{mayImport ? <ImportCases>{page}</ImportCases> : page}</div>;
+}
+
+function Filters({ shown, put }: { shown: Address; put: (change: Address) => void }) {
+  const { t } = useTranslation('cases');
+  const [text, setText] = useState(shown.search ?? '');
+  useEffect(() => {
+    const wanted = text.trim() === '' ? undefined : text.trim();
+    if (wanted === shown.search) return;
+    const timer = setTimeout(() => put({ search: wanted }), TYPING_MS);
+    return () => clearTimeout(timer);
+  });
+  return (
+    <search className={css.filters}>
+      <Input
+        className={css.search ?? ''}
+        allowClear
+        maxLength={100}
+        prefix={<SearchOutlined aria-hidden />}
+        aria-label={t('search')}
+        placeholder={t('search')}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <select
+        className={css.control}
+        aria-label={t('kind')}
+        data-on={shown.actionKind !== undefined}
+        value={shown.actionKind ?? ''}
+        onChange={(event) => put({ actionKind: ACTIONS.find((one) => one === event.target.value) })}
+      >
+        <option value="">{t('anyKind')}</option>
+        {ACTIONS.map((one) => (
+          <option key={one} value={one}>
+            {t(`action.${one}`)}
+          </option>
+        ))}
+      </select>
+      <button
+        type="button"
+        className={css.control}
+        data-on={shown.incomplete === true}
+        aria-pressed={shown.incomplete === true}
+        onClick={() => put({ incomplete: shown.incomplete ? undefined : true })}
+      >
+        {t('incomplete')}
+      </button>
+    </search>
+  );
 }

@@ -1,0 +1,2 @@
+export { UndoBanner } from './UndoBanner.tsx';
+export { useLinking } from './use-linking.ts';

@@ -1,0 +1,50 @@
+import { useTranslation } from 'react-i18next';
+import type { RecordingItem } from '../../../main/contract/web/recordings.ts';
+import { Bytes, CopyText, Duration } from '../../ui/text.tsx';
+import css from './recording-page.module.css';
+
+/** The files as technicians read them, folded until asked for. */
+export function FileTable({ items }: { items: readonly RecordingItem[] }) {
+  const { t } = useTranslation('recordings');
+  return (
+    <details className={css.technical}>
+      <summary>{t('files', { count: items.length })}</summary>
+      <ul>
+        {items.map((item) => (
+          <File key={item.id} item={item} />
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function File({ item }: { item: RecordingItem }) {
+  const { t } = useTranslation('recordings');
+  return (
+    <li className={css.file}>
+      <h3>{item.path ?? t('erased')}</h3>
+      <p className={css.fileFacts}>
+        <span>{t(`role.${item.role}`)}</span>
+        <Bytes bytes={item.sizeBytes} />
+        {item.durationMs !== null && <Duration ms={item.durationMs} />}
+        {item.container !== null && <span>{item.container}</span>}
+        {item.streams.map((one) => (
+          <span key={one}>{one}</span>
+        ))}
+        <span>{t('readBack', { how: t(`words.readBack.${item.readBack}` as 'words.readBack.direct') })}</span>
+        {item.damaged && <strong className={css.bad}>{t('damage', { how: item.damage ?? '—' })}</strong>}
+        <span>{t(item.clearedFromCamera ? 'cleared' : 'onCamera')}</span>
+      </p>
+      <dl className={css.hashes}>
+        <dt>{'SHA-256'}</dt>
+        <dd>
+          <CopyText text={item.sha256} />
+        </dd>
+        <dt>{'SM3'}</dt>
+        <dd>
+          <CopyText text={item.sm3} />
+        </dd>
+      </dl>
+    </li>
+  );
+}

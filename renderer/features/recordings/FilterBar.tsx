@@ -1,0 +1,178 @@
+import { CloseOutlined, SearchOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
+import { Button, Input } from 'antd';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { RecordingFilter } from '../../../main/contract/web/recordings.ts';
+import { api } from '../../api/client.ts';
+import { withoutAbsent } from './filters.pure.ts';
+import css from './recordings.module.css';
+
+/** What people look for every day, each with how many there are. */
+const QUICK = [
+  ['unlinked', { linked: false, kind: 'recording' }],
+  ['damaged', { damaged: true }],
+  ['late', { deadline: 'late' }],
+  ['undetermined', { deadline: 'undetermined' }],
+  ['notArchived', { archived: false }],
+] as const satisfies [string, RecordingFilter][];
+const KINDS = ['recording', 'loose', 'docking'] as const;
+const STAGE_NAMES = ['start', 'investigation', 'decision', 'service-and-execution'] as const;
+const SORTS = ['newest', 'oldest', 'longest', 'largest'] as const;
+const TYPING_MS = 300;
+
+type FilterBarProps = {
+  filter: RecordingFilter;
+  sort: string;
+  onFilter: (filter: RecordingFilter) => void;
+  onSort: (sort: string) => void;
+};
+
+/** Search, quick filters with counts, the rest as choices, and what is in force as chips that can be taken away. */
+export function FilterBar({ filter, sort, onFilter, onSort }: FilterBarProps) {
+  const { t } = useTranslation('recordings');
+  const put = (change: RecordingFilter) => onFilter(withoutAbsent({ ...filter, ...change }));
+  return (
+    <search className={css.filters}>
+      <SearchBox value={filter.search ?? ''} onChange={(search) => put({ search })} />
+      {QUICK.map(([name, wanted]) => (
+        <QuickChip key={name} name={name} wanted={wanted} filter={filter} onFilter={onFilter} />
+      ))}
+      <Choice label={t('column.kind')} value={filter.kind} options={KINDS.map((one) => [one, t(`kind.${one}`)])} onChange={(kind) => put({ kind })} />
+      <Choice
+        label={t('column.stage')}
+        value={filter.stage}
+        options={STAGE_NAMES.map((one) => [one, t(`stage.${one}`)])}
+        onChange={(stage) => put({ stage })}
+      />
+      <Day label={t('from')} value={filter.from} onChange={(from) => put({ from })} />
+      <Day label={t('to')} value={filter.to} onChange={(to) => put({ to: to && `${to}T23:59:59.999` })} />
+      <select className={css.control} aria-label={t('sort')} value={sort} onChange={(event) => onSort(event.target.value)}>
+        {SORTS.map((one) => (
+          <option key={one} value={one}>
+            {t(`sorts.${one}`)}
+          </option>
+        ))}
+      </select>
+      <NamedChips filter={filter} onFilter={onFilter} />
+    </search>
+  );
+}
+
+function SearchBox({ value, onChange }: { value: string; onChange: (text: string | undefined) => void }) {
+  const { t } = useTranslation('recordings');
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  useEffect(() => {
+    if (text.trim() === value) return;
+    const timer = setTimeout(() => onChange(text.trim() === '' ? undefined : text.trim()), TYPING_MS);
+    return () => clearTimeout(timer);
+  });
+  return (
+    <Input
+      className={css.search ?? ''}
+      prefix={<SearchOutlined aria-hidden />}
+      allowClear
+      maxLength={100}
+      aria-label={t('search')}
+      placeholder={t('searchHint')}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+    />
+  );
+}
+
+type QuickName = (typeof QUICK)[number][0];
+
+function QuickChip({
+  name,
+  wanted,
+  filter,
+  onFilter,
+}: {
+  name: QuickName;
+  wanted: RecordingFilter;
+  filter: RecordingFilter;
+  onFilter: FilterBarProps['onFilter'];
+}) {
+  const { t } = useTranslation('recordings');
+  const { data } = useQuery(api.recordings.list.queryOptions({ input: { filter: wanted, limit: 1 } }));
+  const keys = Object.keys(wanted) as (keyof RecordingFilter)[];
+  const on = keys.every((key) => filter[key] === wanted[key]);
+  const without = withoutAbsent({ ...filter, ...Object.fromEntries(keys.map((key) => [key, undefined])) });
+  return (
+    <button type="button" className={css.chip} aria-pressed={on} onClick={() => onFilter(on ? without : { ...filter, ...wanted })}>
+      {t(`quick.${name}`)}
+      {typeof data?.total === 'number' && <b>{data.total}</b>}
+      {on && <CloseOutlined aria-hidden />}
+    </button>
+  );
+}
+
+type ChoiceProps<T extends string> = { label: string; value: T | undefined; options: [T, string][]; onChange: (value: T | undefined) => void };
+
+function Choice<T extends string>({ label, value, options, onChange }: ChoiceProps<T>) {
+  const { t } = useTranslation('recordings');
+  return (
+    <select
+      className={css.control}
+      aria-label={label}
+      data-on={value !== undefined}
+      value={value ?? ''}
+      onChange={(event) => onChange(options.find(([one]) => one === event.target.value)?.[0])}
+    >
+      <option value="">{t('anyOf', { what: label })}</option>
+      {options.map(([one, word]) => (
+        <option key={one} value={one}>
+          {word}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Day({ label, value, onChange }: { label: string; value: string | undefined; onChange: (value: string | undefined) => void }) {
+  return (
+    <label className={css.day}>
+      {label}
+      <input
+        type="date"
+        className={css.control}
+        data-on={value !== undefined}
+        value={value?.slice(0, 10) ?? ''}
+        onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.value)}
+      />
+    </label>
+  );
+}
+
+/** Filters that come from elsewhere (one person, one camera, one case, one docking), to be taken away. */
+function NamedChips({ filter, onFilter }: Pick<FilterBarProps, 'filter' | 'onFilter'>) {
+  const { t } = useTranslation('recordings');
+  const keys = (['officerId', 'cameraId', 'caseId', 'dockingId'] as const).filter((key) => filter[key] !== undefined);
+  const named = useQuery({ ...api.recordings.list.queryOptions({ input: { filter, limit: 1 } }), enabled: keys.length > 0 });
+  const row = named.data?.rows[0];
+  const nameOf = { officerId: row?.officer?.name ?? row?.officer?.number, cameraId: row?.camera.serial, caseId: row?.case?.number, dockingId: null };
+  return (
+    <>
+      {keys.map((key) => (
+        <button
+          key={key}
+          type="button"
+          className={css.chip}
+          aria-pressed="true"
+          onClick={() => onFilter(withoutAbsent({ ...filter, [key]: undefined }))}
+        >
+          {t(`only.${key}`)}
+          {nameOf[key] && <b>{nameOf[key]}</b>}
+          <CloseOutlined aria-hidden />
+        </button>
+      ))}
+      {Object.keys(filter).length > 0 && (
+        <Button type="link" onClick={() => onFilter({})}>
+          {t('clearFilters')}
+        </Button>
+      )}
+    </>
+  );
+}

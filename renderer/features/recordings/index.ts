@@ -1,0 +1,2 @@
+export { RecordingLine } from './RecordingLine.tsx';
+export { personText, useRecordingWords } from './words.ts';

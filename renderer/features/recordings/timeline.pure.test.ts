@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import type { RecordingItem } from '../../../main/contract/web/recordings.ts';
+import { layOut, placeAt } from './timeline.pure.ts';
+
+function clip(id: string, startLocal: string | null, durationMs: number | null): RecordingItem {
+  return {
+    id,
+    role: 'clip',
+    mediaKind: 'video',
+    path: null,
+    sizeBytes: 1,
+    sha256: '',
+    sm3: '',
+    durationMs,
+    damaged: false,
+    damage: null,
+    startLocal,
+    container: null,
+    streams: [],
+    readBack: 'direct',
+    hasPoster: false,
+    playable: 'proxy',
+    clearedFromCamera: false,
+  };
+}
+
+test('clips follow each other and a hole between them is a gap', () => {
+  const { stretches, totalMs } = layOut([
+    clip('a', '2026-03-02T14:00:00', 4000),
+    clip('b', '2026-03-02T14:00:04', 4000),
+    clip('c', '2026-03-02T14:01:00', 4000),
+  ]);
+  expect(stretches.map((one) => [one.kind, one.startMs, one.lengthMs])).toEqual([
+    ['clip', 0, 4000],
+    ['clip', 4000, 4000],
+    ['gap', 8000, 52_000],
+    ['clip', 60_000, 4000],
+  ]);
+  expect(totalMs).toBe(64_000);
+});
+
+test('a clip that does not tell its start or its length still has a place', () => {
+  const { stretches } = layOut([clip('a', null, null), clip('b', '2026-03-02T14:00:00', 4000)]);
+  expect(stretches.map((one) => one.startMs)).toEqual([0, 5000]);
+});
+
+test('a touch in a gap goes to the beginning of the next clip, and past the end to the end', () => {
+  const { stretches } = layOut([clip('a', '2026-03-02T14:00:00', 4000), clip('b', '2026-03-02T14:01:00', 4000)]);
+  const at = (ms: number) => {
+    const place = placeAt(stretches, ms);
+    return [place?.item.id, place?.offsetMs];
+  };
+  expect(at(1500)).toEqual(['a', 1500]);
+  expect(at(30_000)).toEqual(['b', 0]);
+  expect(at(99_000)).toEqual(['b', 4000]);
+  expect(placeAt([], 0)).toBeNull();
+});
