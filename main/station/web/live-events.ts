@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Entry } from '../../contract/entries/index.ts';
 import type { LiveEvent, PortCard } from '../../contract/web/wall.ts';
 
-/** A port is told of at most this often, ms. */
+/** Progress of a port is told at most this often, ms. */
 const PORT_INTERVAL_MS = 250;
 /** How often the ports are looked at, ms; a change shows after this at the latest. */
 const LOOK_MS = 100;
@@ -28,7 +28,7 @@ type WithoutN<T> = T extends unknown ? Omit<T, 'n'> : never;
 export async function* liveEvents(source: Source, signal: AbortSignal): AsyncGenerator<LiveEvent> {
   let n = 0;
   const numbered = (event: WithoutN<LiveEvent>) => ({ ...event, n: ++n }) as LiveEvent;
-  const told = new Map<number, { text: string; atMs: number }>();
+  const told = new Map<number, { text: string; state: PortCard['state']; atMs: number }>();
   let entries: Extract<LiveEvent, { event: 'ledger' }>['entries'] = [];
   const stopListening = source.subscribe((added) => {
     if (entries.length + added.length > MAX_QUEUED_ENTRIES) {
@@ -46,8 +46,10 @@ export async function* liveEvents(source: Source, signal: AbortSignal): AsyncGen
       for (const card of source.cards()) {
         const text = JSON.stringify(card);
         const former = told.get(card.port);
-        if (former?.text === text || (former && performance.now() - former.atMs < PORT_INTERVAL_MS)) continue;
-        told.set(card.port, { text, atMs: performance.now() });
+        if (former?.text === text) continue;
+        // A new state is told at once; only progress has to wait its turn.
+        if (former?.state === card.state && performance.now() - former.atMs < PORT_INTERVAL_MS) continue;
+        told.set(card.port, { text, state: card.state, atMs: performance.now() });
         yield numbered({ event: 'port', card });
       }
       if (entries.length > 0) {
