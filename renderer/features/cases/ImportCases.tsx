@@ -44,6 +44,12 @@ export function ImportCases({ children }: { children: ReactNode }) {
         void take(event.dataTransfer.files[0]);
       }}
     >
+      <div aria-live="polite">
+        {tooLarge && <p className={css.report}>{t('tooLarge')}</p>}
+        {importing.error && <ImportFailed error={importing.error} />}
+        {importing.data && <Report report={importing.data} onClose={() => importing.reset()} />}
+      </div>
+      {children}
       <div className={css.import}>
         <Button icon={<UploadOutlined />} loading={importing.isPending} onClick={() => input.current?.click()}>
           {t('import')}
@@ -60,12 +66,6 @@ export function ImportCases({ children }: { children: ReactNode }) {
         />
         <span>{t('importHint')}</span>
       </div>
-      <div aria-live="polite">
-        {tooLarge && <p className={css.report}>{t('tooLarge')}</p>}
-        {importing.error && <ImportFailed error={importing.error} />}
-        {importing.data && <Report report={importing.data} onClose={() => importing.reset()} />}
-      </div>
-      {children}
     </section>
   );
 }

@@ -44,7 +44,9 @@ function Film({ items }: { items: readonly RecordingItem[] }) {
           aria-label={t(player.playing ? 'pause' : 'play')}
           onClick={player.toggle}
         />
-        <span className={css.time}>{`${durationText(player.positionMs)} / ${durationText(player.totalMs)}`}</span>
+        <span
+          className={css.time}
+        >{`${durationText(player.positionMs)} / ${player.measured ? durationText(player.totalMs) : t('lengthUnknown')}`}</span>
         <select className={css.speed} aria-label={t('speed')} value={player.speed} onChange={(event) => player.setRate(Number(event.target.value))}>
           {player.speeds.map((one) => (
             <option key={one} value={one}>{`${one}×`}</option>
@@ -88,7 +90,7 @@ function TimeLine({ player }: { player: ReturnType<typeof usePlayer> }) {
   );
 
   function blockText(one: Stretch): string {
-    const length = durationText(one.lengthMs);
+    const length = one.kind === 'clip' && one.item.durationMs === null ? t('lengthUnknown') : durationText(one.lengthMs);
     if (one.kind === 'gap') return t('gap', { length });
     const n = clips.indexOf(one) + 1;
     return t(one.item.damaged ? 'clipDamaged' : 'clipOf', { n, length });

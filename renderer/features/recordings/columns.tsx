@@ -12,12 +12,12 @@ export const COLUMNS = {
   start: { width: '176px', show: (row) => <TimeText at={row.startLocal} /> },
   officer: { width: 'minmax(96px, 1fr)', show: (row, t) => personText(row.officer) ?? t('nobody') },
   camera: { width: 'minmax(88px, 0.8fr)', show: (row) => row.camera.serial },
-  kind: { width: '76px', show: (row, t) => t(`kind.${row.kind}`) },
+  kind: { width: '104px', show: (row, t) => t(`kind.${row.kind}`) },
   duration: { width: '72px', show: (row) => <Duration ms={row.durationMs} /> },
   size: { width: '80px', show: (row) => <Bytes bytes={row.sizeBytes} /> },
   case: { width: 'minmax(136px, 1.6fr)', show: (row, t) => caseCell(row, t) },
   stage: { width: '88px', show: (row, t) => (row.stage === null ? '—' : t(`stage.${row.stage}`)) },
-  deadline: { width: '104px', show: (row) => <DeadlineMark deadline={row.deadline} /> },
+  deadline: { width: '132px', show: (row) => <DeadlineMark deadline={row.deadline} /> },
   state: { width: 'minmax(130px, 1.4fr)', show: (row) => <StateMarks row={row} /> },
 } as const satisfies Record<string, Column>;
 export type ColumnName = keyof typeof COLUMNS;

@@ -40,8 +40,10 @@ test('clips follow each other and a hole between them is a gap', () => {
 });
 
 test('a clip that does not tell its start or its length still has a place', () => {
-  const { stretches } = layOut([clip('a', null, null), clip('b', '2026-03-02T14:00:00', 4000)]);
+  const { stretches, measured } = layOut([clip('a', null, null), clip('b', '2026-03-02T14:00:00', 4000)]);
   expect(stretches.map((one) => one.startMs)).toEqual([0, 5000]);
+  // The drawn length must not be said as a length.
+  expect(measured).toBe(false);
 });
 
 test('a touch in a gap goes to the beginning of the next clip, and past the end to the end', () => {

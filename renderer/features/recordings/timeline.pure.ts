@@ -1,6 +1,6 @@
 import type { RecordingItem } from '../../../main/contract/web/recordings.ts';
 
-/** A stretch of the line: a clip, or a gap between two. Milliseconds from the line's beginning. */
+/** A stretch of the line: a clip, or a gap between two. Milliseconds from the line's beginning; a clip of unknown length is drawn, not measured. */
 export type Stretch = { kind: 'clip'; item: RecordingItem; startMs: number; lengthMs: number } | { kind: 'gap'; startMs: number; lengthMs: number };
 
 /** A clip whose length nothing tells is drawn this long, and hatched. */
@@ -12,7 +12,7 @@ const SMALLEST_GAP_MS = 2000;
  * Clips laid on one line by their own start times. Where a clip does not tell its start, it follows the one before;
  * overlaps are laid end to end, so a place on the line is always one place in one clip.
  */
-export function layOut(items: readonly RecordingItem[]): { stretches: Stretch[]; totalMs: number } {
+export function layOut(items: readonly RecordingItem[]): { stretches: Stretch[]; totalMs: number; measured: boolean } {
   const stretches: Stretch[] = [];
   let end = 0;
   let origin: number | null = null;
@@ -28,7 +28,7 @@ export function layOut(items: readonly RecordingItem[]): { stretches: Stretch[];
     stretches.push({ kind: 'clip', item, startMs: end, lengthMs });
     end += lengthMs;
   }
-  return { stretches, totalMs: end };
+  return { stretches, totalMs: end, measured: items.filter(isPlayed).every((item) => item.durationMs !== null) };
 }
 
 /** Whether an item is on the line: films and sound are, pictures and data are shown beside it. */

@@ -11,7 +11,7 @@ const FRAME_S = 1 / 25;
 
 /** Plays the clips of a recording as one film: position, seeking and keys are those of the whole line. */
 export function usePlayer(items: readonly RecordingItem[]) {
-  const { stretches, totalMs } = layOut(items);
+  const { stretches, totalMs, measured } = layOut(items);
   const clips = stretches.filter((one) => one.kind === 'clip');
   const video = useRef<HTMLVideoElement>(null);
   const wanted = useRef({ offsetMs: 0, play: false });
@@ -85,7 +85,21 @@ export function usePlayer(items: readonly RecordingItem[]) {
     onEnded: next,
     onError: () => setBroken(currentId),
   };
-  return { film, stretches, totalMs, current, positionMs, playing, speed, speeds: SPEEDS, broken: broken === currentId, seek, toggle, setRate };
+  return {
+    film,
+    stretches,
+    totalMs,
+    measured,
+    current,
+    positionMs,
+    playing,
+    speed,
+    speeds: SPEEDS,
+    broken: broken === currentId,
+    seek,
+    toggle,
+    setRate,
+  };
 }
 
 function frameOf(item: RecordingItem | undefined): number {
