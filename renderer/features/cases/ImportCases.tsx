@@ -32,7 +32,7 @@ export function ImportCases({ children }: { children: ReactNode }) {
     <section
       className={css.drop}
       data-over={over}
-      aria-label={t('title')}
+      aria-label={t('import')}
       onDragOver={(event) => {
         event.preventDefault();
         setOver(true);

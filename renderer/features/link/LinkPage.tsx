@@ -22,11 +22,14 @@ type Target = { case: CaseName; stage: RecordingRow['stage'] };
 export function LinkPage() {
   const { t } = useTranslation('link');
   const { rows, error, retry } = useRecordings();
+  // Held here: what has been linked may leave the list, and the way back must stay.
+  const linking = useLinking();
   if (rows === null) return error ? <ErrorPanel failure={failureOf(error)} onRetry={retry} /> : <Skeleton active style={{ padding: 24 }} />;
-  if (rows.length > 0) return <Linking key={rows.map((row) => row.id).join()} rows={rows} />;
+  if (rows.length > 0) return <Linking key={rows.map((row) => row.id).join()} rows={rows} linking={linking} />;
   return (
     <>
       <PageHeader title={t('title')} />
+      <UndoBanner linking={linking} />
       <EmptyState title={t('nothing')} action={<Link to="/recordings">{t('toList')}</Link>}>
         <p>{t('nothingNext')}</p>
       </EmptyState>
@@ -52,10 +55,9 @@ function useRecordings(): { rows: RecordingRow[] | null; error: unknown; retry: 
   return { rows: list.data?.rows.filter((row) => row.kind !== 'docking') ?? null, error: list.error, retry: () => void list.refetch() };
 }
 
-function Linking({ rows }: { rows: readonly RecordingRow[] }) {
+function Linking({ rows, linking }: { rows: readonly RecordingRow[]; linking: ReturnType<typeof useLinking> }) {
   const { t } = useTranslation('link');
   const { caseText } = useRecordingWords();
-  const linking = useLinking();
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [target, setTarget] = useState<Target>({ case: { id: '', number: null, title: null }, stage: null });
   const ids = rows.filter((row) => !left.has(row.id)).map((row) => row.id);

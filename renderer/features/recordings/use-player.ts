@@ -107,13 +107,19 @@ function frameOf(item: RecordingItem | undefined): number {
   return rate > 0 ? 1 / rate : FRAME_S;
 }
 
-/** Keys of the whole page, but not while a person types or stands on a button. */
+function isWithin(target: EventTarget | null, selector: string): boolean {
+  return target instanceof HTMLElement && target.closest(selector) !== null;
+}
+
+/** Keys of the whole page, but not while a person types. */
 function useKeys(acts: Record<string, () => void>): void {
   const latest = useRef(acts);
   latest.current = acts;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const busy = event.target instanceof HTMLElement && event.target.closest('input, select, textarea, button, a, summary, [role="dialog"]');
+      const typing = isWithin(event.target, 'input, select, textarea, [role="dialog"]');
+      // On a button the space bar presses it.
+      const busy = typing || (event.key === ' ' && isWithin(event.target, 'button, a, summary'));
       const act = latest.current[event.key.length === 1 ? event.key.toLowerCase() : event.key];
       if (!act || busy || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
