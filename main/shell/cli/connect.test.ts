@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import net from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStationLab, type StationLab } from '../../../fixtures/station-lab.ts';
+import { serveStation } from '../../station/index.ts';
 import { connect } from './connect.ts';
 
 let lab: StationLab;
@@ -23,6 +26,15 @@ test('a command meets a station that does not answer yet, and talks to it once i
   await connection.value.close();
   await server.close();
   expect(await connect(lab.data, { create: false })).toMatchObject({ ok: false, failure: { code: 'data-folder.station-unreachable' } });
+});
+
+test('a port that another program has is said by its number, and leaves nothing behind that pretends to serve', async () => {
+  const other = net.createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as net.AddressInfo;
+  expect(await serveStation(lab.station, { port })).toMatchObject({ ok: false, failure: { code: 'station.port-taken', what: String(port) } });
+  expect(await connect(lab.data, { create: false })).toMatchObject({ ok: false, failure: { code: 'data-folder.station-unreachable' } });
+  other.close();
 });
 
 test('a command that needs the folder for itself is refused while a station holds it', async () => {
