@@ -11,7 +11,7 @@ const WANTED = {
   'wall-zh': 'admin-wall-zh-CN-1280',
   'recordings-zh': 'officer-recordings-zh-CN-1280',
   'recording-zh': 'officer-recording-zh-CN-1280',
-  'link-zh': 'officer-link-zh-CN-1280',
+  'link-zh': 'officer-linking-zh-CN-1280',
   'cases-en': 'officer-cases-en-1280',
   'archive-en': 'admin-archive-en-1280',
 };
