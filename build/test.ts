@@ -8,6 +8,8 @@ import path from 'node:path';
  */
 const root = path.dirname(import.meta.dirname);
 const report = path.join(root, 'build/.cache/vitest.json');
+/** No step needs this long on two cores; one that hangs is a failure, not a wait. */
+const STEP_LIMIT_MS = 20 * 60_000;
 const bin = (name: string) => path.join(root, 'node_modules', '.bin', name);
 
 type Step = { name: string; quick: boolean; program: string; args: string[] };
@@ -43,7 +45,7 @@ function runStep(step: Step): Counted & { seconds: number } {
   const started = performance.now();
   fs.rmSync(report, { force: true });
   process.stderr.write(`== ${step.name}\n`);
-  const { status } = spawnSync(step.program, step.args, { cwd: root, stdio: ['ignore', 2, 2] });
+  const { status } = spawnSync(step.program, step.args, { cwd: root, stdio: ['ignore', 2, 2], timeout: STEP_LIMIT_MS });
   const seconds = (performance.now() - started) / 1000;
   return { ...(step.name === 'tests' ? vitestCounts(status) : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 }), seconds };
 }

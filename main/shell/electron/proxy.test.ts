@@ -47,7 +47,7 @@ test('a real station answers through the proxy, a POST with its body and an unkn
   const status = await ask('/rpc/station/status', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
   expect(status.status).toBe(200);
   expect(await status.text()).toContain(opened.value.identity.stationId);
-  expect((await ask('/nowhere')).status).toBe(404);
+  expect((await ask('/api/v1/nowhere')).status).toBe(404);
 });
 
 test('path, query, Range, Origin and body arrive unchanged, under the host station', async () => {

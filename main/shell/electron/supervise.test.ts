@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createStationProxy } from './proxy.ts';
 import { superviseStation } from './supervise.ts';
 
@@ -21,8 +21,12 @@ test('a killed station comes back by itself, later each time, and stops when tol
     return child;
   };
   const supervisor = superviseStation(start, (kind) => (kind === 'running' ? running : away).resolve());
+  onTestFinished(async () => {
+    await supervisor.stop();
+    fs.rmSync(root, { recursive: true });
+  });
   const proxy = createStationProxy(() => supervisor.socket());
-  const statusOf = async () => (await proxy.handle(new Request('station://app/nowhere'))).status;
+  const statusOf = async () => (await proxy.handle(new Request('station://app/api/v1/nowhere'))).status;
   await running.promise;
   expect(await statusOf()).toBe(404);
   for (const _ of [1, 2]) {
@@ -40,5 +44,4 @@ test('a killed station comes back by itself, later each time, and stops when tol
   const pauses = startsMs.slice(1).map((startMs, index) => startMs - (endsMs[index] ?? 0));
   expect(pauses.map((pause) => Math.floor((pause + 20) / 1000) >= 1)).toEqual([true, true]);
   expect(pauses[1]).toBeGreaterThan(1_900);
-  fs.rmSync(root, { recursive: true });
 });
