@@ -1,4 +1,5 @@
 export { type ClearOutcome, clearDocking } from './clear.ts';
+export { comingFromMs } from './coming.ts';
 export type { DockedCamera, FileFacts, IngestContext } from './docked-camera.ts';
 export { pathText } from './path-text.ts';
 export { INGEST_PROJECTION } from './projection.ts';

@@ -4,7 +4,8 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Draft } from '../contract/entries/index.ts';
 import { type PrivateRecord, sql } from '../store/index.ts';
 import type { Partial } from '../vault/index.ts';
-import { type DockedCamera, INGEST_ACTOR, type IngestContext } from './docked-camera.ts';
+import { joinsFrom, KNOWN_RANK } from './coming.ts';
+import { type DockedCamera, type FileFacts, INGEST_ACTOR, type IngestContext } from './docked-camera.ts';
 import { registerOfficers } from './officers.ts';
 import { pathText } from './path-text.ts';
 import { joined, type ListedFile, type ListedRefusal, walk } from './walk.ts';
@@ -86,14 +87,16 @@ async function writeRows(
   }
   context.work.transaction(() => {
     for (const { n, file, decision, itemId, partialItem } of rows) {
-      sql(context.work, 'INSERT INTO plan_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+      const facts = camera.describe(pathText(file.path));
+      sql(context.work, 'INSERT INTO plan_files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
         camera.dockingId,
         n,
         file.path,
         file.sizeBytes,
         file.mtimeNs,
         decision,
-        rankOf(camera, file, decision),
+        rankOf(facts, decision),
+        joinsFrom(facts),
         partialItem,
         decision === 'settled' ? 'settled' : 'waiting',
         itemId,
@@ -102,10 +105,10 @@ async function writeRows(
   })();
 }
 
-/** New files first, important ones before the others; what is probably known already is read last. */
-function rankOf(camera: DockedCamera, file: ListedFile, decision: Decision): number {
-  if (decision === 'known' || decision === 'settled') return 2;
-  return camera.describe(pathText(file.path)).important ? 0 : 1;
+/** New files first, important ones before the others; what is probably known already is read last, as rank `KNOWN_RANK`. */
+function rankOf(facts: FileFacts, decision: Decision): number {
+  if (decision === 'known' || decision === 'settled') return KNOWN_RANK;
+  return facts.important ? 0 : 1;
 }
 
 /**

@@ -2,12 +2,12 @@ import fs from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { Failure } from '../contract/errors.ts';
-import { sql } from '../store/index.ts';
+import { createTurns, sql } from '../store/index.ts';
 import { type DockedCamera, INGEST_ACTOR, type IngestContext } from './docked-camera.ts';
 import { registerOfficers } from './officers.ts';
 import { pathText } from './path-text.ts';
 import { makePlan, type PlanCounts, refuse } from './plan.ts';
-import { createCommitLock, type PlannedFile, type SettledFile, settleFile } from './settle-file.ts';
+import { type PlannedFile, type SettledFile, settleFile } from './settle-file.ts';
 
 /** How far a docking is; bytes are of the plan, `copiedBytes` is what was really written. */
 export type DockingProgress = {
@@ -121,7 +121,7 @@ async function settleAll(
   progress: DockingProgress,
   outcome: DockingOutcome,
 ): Promise<void> {
-  const lock = createCommitLock();
+  const inTurn = createTurns();
   const inFlight = new Map<number, number>();
   const finishedBytes = { done: progress.doneBytes };
 
@@ -138,7 +138,7 @@ async function settleAll(
       inFlight.set(file.n, doneBytes);
       tell();
     };
-    const result = await settleWithRetries(context, camera, file, lock, { signal: options.signal, onProgress });
+    const result = await settleWithRetries(context, camera, file, inTurn, { signal: options.signal, onProgress });
     inFlight.delete(file.n);
     // A file of a camera that was pulled is not a bad file: it waits for the camera, whatever the read said.
     if (!result.ok && (result.failure.code === 'docking.interrupted' || options.away())) return;
@@ -158,12 +158,12 @@ async function settleAll(
 }
 
 async function settleWithRetries(...args: Parameters<typeof settleFile>): ReturnType<typeof settleFile> {
-  const [context, camera, file, lock, options] = args;
-  let result = await settleFile(context, camera, file, lock, options);
+  const [context, camera, file, inTurn, options] = args;
+  let result = await settleFile(context, camera, file, inTurn, options);
   for (let attempt = 1; attempt < MAX_ATTEMPTS && !result.ok && result.failure.code === 'source.changed'; attempt += 1) {
     const relisted = await relist(camera, file);
     if (!relisted) return result;
-    result = await settleFile(context, camera, relisted, lock, options);
+    result = await settleFile(context, camera, relisted, inTurn, options);
   }
   return result;
 }
@@ -207,13 +207,15 @@ async function giveUp(
   await refuse(context, camera, [{ path: file.path, reason: failure.code, fileType: 'file', detail }]);
 }
 
-/** The files of a plan still to be settled, in order of rank, read in pages. */
+/** The files of a plan still to be settled, in the order they are to be copied, read in pages. */
 function* waitingRows(context: IngestContext, camera: DockedCamera): Generator<PlannedFile> {
   let rank = -1;
+  let joinsFrom = '';
   let n = 0;
   for (;;) {
     const page = sql<{
       rank: number;
+      joins_from: string;
       n: number;
       path: Buffer;
       size_bytes: number;
@@ -222,9 +224,9 @@ function* waitingRows(context: IngestContext, camera: DockedCamera): Generator<P
       partial_item: string | null;
     }>(
       context.work,
-      `SELECT rank, n, path, size_bytes, mtime_ns, decision, partial_item FROM plan_files
-       WHERE docking_id = ? AND state = 'waiting' AND (rank, n) > (?, ?) ORDER BY rank, n LIMIT 200`,
-    ).all(camera.dockingId, rank, n);
+      `SELECT rank, joins_from, n, path, size_bytes, mtime_ns, decision, partial_item FROM plan_files
+       WHERE docking_id = ? AND state = 'waiting' AND (rank, joins_from, n) > (?, ?, ?) ORDER BY rank, joins_from, n LIMIT 200`,
+    ).all(camera.dockingId, rank, joinsFrom, n);
     for (const row of page) {
       yield {
         n: row.n,
@@ -238,6 +240,7 @@ function* waitingRows(context: IngestContext, camera: DockedCamera): Generator<P
     const last = page.at(-1);
     if (!last) return;
     rank = last.rank;
+    joinsFrom = last.joins_from;
     n = last.n;
   }
 }

@@ -5,7 +5,7 @@ import type { Copied, JobOptions } from '../../native/index.ts';
 import type { Draft } from '../contract/entries/index.ts';
 import type { ItemStored } from '../contract/entries/ingest.ts';
 import { done, type Failure, failed, type Result } from '../contract/errors.ts';
-import { agencyUuid, sql } from '../store/index.ts';
+import { agencyUuid, sql, type Turns } from '../store/index.ts';
 import { type Partial, provenFileSystem, type Sidecar, safeName, spaceOf } from '../vault/index.ts';
 import { type DockedCamera, type FileFacts, INGEST_ACTOR, type IngestContext } from './docked-camera.ts';
 import { pathText } from './path-text.ts';
@@ -24,26 +24,6 @@ export type PlannedFile = {
 /** What became of a file: stored as an item, or met again as one. */
 export type SettledFile = { kind: 'stored' | 'seen-again'; itemId: string; storedBytes: number; resumedBytes: number };
 
-/** Keeps commits of equal bytes of one docking apart, so that two equal files copied side by side make one item. */
-export type CommitLock = <T>(key: string, act: () => Promise<T>) => Promise<T>;
-
-export function createCommitLock(): CommitLock {
-  const last = new Map<string, Promise<unknown>>();
-  return async (key, act) => {
-    const before = last.get(key);
-    const mine = (async () => {
-      await before?.catch(() => undefined);
-      return act();
-    })();
-    last.set(key, mine);
-    try {
-      return await mine;
-    } finally {
-      if (last.get(key) === mine) last.delete(key);
-    }
-  };
-}
-
 /**
  * Settles one planned file: reads it in full and either proves that the vault holds these bytes of this camera already,
  * or copies, proves and stores them. Fails with the `source.*`, `vault.*` or `docking.*` code that stopped it; nothing
@@ -53,7 +33,7 @@ export async function settleFile(
   context: IngestContext,
   camera: DockedCamera,
   file: PlannedFile,
-  lock: CommitLock,
+  inTurn: Turns,
   options: JobOptions,
 ): Promise<Result<SettledFile>> {
   if (file.decision === 'known') {
@@ -62,7 +42,7 @@ export async function settleFile(
     const itemId = itemWith(context, camera, hashed.value.sha256);
     if (itemId) return done(await seenAgain(context, camera, file, itemId, hashed.value));
   }
-  return store(context, camera, file, lock, options);
+  return store(context, camera, file, inTurn, options);
 }
 
 function itemWith(context: IngestContext, camera: DockedCamera, sha256: string): string | null {
@@ -77,7 +57,7 @@ async function store(
   context: IngestContext,
   camera: DockedCamera,
   file: PlannedFile,
-  lock: CommitLock,
+  inTurn: Turns,
   options: JobOptions,
 ): Promise<Result<SettledFile>> {
   const lacking = lackingSpace(context, file);
@@ -98,7 +78,8 @@ async function store(
     if (isWorthless(copied.failure)) await context.vault.dropPartial(partial);
     return copied;
   }
-  return lock(copied.value.sha256, async () => {
+  // Two equal files copied side by side are one item.
+  return inTurn(copied.value.sha256, async () => {
     const known = itemWith(context, camera, copied.value.sha256);
     if (!known) return done(await commit(context, camera, partial, file, copied.value));
     await context.vault.dropPartial(partial);

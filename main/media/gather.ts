@@ -6,8 +6,8 @@ import { clipOf, type FormerRecording, type UngroupedItem } from './units.pure.t
 /** Items looked up before others get a turn: a camera may hold a hundred thousand. */
 const ITEMS_PER_TURN = 100;
 
-/** Ids of a camera's items stored before an entry that are in no unit, in the order they were stored. */
-export function ungroupedIds(ledger: Ledger, cameraId: string, beforeSeq: number): string[] {
+/** Ids of a camera's items, stored before an entry or at all, that are in no unit, in the order they were stored. */
+export function ungroupedIds(ledger: Ledger, cameraId: string, beforeSeq = Number.MAX_SAFE_INTEGER): string[] {
   return sql<{ item_id: string }>(ledger.reader, 'SELECT item_id FROM ungrouped_items WHERE camera_id = ? AND stored_seq < ? ORDER BY stored_seq')
     .all(cameraId, beforeSeq)
     .map((row) => row.item_id);
@@ -25,14 +25,19 @@ export async function allProbed(ledger: Ledger, itemIds: readonly string[], sign
     for (const entry of entries) if (entry.type === 'item.probed') missing.delete(entry.subject.id);
     if (missing.size === 0) resolve();
   });
-  const probed = sql(ledger.reader, 'SELECT 1 FROM probes WHERE item_id = ?');
-  for (const id of itemIds) if (probed.get(id)) missing.delete(id);
+  for (const id of probedOf(ledger, itemIds)) missing.delete(id);
   if (missing.size === 0 || signal.aborted || ledger.trouble()) resolve();
   await promise;
   stop();
   unwatch();
   signal.removeEventListener('abort', onAbort);
   return !signal.aborted && missing.size === 0;
+}
+
+/** Items of which it is on the ledger whether they are media, out of those given. */
+export function probedOf(ledger: Ledger, itemIds: readonly string[]): Set<string> {
+  const probed = sql(ledger.reader, 'SELECT 1 FROM probes WHERE item_id = ?');
+  return new Set(itemIds.filter((id) => probed.get(id)));
 }
 
 /** What grouping needs to know of items, in the order given. */

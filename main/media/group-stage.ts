@@ -1,34 +1,86 @@
+import { setTimeout } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { Draft, Entry } from '../contract/entries/index.ts';
 import { type Consumer, type Handled, latestEntry } from '../ledger/index.ts';
-import { allProbed, factsOfItems, formerRecordings, hasGoneOn, ungroupedIds } from './gather.ts';
+import { createTurns } from '../store/index.ts';
+import { allProbed, factsOfItems, formerRecordings, hasGoneOn, probedOf, ungroupedIds } from './gather.ts';
 import { actor, type MediaContext } from './media-context.ts';
-import { type PlannedUnit, planUnits } from './units.pure.ts';
+import { clipOf, type PlannedUnit, planComplete, planUnits, type UngroupedItem } from './units.pure.ts';
 
-/** Closes recordings and the other units of a camera once everything on it is settled and probed. */
+/** A camera is looked at again after this many times as long as looking took, so that many files stay cheap. */
+const REST = 10;
+
+/**
+ * Closes recordings and the other units of a camera once everything on it is settled and probed, and while it is still
+ * being copied each recording that nothing to come can join, so that the archive gets it at once.
+ */
 export function groupStage(context: MediaContext): Consumer {
   const { ledger, now } = context;
   const inTurn = createTurns();
+  const looks = createLooks();
+
+  /** Two looks at a camera must never see the same item as free: looking and closing are one step. */
+  async function close(cameraId: string, seq: number, plan: () => Promise<PlannedUnit[]>): Promise<void> {
+    await inTurn(cameraId, async () => {
+      const units = await plan();
+      if (units.length > 0) await ledger.append(units.map((unit, n) => closed(unit, cameraId, seq, n === units.length - 1, now())));
+    });
+  }
+
+  async function closeComplete(entry: Entry<'item.probed'>, signal: AbortSignal): Promise<void> {
+    const stored = latestEntry(ledger.reader, 'item.stored', entry.subject.id);
+    const cameraId = refOf(stored, 'camera');
+    const dockingId = refOf(stored, 'docking');
+    if (!cameraId || !dockingId || stored?.body.mediaKind !== 'video' || context.comingFromMs(dockingId) === null) return;
+    await looks(cameraId, signal, () =>
+      close(cameraId, entry.seq, async () => {
+        // Asked before listing: what is stored in between is then still to come.
+        const comingMs = context.comingFromMs(dockingId);
+        if (comingMs === null) return [];
+        const ids = ungroupedIds(ledger, cameraId);
+        const probed = probedOf(ledger, ids);
+        const items = await factsOfItems(ledger, ids);
+        const isKnown = (item: UngroupedItem) => item.mediaKind !== 'video' || probed.has(item.itemId);
+        const unprobedMs = items.filter((item) => !isKnown(item)).map((item) => clipOf(item).startMs ?? Number.NEGATIVE_INFINITY);
+        return planComplete(
+          items.filter(isKnown),
+          formerRecordings(ledger, cameraId),
+          unprobedMs.reduce((a, b) => Math.min(a, b), comingMs),
+        );
+      }),
+    );
+  }
+
+  async function closeAll(entry: Entry, cameraId: string, signal: AbortSignal): Promise<Handled> {
+    if (!(await allProbed(ledger, ungroupedIds(ledger, cameraId, entry.seq), signal))) return 'later';
+    await close(cameraId, entry.seq, async () => {
+      const items = await factsOfItems(ledger, ungroupedIds(ledger, cameraId, entry.seq));
+      return planUnits(items, items.length > 0 ? formerRecordings(ledger, cameraId) : []);
+    });
+    return 'settled';
+  }
+
   return {
     name: 'group',
-    types: ['docking.proven', 'docking.interrupted', 'docking.ended'],
+    types: ['item.probed', 'docking.proven', 'docking.interrupted', 'docking.ended'],
     parallel: 8,
     retryAfterMs: 60_000,
     async handle(entry, signal) {
-      const cameraId = entry.refs.find((ref) => ref.kind === 'camera')?.id;
+      if (entry.type === 'item.probed') {
+        // What this leaves, or never comes to because it is stopped, the end of the docking finds.
+        await closeComplete(entry as Entry<'item.probed'>, signal);
+        return 'settled';
+      }
+      const cameraId = refOf(entry, 'camera');
       if (!cameraId) return 'settled';
       const due = whenDue(context, entry, cameraId);
-      if (due !== 'now') return due;
-      if (!(await allProbed(ledger, ungroupedIds(ledger, cameraId, entry.seq), signal))) return 'later';
-      // Two dockings of a camera must never see the same item as free: looking and closing are one step.
-      return inTurn(async (): Promise<Handled> => {
-        const items = await factsOfItems(ledger, ungroupedIds(ledger, cameraId, entry.seq));
-        const units = planUnits(items, items.length > 0 ? formerRecordings(ledger, cameraId) : []);
-        if (units.length > 0) await ledger.append(units.map((unit, n) => closed(unit, cameraId, entry.seq, n === units.length - 1, now())));
-        return 'settled';
-      });
+      return due === 'now' ? closeAll(entry, cameraId, signal) : due;
     },
   };
+}
+
+function refOf(entry: Entry | null, kind: 'camera' | 'docking'): string | null {
+  return entry?.refs.find((ref) => ref.kind === kind)?.id ?? null;
 }
 
 /**
@@ -44,13 +96,21 @@ function whenDue(context: MediaContext, entry: Entry, cameraId: string): Handled
   return waitedMs >= context.partialCloseAfterHours() * 3_600_000 ? 'now' : 'later';
 }
 
-/** Runs acts one after another. */
-function createTurns() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <T>(act: () => Promise<T>): Promise<T> => {
-    const mine = last.then(act, act);
-    last = mine;
-    return mine;
+/** Lets one look at a camera wait at a time: it will see what the others would. */
+function createLooks() {
+  const cameras = new Map<string, { waiting: boolean; notBeforeMs: number }>();
+  return async (cameraId: string, signal: AbortSignal, look: () => Promise<void>): Promise<void> => {
+    const state = cameras.get(cameraId) ?? { waiting: false, notBeforeMs: 0 };
+    if (state.waiting) return;
+    cameras.set(cameraId, state);
+    state.waiting = true;
+    await setTimeout(Math.max(0, state.notBeforeMs - performance.now()), undefined, { signal }).catch(() => undefined);
+    state.waiting = false;
+    if (signal.aborted) return;
+    const startedMs = performance.now();
+    await look();
+    const endedMs = performance.now();
+    state.notBeforeMs = endedMs + REST * (endedMs - startedMs);
   };
 }
 

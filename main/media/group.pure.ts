@@ -20,7 +20,7 @@ export type ClipGroup = { clips: Clip[]; durationMs: number | null };
 export const TOLERANCE_MS = 1040;
 
 /** The longest clips cameras make; a clip of unknown length is not believed to be longer. */
-const LONGEST_CLIP_MS = 30 * 60_000;
+export const LONGEST_CLIP_MS = 30 * 60_000;
 
 /**
  * Puts the clips of one camera together into recordings: same officer, and the next start within about a second of the

@@ -10,6 +10,11 @@ export type MediaContext = {
   derived: string;
   now(): string;
   partialCloseAfterHours(): number;
+  /**
+   * From which moment of the camera's clock on a docking can still bring something that belongs to a recording, in ms as
+   * if that clock showed UTC: infinite when nothing, null when it is not known.
+   */
+  comingFromMs(dockingId: string): number | null;
   /** Free space that derivatives leave for evidence and ledger; when not given, 2 GB or 2 %, whichever is more. */
   vaultReserveBytes?(): number | null;
 };

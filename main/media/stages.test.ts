@@ -37,6 +37,7 @@ beforeEach(async () => {
     derived: lab.paths.derived,
     now: () => new Date(nowMs).toISOString(),
     partialCloseAfterHours: () => 12,
+    comingFromMs: () => null,
     vaultReserveBytes: () => 0,
   };
 });
@@ -146,6 +147,35 @@ test('grouping waits for the last probe', async () => {
   run(probeStage(context));
   expect(await grouping).toBe('settled');
   expect(units()).toHaveLength(1);
+});
+
+test('a recording that nothing to come can join is closed while the camera is being copied', async () => {
+  const { cameraId, dockingId, store } = shots();
+  let coming: string | null = '2026-03-02T14:00:02';
+  context.comingFromMs = () => (coming === null ? null : Date.parse(`${coming}Z`));
+  const [grouping] = run(groupStage(context), probeStage(context));
+  const gps = await store('1.gps', Buffer.from('$GPRMC'), { mediaKind: 'track' });
+  const first = await store('1.mp4', clips.h264, { startLocal: '2026-03-02T14:00:00', sequence: 1 });
+  await quiet();
+  expect(units()).toEqual([]);
+
+  coming = '2026-03-02T15:00:00';
+  const second = await store('2.mp4', clips.h264, { startLocal: '2026-03-02T14:00:02', sequence: 2 });
+  const same = await store('x.mp4', clips.hevc, { startLocal: '2026-03-02T14:30:00', path: 'FRONT/x.mp4' });
+  const twin = await store('x.mp4', clips.h264, { startLocal: '2026-03-02T14:40:00', path: 'REAR/x.mp4' });
+  await quiet();
+  const members = () => units().map((unit) => unit.body.items.map((one) => one.itemId));
+  expect(members()).toEqual([[first, second, gps]]);
+
+  coming = null;
+  const third = await store('3.mp4', clips.h264, { startLocal: '2026-03-02T15:00:00', sequence: 3 });
+  await quiet();
+  expect(members()).toHaveLength(1);
+  await docking('docking.proven', dockingId, cameraId, PROVEN);
+  await quiet();
+  expect(members()).toEqual([[first, second, gps], [same], [twin], [third]]);
+  expect(units().map((unit) => unit.body.continues)).toEqual([null, null, null, null]);
+  expect(grouping?.waiting()).toBe(0);
 });
 
 test('a stop while grouping waits leaves everything for the next start', async () => {

@@ -1,5 +1,6 @@
 import type { UnitClosed } from '../contract/entries/media.ts';
 import type { MediaKind } from '../contract/values.ts';
+import { closedOff } from './closed-off.pure.ts';
 import { type Clip, follows, groupClips } from './group.pure.ts';
 
 /** An item that is in no unit yet. */
@@ -39,6 +40,19 @@ export function planUnits(items: readonly UngroupedItem[], former: readonly Form
     (item) => item.dockingId,
   );
   return [...recordings, ...loose, ...[...dockings.values()].map((logs) => unit('docking', logs, [], null, null))];
+}
+
+/**
+ * The recordings among these items that are complete although more of the camera is to come (see `closedOff`), with their
+ * sidecars. Two clips of one name in different folders wait for the end: whose a sidecar is may show only then.
+ */
+export function planComplete(items: readonly UngroupedItem[], former: readonly FormerRecording[], comingMs: number): PlannedUnit[] {
+  const videos = items.filter((item) => item.mediaKind === 'video');
+  const byTail = Map.groupBy(videos, (video) => tailOf(stemOf(video)));
+  const closed = new Set(closedOff(videos.map(clipOf), comingMs).map((clip) => clip.itemId));
+  for (const sharing of byTail.values()) if (sharing.length > 1) for (const { itemId } of sharing) closed.delete(itemId);
+  const clipsOf = (unit: PlannedUnit) => unit.items.filter((item) => item.role === 'clip');
+  return planUnits(items, former).filter((unit) => unit.kind === 'recording' && clipsOf(unit).every((clip) => closed.has(clip.itemId)));
 }
 
 /** A clip by its item; its start as ms of the camera's clock. */

@@ -13,6 +13,7 @@ import {
   runDocking,
 } from '../ingest/index.ts';
 import { LedgerWriteError } from '../ledger/index.ts';
+import { createTurns } from '../store/index.ts';
 import { describeBy, hasWeakIdentity, identify, type Operator } from './identify.ts';
 import type { Ports } from './ports.ts';
 import { createRate } from './rate.pure.ts';
@@ -59,14 +60,7 @@ export function createDockings(options: DockingsOptions) {
   const { ingest } = options;
   const sessions = new Map<string, Session>();
   const slots = createSlots(() => options.policy('parallel-cameras'));
-  let identifying: Promise<unknown> = Promise.resolve();
-
-  /** Cameras are told apart one after the other: two that claim one serial at the same moment must see each other. */
-  function oneByOne<T>(act: () => Promise<T>): Promise<T> {
-    const mine = identifying.then(act);
-    identifying = mine.catch(() => undefined);
-    return mine;
-  }
+  const inTurn = createTurns();
 
   /** A volume is there: starts, or goes on with, its docking. */
   function attach(volume: Volume, operator = NO_OPERATOR): { done: Promise<DockingOutcome | null>; session: Session } {
@@ -102,7 +96,8 @@ export function createDockings(options: DockingsOptions) {
     if (volume.mountMode === 'folder') await pause(options.settleMs, session.abort.signal);
     if (session.abort.signal.aborted) return null;
     live.state = 'planning';
-    const camera = await oneByOne(() => open(session, operator));
+    // Cameras are told apart one after the other: two that claim one serial at the same moment must see each other.
+    const camera = await inTurn('identify', () => open(session, operator));
     if (!camera) return null;
     const release = await slots.acquire(session.abort.signal);
     try {

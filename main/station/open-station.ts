@@ -123,7 +123,7 @@ async function wire(options: StationOptions, identity: StationIdentity, paths: D
   await recordStart(ledger, identity, { at: clock.now(), program: PROGRAM, engine: engine.id, clock: clock.source() });
   if (!lock.formerExitClean) await settleBrokenPartials(ingest);
   const recovered = lock.formerExitClean ? { adopted: 0, failures: [] } : await adoptUnrecorded(ingest);
-  const stages = await prepareStages({ identity, paths, ledger, vault, engine, clock, policy });
+  const stages = await prepareStages({ identity, paths, ledger, work, vault, engine, clock, policy });
   const profiles = loadProfiles();
   const ports = createPorts();
   const dockings = createDockings({

@@ -2,9 +2,10 @@ import type { CopyEngine } from '../../native/index.ts';
 import { ensureLocal, type ForwardContext, forwardStage, hasConfirmation } from '../archive/index.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
 import { deadlineStage, suggestStage } from '../evidence/index.ts';
+import { comingFromMs } from '../ingest/index.ts';
 import type { Consumer, Ledger } from '../ledger/index.ts';
 import { derivativeStage, groupStage, probeStage } from '../media/index.ts';
-import type { DataPaths, StationIdentity } from '../store/index.ts';
+import type { DataPaths, Db, StationIdentity } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Clock } from './clock.ts';
 
@@ -12,6 +13,7 @@ export type StagesContext = {
   identity: StationIdentity;
   paths: DataPaths;
   ledger: Ledger;
+  work: Db;
   vault: Vault;
   engine: CopyEngine;
   clock: Clock;
@@ -28,7 +30,7 @@ export type Stages = {
 
 /** Wires the background stages, and makes sure that the embedded archive exists. */
 export async function prepareStages(context: StagesContext): Promise<Stages> {
-  const { identity, paths, ledger, vault, clock, policy } = context;
+  const { identity, paths, ledger, work, vault, clock, policy } = context;
   const forward: ForwardContext = {
     ledger,
     vault,
@@ -48,6 +50,7 @@ export async function prepareStages(context: StagesContext): Promise<Stages> {
     derived: paths.derived,
     now: clock.now,
     partialCloseAfterHours: () => policy('partial-close-after-hours'),
+    comingFromMs: (dockingId: string) => comingFromMs(ledger.reader, work, dockingId),
     vaultReserveBytes: () => policy('vault-reserve-bytes'),
   };
   const evidence = { ledger, now: clock.now, clockSource: clock.source, storeWithinHours: () => policy('store-within-hours') };

@@ -7,4 +7,5 @@ export { currentOwner, type DataFolderLock, lockDataFolder, Owner } from './lock
 export { MIGRATIONS } from './migrations/index.ts';
 export { openPrivateRecords, type PrivateRecord, type PrivateRecords } from './private-records.ts';
 export { readTable, type TableRow } from './table-file.ts';
+export { createTurns, type Turns } from './turns.ts';
 export { openWorkingState } from './working-state.ts';

@@ -23,13 +23,19 @@ function open(file: string): Db {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
     db.pragma('foreign_keys = ON');
+    if (db.pragma('user_version', { simple: true }) !== VERSION) db.exec(FORMER_PLANS);
     db.exec(TABLES);
+    db.pragma(`user_version = ${VERSION}`);
     return db;
   } catch (error) {
     db.close();
     throw error;
   }
 }
+
+/** Raised when a table changes; what held the former form is made anew. */
+const VERSION = 1;
+const FORMER_PLANS = 'DROP TABLE IF EXISTS plan_files';
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS consumer_marks (consumer TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
@@ -48,10 +54,11 @@ CREATE TABLE IF NOT EXISTS plan_files (
   mtime_ns TEXT NOT NULL,
   decision TEXT NOT NULL,
   rank INTEGER NOT NULL,
+  joins_from TEXT NOT NULL,
   partial_item TEXT,
   state TEXT NOT NULL,
   item_id TEXT,
   PRIMARY KEY (docking_id, n)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS plan_files_by_state ON plan_files (docking_id, state, rank, n);
+CREATE INDEX IF NOT EXISTS plan_files_by_state ON plan_files (docking_id, state, rank, joins_from, n);
 `;

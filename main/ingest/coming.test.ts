@@ -1,0 +1,105 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { openLab } from '../../fixtures/ledger-lab.ts';
+import { createPortableEngine } from '../../native/index.ts';
+import { loadProfiles } from '../dock/index.ts';
+import { describeBy } from '../station/identify.ts';
+import { comingFromMs, type DockedCamera, newDockingId, runDocking } from './index.ts';
+
+const ms = (local: string) => Date.parse(`${local}Z`);
+const name = (clock: string, sequence: string, extension = 'MP4') => `C370042_012345_20260302${clock}_${sequence}.${extension}`;
+
+test('files are copied from the important and the earliest on, and what is still to come is told at every step', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evidock-coming-'));
+  const root = path.join(folder, 'card');
+  fs.mkdirSync(root);
+  // Named so that neither the order of names nor that of making is the order of starts.
+  const files = [
+    name('140000', '0009'),
+    name('130000', '0002'),
+    name('130000', '0002', 'GPS'),
+    name('120000', '0005'),
+    name('150000', '0001F'),
+    'note.txt',
+    'holiday.mov',
+  ];
+  for (const file of files) fs.writeFileSync(path.join(root, file), `content of ${file}`);
+  const profile = loadProfiles().find((one) => one.id === 'ga-pattern');
+  if (!profile) throw new Error('no profile');
+  const lab = await openLab();
+  const engine = createPortableEngine(1);
+  const context = {
+    ledger: lab.ledger,
+    vault: lab.vault,
+    work: lab.work,
+    engine,
+    stationId: lab.identity.stationId,
+    agencyId: lab.identity.agencyId,
+    now: () => '2026-03-02T08:00:00.000Z',
+    cameraZone: () => 'Asia/Shanghai',
+    vaultReserveBytes: () => 0,
+  };
+  const camera: DockedCamera = {
+    dockingId: newDockingId(),
+    cameraId: '01a20c7f-f471-7727-97c3-f503c7c323ee',
+    serial: 'C370042',
+    mediumId: 'card',
+    identitySource: 'name-pattern',
+    root,
+    weakIdentity: false,
+    officer: null,
+    describe: describeBy(profile),
+  };
+  const coming = (dockingId = camera.dockingId) => comingFromMs(lab.ledger.reader, lab.work, dockingId);
+  const steps: [string, number | null][] = [];
+  const stop = lab.ledger.subscribe((entries) => {
+    for (const entry of entries) {
+      if (entry.type !== 'item.stored') continue;
+      const stored = String(lab.ledger.records.get('item', entry.subject.id)?.['path']);
+      steps.push([stored, coming()]);
+    }
+  });
+  expect(coming()).toBeNull();
+  const options = { signal: new AbortController().signal, parallelFiles: 1, onProgress: () => undefined };
+  await runDocking(context, camera, options);
+  stop();
+  // At the moment a file is on the ledger it still counts as to come: nothing may be closed without it.
+  expect(steps).toEqual([
+    [name('150000', '0001F'), Number.NEGATIVE_INFINITY],
+    ['note.txt', Number.NEGATIVE_INFINITY],
+    [name('120000', '0005'), ms('2026-03-02T12:00:00')],
+    [name('130000', '0002'), ms('2026-03-02T13:00:00')],
+    [name('130000', '0002', 'GPS'), ms('2026-03-02T13:00:00')],
+    [name('140000', '0009'), ms('2026-03-02T14:00:00')],
+    ['holiday.mov', Number.POSITIVE_INFINITY],
+  ]);
+  expect(coming()).toBeNull();
+
+  // At the next docking everything is known, and nothing is to come.
+  const again = { ...camera, dockingId: newDockingId() };
+  const seen: (number | null)[] = [];
+  const stopSeen = lab.ledger.subscribe((entries) => {
+    for (const entry of entries) if (entry.type === 'item.seen-again') seen.push(coming(again.dockingId));
+  });
+  await runDocking(context, again, options);
+  stopSeen();
+  expect(seen).toEqual(files.map(() => Number.POSITIVE_INFINITY));
+
+  lab.work.prepare('DELETE FROM plan_files').run();
+  await lab.ledger.append([
+    {
+      type: 'docking.planned',
+      subject: { kind: 'docking', id: again.dockingId },
+      refs: [],
+      actor: { kind: 'system', id: 'ingest' },
+      at: context.now(),
+      body: { files: 1, bytes: 1, fresh: 1, known: 0, resumed: 0, refused: 0 },
+    },
+  ]);
+  expect(coming(again.dockingId)).toBeNull();
+  await engine.close();
+  await lab.close();
+  fs.rmSync(folder, { recursive: true });
+});
