@@ -16,7 +16,8 @@ import { sql } from '../store/index.ts';
 /** Ledger entries with the proof that each stands in a segment its station signed. */
 export type Custody = { lines: string[]; closings: string[] };
 
-type Segment = { hashes: string[]; closing: Closing };
+/** `seqs` and `hashes` of its entries, in order. */
+type Segment = { seqs: number[]; hashes: string[]; closing: Closing };
 
 /** Reads sealed segments for proofs, each once; `folder` is where this ledger's segments lie. */
 export function createProver(ledger: Ledger, folder: string) {
@@ -28,7 +29,8 @@ export function createProver(ledger: Ledger, folder: string) {
     if (!found) return null;
     const sealed = readSealed(found, announcedKeyOf(ledger.reader, found.first));
     if (!sealed.ok) throw new Error(`${sealed.failure.code}: ${sealed.failure.what}: ${sealed.failure.detail}`);
-    const segment = { hashes: sealed.value.entries.map((entry) => entry.hash), closing: sealed.value.closing };
+    const { entries, closing } = sealed.value;
+    const segment = { seqs: entries.map((entry) => frameOf(entry).seq), hashes: entries.map((entry) => entry.hash), closing };
     read.set(found.first, segment);
     return segment;
   }
@@ -47,7 +49,8 @@ export function createProver(ledger: Ledger, folder: string) {
       if (!sealed || !segment) throw new Error(`entry ${entry.seq} is in no sealed segment`);
       const { first, last: end } = segment.closing;
       closings.set(first, segment.closing);
-      const proof = { first, last: end, index: entry.seq - first, path: inclusionPath(segment.hashes, entry.seq - first) };
+      const index = segment.seqs.indexOf(entry.seq);
+      const proof = { first, last: end, index, size: segment.hashes.length, path: inclusionPath(segment.hashes, index) };
       return `{"entry":${sealed.canonical},"hash":"${sealed.hash}","proof":${canonicalize(proof)}}`;
     });
     return { lines, closings: [...closings.values()].map((closing) => canonicalize({ closing }) as string) };

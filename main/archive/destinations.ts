@@ -32,14 +32,25 @@ export function findDestination(ledger: Ledger, name: string): Result<Destinatio
   return found ? { ok: true, value: found } : failed('destination.unknown', name);
 }
 
-/** Adds a folder as a destination; a new folder gets an identity, one that has one keeps it. */
+/**
+ * Adds a folder as a destination; a new folder gets an identity, one that has one keeps it. Adding one again whose place
+ * is not known any more, as after a backup was put back without its keys, tells its place.
+ */
 export async function addFolderDestination(context: DestinationsContext, name: string, folder: string): Promise<Result<Destination>> {
   const { ledger } = context;
   if (!DestinationAdded.shape.name.safeParse(name).success) return failed('usage.invalid', name, 'at most 32 lower-case letters, digits and hyphens');
+  const known = listDestinations(ledger);
+  const namesake = known.find((one) => one.name === name);
+  if (namesake && namesake.folder !== '') return failed('destination.exists', name);
   const claimed = claimFolder(folder);
   if (!claimed.ok) return claimed;
   const id = claimed.value;
-  const clash = listDestinations(ledger).find((one) => one.name === name || one.id === id);
+  const record = { kind: 'destination', id, data: { folder } };
+  if (namesake?.id === id) {
+    await ledger.append([], [record]);
+    return { ok: true, value: { ...namesake, folder } };
+  }
+  const clash = namesake ?? known.find((one) => one.id === id);
   if (clash) return failed('destination.exists', clash.name);
   const sameDisk = onSameDisk(folder, context.vaultRoot);
   await ledger.append(
@@ -52,7 +63,7 @@ export async function addFolderDestination(context: DestinationsContext, name: s
         body: { name, kind: 'folder', identity: id, sameDisk },
       },
     ],
-    [{ kind: 'destination', id, data: { folder } }],
+    [record],
   );
   return { ok: true, value: { id, name, kind: 'folder', sameDisk, folder } };
 }

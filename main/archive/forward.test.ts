@@ -76,12 +76,12 @@ describe('a bag at a destination', () => {
       const { entry, hash, proof } = JSON.parse(line) as {
         entry: { type: string };
         hash: string;
-        proof: { first: number; last: number; index: number; path: string[] };
+        proof: { first: number; last: number; index: number; size: number; path: string[] };
       };
       const canonical = line.slice('{"entry":'.length, line.indexOf(`,"hash":"${hash}"`));
       expect(hashCanonical(canonical)).toBe(hash);
       const closing = closings.find((one) => one.first === proof.first);
-      expect(closing && verifyInclusion(hash, proof.index, proof.last - proof.first + 1, proof.path, closing.merkleRoot)).toBe(true);
+      expect(closing && verifyInclusion(hash, proof.index, proof.size, proof.path, closing.merkleRoot)).toBe(true);
       return entry.type;
     });
     expect(types.sort()).toEqual(['item.stored', 'item.stored', 'unit.closed']);

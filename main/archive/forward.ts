@@ -11,6 +11,7 @@ import { createProver, custodyEntries, type Prover } from './custody.ts';
 import type { Destination } from './destinations.ts';
 import { makeFolderFlushed } from './file-io.ts';
 import { checkFolder, mirrorFile, writeCode } from './folder-destination.ts';
+import { ledgerFolder } from './ledger-elsewhere.ts';
 
 export type ForwardContext = {
   ledger: Ledger;
@@ -130,7 +131,7 @@ async function mirrorKey({ stationId, ledger }: ForwardContext, file: string): P
 export async function mirrorLedger(context: ForwardContext, destination: Destination): Promise<Result<number>> {
   const checked = checkFolder(destination.folder, destination.id);
   if (!checked.ok) return checked;
-  const target = path.join(destination.folder, context.stationId, 'ledger');
+  const target = path.join(destination.folder, context.stationId, ledgerFolder(epochOf(context.ledger.reader)));
   let copied = 0;
   try {
     for (const segment of listSealed(context.segments)) {

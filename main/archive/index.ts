@@ -8,6 +8,7 @@ export {
 } from './destinations.ts';
 export { exportCase } from './export.ts';
 export type { ForwardContext } from './forward.ts';
+export { type LedgerElsewhere, lookElsewhere } from './ledger-elsewhere.ts';
 export { dueUnits, forwardAll, forwardStage } from './outbox.ts';
 export { ARCHIVE_PROJECTION } from './projection.ts';
 export { reconcile, type SourceFile } from './reconcile.ts';

@@ -9,6 +9,7 @@ import { listFiles, parseManifest } from './bag.ts';
 import type { Destination } from './destinations.ts';
 import { checkFolder } from './folder-destination.ts';
 import { type ForwardContext, isStationKey } from './forward.ts';
+import { epochOfFolder } from './ledger-elsewhere.ts';
 
 /** One file of a source as it was found: its bytes' hash, or why it was not read. */
 export type SourceFile = { path: string } & ({ sha256: string } | { reason: ErrorCode });
@@ -163,7 +164,7 @@ function findInBag(bag: string, itemId: string): string | null {
 function* listBags(station: string, depth = 0): Generator<string> {
   if (!fs.existsSync(station)) return;
   for (const entry of fs.readdirSync(station, { withFileTypes: true })) {
-    if (depth === 0 && (entry.name === 'ledger' || isStationKey(entry.name))) continue;
+    if (depth === 0 && (epochOfFolder(entry.name) !== null || isStationKey(entry.name))) continue;
     const at = path.join(station, entry.name);
     if (depth < 2 && entry.isDirectory()) yield* listBags(at, depth + 1);
     else yield at;

@@ -28,6 +28,14 @@ export function insertEntry(db: Db, projections: readonly Projection[], sealed: 
   reduce(db, projections, frame as Entry);
 }
 
+/**
+ * Whether an entry may stand after one with sequence number `seq` (0 for none): under the next number, and only a
+ * continuation of the ledger under a higher one.
+ */
+export function mayFollow(seq: number, frame: Pick<EntryFrame, 'seq' | 'type'>): boolean {
+  return frame.seq === seq + 1 || (frame.type === 'ledger.continued' && frame.seq > seq);
+}
+
 /** Sequence number and hash of the newest entry; null for an empty ledger. */
 export function headOf(db: Db): { seq: number; hash: string } | null {
   return sql<{ seq: number; hash: string }>(db, 'SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1').get() ?? null;

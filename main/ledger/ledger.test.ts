@@ -161,7 +161,7 @@ test('a segment forged with another key is found, however consistent it is in it
   const read = readSealed(sealed, null);
   if (!read.ok) throw new Error(read.failure.detail);
   fs.rmSync(sealed.file);
-  writeSealed(lab.paths.ledger, lab.identity.stationId, read.value.entries, openStationKey(path.join(lab.folder, 'forger.pem')));
+  writeSealed(lab.paths.ledger, lab.identity.stationId, read.value.entries, openStationKey(path.join(lab.folder, 'forger.pem'), false));
   expect(verifyLedger(lab.paths.ledger, lab.ledger.reader).violations).toMatchObject([
     { code: 'ledger.segment-damaged', detail: 'signed with a key that this ledger did not announce' },
   ]);

@@ -47,6 +47,8 @@ export type LedgerOptions = {
   stationId: string;
   /** Worker entry that calls `serveWriter` with every projection. */
   writer: URL;
+  /** Whether a new station key takes the place of the one there is; the caller announces it on the ledger. */
+  renewKey?: boolean;
   sealEntries?: number;
   sealAfterMs?: number;
 };
@@ -58,6 +60,7 @@ export async function openLedger(options: LedgerOptions): Promise<Result<Ledger>
     stationId: options.stationId,
     sealEntries: options.sealEntries ?? 1000,
     sealAfterMs: options.sealAfterMs ?? 5 * 60_000,
+    renewKey: options.renewKey ?? false,
   };
   const worker = new Worker(options.writer, { workerData: data });
   const calls = createCalls(worker);

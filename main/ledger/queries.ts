@@ -42,8 +42,8 @@ export function entriesOfCamera<T extends EntryType>(reader: Db, type: T, camera
     .map((row) => frameOf(row) as Entry<T>);
 }
 
-/** How many keys this ledger has gone through: 1 until it was continued under another. */
+/** Which of the lives of this ledger is the present one: 1 until it was continued under another key. */
 export function epochOf(reader: Db): number {
-  const row = sql<{ n: number }>(reader, "SELECT count(*) AS n FROM entries WHERE type = 'ledger.continued'").get();
-  return 1 + (row?.n ?? 0);
+  const row = sql<SealedBytes>(reader, "SELECT canonical, hash FROM entries WHERE type = 'ledger.continued' ORDER BY seq DESC LIMIT 1").get();
+  return row ? (frameOf(row) as Entry<'ledger.continued'>).body.epoch : 1;
 }

@@ -2,11 +2,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
+import type { EntryFrame } from '../contract/entries/index.ts';
 import { LedgerContinued, LedgerOpened } from '../contract/entries/ledger.ts';
 import { done, failed, type Result } from '../contract/errors.ts';
 import { Base64Url, Hash256, Uuid } from '../contract/values.ts';
 import { type Db, fsyncFolder, sql } from '../store/index.ts';
 import { frameOf, lineOf, parseLine, type SealedBytes } from './canonical.ts';
+import { mayFollow } from './insert.ts';
 import { merkleRoot } from './merkle.ts';
 import { type StationKey, verifySignature } from './station-key.ts';
 
@@ -102,13 +104,17 @@ function wrongInClosing(entries: SealedBytes[], closing: Closing, segment: Seale
   if (!first || !last) return 'holds no entries';
   if (frameOf(first).seq !== segment.first || closing.first !== segment.first) return 'first entry is not the one it names';
   if (frameOf(last).seq !== segment.last || closing.last !== segment.last) return 'last entry is not the one it names';
-  if (entries.length !== segment.last - segment.first + 1) return 'number of entries differs';
+  if (!isWhole(entries.map(frameOf))) return 'entries are missing';
   if (closing.closingHash !== last.hash) return 'closing hash differs';
   if (closing.merkleRoot !== merkleRoot(entries.map((entry) => entry.hash))) return 'Merkle root differs';
   const key = keyAnnouncedIn(entries) ?? keyBefore;
   if (key !== null && closing.publicKey !== key) return 'signed with a key that this ledger did not announce';
   const { signature, ...signed } = closing;
   return verifySignature(closing.publicKey, signedBytes(signed), signature) ? null : 'signature does not verify';
+}
+
+function isWhole(frames: readonly EntryFrame[]): boolean {
+  return frames.every((frame, n) => n === 0 || mayFollow(frames[n - 1]?.seq ?? 0, frame));
 }
 
 /**

@@ -7,7 +7,7 @@ import { type Settlement, settle } from './settle.ts';
 import { openStationKey } from './station-key.ts';
 import { type AppendRequest, createWriter, type Writer } from './writer.ts';
 
-export type WriterData = { root: string; stationId: string; sealEntries: number; sealAfterMs: number };
+export type WriterData = { root: string; stationId: string; sealEntries: number; sealAfterMs: number; renewKey: boolean };
 export type ToWriter = { id: number } & ({ do: 'append'; request: AppendRequest } | { do: 'seal' } | { do: 'close' });
 /** `trouble`: a seal that nobody asked for failed. */
 export type FromWriter = { ready: Result<WriterReady> } | { id: number; result: unknown } | { trouble: Failure };
@@ -52,7 +52,7 @@ function startWriter(data: WriterData, projections: readonly Projection[]): Resu
   if (stale.length > 0) replay(db, stale);
   const settled = settle(paths.ledger, db, projections);
   if (!settled.ok) return settled;
-  const key = openStationKey(paths.stationKey);
+  const key = openStationKey(paths.stationKey, data.renewKey);
   const records = openPrivateRecords(paths, { readonly: false });
   const writer = createWriter({ station: data.stationId, folder: paths.ledger, db, records, projections, key });
   const ready = { settlement: settled.value, replayed: stale.map((one) => one.name), publicKey: key.publicKey };

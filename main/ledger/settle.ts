@@ -3,7 +3,7 @@ import path from 'node:path';
 import { done, failed, type Result } from '../contract/errors.ts';
 import { type Db, fsyncFolder, sql } from '../store/index.ts';
 import { frameOf, lineOf, type SealedBytes } from './canonical.ts';
-import { headOf, insertEntry } from './insert.ts';
+import { headOf, insertEntry, mayFollow } from './insert.ts';
 import type { Projection } from './projection.ts';
 import { announcedKeyOf, listSealed, OPEN_SEGMENT, readOpen, readSealed } from './segments.ts';
 
@@ -66,7 +66,7 @@ function rollForward(entries: readonly SealedBytes[], db: Db, projections: reado
         if (known?.hash !== sealed.hash) return failed('ledger.chain-broken', `entry ${frame.seq}`, 'segment and database differ');
         continue;
       }
-      if (frame.seq !== (head?.seq ?? 0) + 1 || frame.prev !== (head?.hash ?? GENESIS_PREV)) {
+      if (!mayFollow(head?.seq ?? 0, frame) || frame.prev !== (head?.hash ?? GENESIS_PREV)) {
         return failed('ledger.chain-broken', `entry ${frame.seq}`, 'does not follow the entry before it');
       }
       insertEntry(db, projections, sealed, frame);

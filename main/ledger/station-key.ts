@@ -5,9 +5,12 @@ import { writeFileDurably } from '../store/index.ts';
 /** The station's Ed25519 key pair. The private half never leaves `keys/` (0600). */
 export type StationKey = { publicKey: string; sign(bytes: Uint8Array): string };
 
-/** Reads the station's key, or makes it at first start. The public key is the raw 32 bytes as base64url. */
-export function openStationKey(file: string): StationKey {
-  if (!fs.existsSync(file)) {
+/**
+ * Reads the station's key, or makes it at first start. `renew`: makes a new one in its place; the former signs nothing
+ * any more. The public key is the raw 32 bytes as base64url.
+ */
+export function openStationKey(file: string, renew: boolean): StationKey {
+  if (renew || !fs.existsSync(file)) {
     const { privateKey } = generateKeyPairSync('ed25519');
     writeFileDurably(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
   }

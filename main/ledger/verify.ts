@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type Failure, failed } from '../contract/errors.ts';
 import { type Db, sql } from '../store/index.ts';
 import { frameOf, hashCanonical, type SealedBytes } from './canonical.ts';
+import { mayFollow } from './insert.ts';
 import { announcedKeyOf, listSealed, readOpen, readSealed } from './segments.ts';
 import { GENESIS_PREV } from './settle.ts';
 
@@ -13,14 +14,11 @@ export function verifyLedger(folder: string, db: Db): LedgerCheck {
   const violations: Failure[] = [];
   const entries = verifyChain(db, violations);
   const sealed = listSealed(folder);
-  let expected = 1;
+  let covered = 0;
   for (const segment of sealed) {
-    if (segment.first !== expected) {
-      violations.push(
-        failed('ledger.segment-damaged', path.basename(segment.file), `entries ${expected} to ${segment.first - 1} are missing`).failure,
-      );
-    }
-    expected = segment.last + 1;
+    const name = path.basename(segment.file);
+    for (const gap of gapsIn(db, covered, segment.first, new Set())) violations.push(failed('ledger.segment-damaged', name, gap).failure);
+    covered = segment.last;
     const read = readSealed(segment, announcedKeyOf(db, segment.first));
     if (!read.ok) violations.push(read.failure);
     else compare(db, read.value.entries, violations);
@@ -28,35 +26,41 @@ export function verifyLedger(folder: string, db: Db): LedgerCheck {
   const open = readOpen(folder);
   if (open.brokenAt !== null) violations.push(failed('ledger.segment-damaged', 'open.jsonl', `line ${open.brokenAt}`).failure);
   compare(db, open.entries, violations);
-  for (const seq of missingIn(open.entries, expected)) {
-    violations.push(failed('ledger.segment-damaged', 'open.jsonl', `entry ${seq} is missing`).failure);
-  }
-  const covered = Math.max(expected - 1, ...open.entries.map((entry) => frameOf(entry).seq));
-  if (covered < entries)
-    violations.push(failed('ledger.segment-damaged', 'open.jsonl', `entries ${covered + 1} to ${entries} are in no segment`).failure);
+  const present = new Set(open.entries.map((entry) => frameOf(entry).seq));
+  for (const gap of gapsIn(db, covered, Number.MAX_SAFE_INTEGER, present))
+    violations.push(failed('ledger.segment-damaged', 'open.jsonl', gap).failure);
   return { entries, segments: sealed.length, violations };
 }
 
-/** Numbers left out between the first that the open segment must hold and its last. */
-function missingIn(entries: readonly SealedBytes[], first: number): number[] {
-  const present = new Set(entries.map((entry) => frameOf(entry).seq));
-  const last = Math.max(first - 1, ...present);
-  return Array.from({ length: last - first + 1 }, (_, n) => first + n).filter((seq) => !present.has(seq));
+/** Runs of entries between two numbers (both left out) that the database has and `present` has not, in words. */
+function gapsIn(db: Db, after: number, before: number, present: ReadonlySet<number>): string[] {
+  const missing = sql<{ seq: number }>(db, 'SELECT seq FROM entries WHERE seq > ? AND seq < ? ORDER BY seq')
+    .all(after, before)
+    .map((row) => row.seq)
+    .filter((seq) => !present.has(seq));
+  const runs: { first: number; last: number }[] = [];
+  for (const seq of missing) {
+    const run = runs.at(-1);
+    if (run && seq === run.last + 1) run.last = seq;
+    else runs.push({ first: seq, last: seq });
+  }
+  return runs.map(({ first, last }) => (first === last ? `entry ${first} is missing` : `entries ${first} to ${last} are missing`));
 }
 
 function verifyChain(db: Db, violations: Failure[]): number {
   let prev = GENESIS_PREV;
   let seq = 0;
+  let entries = 0;
   for (const row of db.prepare('SELECT canonical, hash FROM entries ORDER BY seq').iterate() as Iterable<SealedBytes>) {
     const frame = frameOf(row);
-    seq += 1;
+    entries += 1;
     const what = `entry ${frame.seq}`;
     if (hashCanonical(row.canonical) !== row.hash) violations.push(failed('ledger.chain-broken', what, 'hash differs').failure);
-    if (frame.seq !== seq || frame.prev !== prev) violations.push(failed('ledger.chain-broken', what, 'does not follow').failure);
+    if (!mayFollow(seq, frame) || frame.prev !== prev) violations.push(failed('ledger.chain-broken', what, 'does not follow').failure);
     seq = frame.seq;
     prev = row.hash;
   }
-  return seq;
+  return entries;
 }
 
 function compare(db: Db, entries: readonly SealedBytes[], violations: Failure[]): void {

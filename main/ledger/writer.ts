@@ -171,9 +171,10 @@ function prepareGroup(options: WriterOptions, head: { seq: number; hash: string 
       const cause = draft.cause ? `${draft.cause.consumer} ${draft.cause.seq} ${draft.cause.step}` : null;
       const known = cause === null ? null : (made.get(cause) ?? findByCause(options.db, draft));
       if (known) return { ...known, fresh: false };
-      const unhashed = frameFor(options.station, draft, seq + 1, prev);
+      // Only a continuation leaps; see there.
+      seq = draft.type === 'ledger.continued' ? draft.body.seq : seq + 1;
+      const unhashed = frameFor(options.station, draft, seq, prev);
       const sealed = sealFrame(unhashed);
-      seq += 1;
       prev = sealed.hash;
       const result = { sealed, frame: { ...unhashed, hash: sealed.hash }, fresh: true };
       if (cause !== null) made.set(cause, result);

@@ -1,8 +1,15 @@
+import type { LedgerElsewhere } from '../archive/index.ts';
 import type { Draft } from '../contract/entries/index.ts';
-import { announcedKeyOf, epochOf, type Ledger } from '../ledger/index.ts';
+import { announcedKeyOf, type Ledger } from '../ledger/index.ts';
 import { type Db, type StationIdentity, sql } from '../store/index.ts';
 
 const ACTOR = { kind: 'system' as const, id: 'station' };
+
+/**
+ * Numbers left out when a ledger goes on under a new key: more than can have been given by the former one since an archive
+ * last got a segment of it, so that no number is ever used twice.
+ */
+const LEAP = 1_000_000;
 
 /**
  * What a start puts on the ledger: the genesis entry on an empty one, what the settlement repaired, the end of dockings
@@ -11,7 +18,7 @@ const ACTOR = { kind: 'system' as const, id: 'station' };
 export async function recordStart(
   ledger: Ledger,
   identity: StationIdentity,
-  facts: { at: string; program: string; engine: string; clock: 'station-checked' | 'station-unchecked' },
+  facts: { at: string; program: string; engine: string; clock: 'station-checked' | 'station-unchecked'; elsewhere: LedgerElsewhere },
 ): Promise<void> {
   const about = { subject: { kind: 'station' as const, id: identity.stationId }, actor: ACTOR, at: facts.at };
   if (!sql(ledger.reader, 'SELECT 1 FROM entries WHERE seq = 1').get()) {
@@ -22,8 +29,14 @@ export async function recordStart(
   const drafts: Draft[] = [];
   const former = announcedKeyOf(ledger.reader, Number.MAX_SAFE_INTEGER);
   if (former !== null && former !== ledger.publicKey) {
-    const body = { epoch: epochOf(ledger.reader) + 1, reason: 'key-lost' as const, formerPublicKey: former, publicKey: ledger.publicKey };
-    drafts.push({ type: 'ledger.continued', ...about, body });
+    const { relation, epoch, seq } = facts.elsewhere;
+    const reason = relation === 'same' ? 'key-lost' : relation;
+    const keys = { formerPublicKey: former, publicKey: ledger.publicKey };
+    drafts.push({
+      type: 'ledger.continued',
+      ...about,
+      body: { epoch: epoch + 1, reason, seq: Math.max(headSeq(ledger.reader), seq) + LEAP, ...keys },
+    });
   }
   if (settlement.cutBytes > 0 || settlement.rolledForward > 0 || settlement.rewritten > 0) {
     drafts.push({ type: 'ledger.settled', ...about, body: settlement });
@@ -35,6 +48,10 @@ export async function recordStart(
     body: { program: facts.program, runtime: `node ${process.versions.node}`, engine: facts.engine, clock: facts.clock },
   });
   await ledger.append(drafts);
+}
+
+function headSeq(reader: Db): number {
+  return sql<{ seq: number | null }>(reader, 'SELECT max(seq) AS seq FROM entries').get()?.seq ?? 0;
 }
 
 /** Nobody saw these cameras leave, so their dockings did not end cleanly, whatever state they were in. */

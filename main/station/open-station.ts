@@ -1,6 +1,7 @@
 import os from 'node:os';
 import type { Logger } from 'pino';
 import { type CopyEngine, createPortableEngine } from '../../native/index.ts';
+import { type LedgerElsewhere, lookElsewhere } from '../archive/index.ts';
 import type { Failure } from '../contract/errors.ts';
 import { done, type Result } from '../contract/errors.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
@@ -8,7 +9,7 @@ import type { Actor } from '../contract/values.ts';
 import { type FolderDock, loadProfiles, type Profile, watchFolderDock } from '../dock/index.ts';
 import { createSetUpCode, type SetUpCode } from '../identity/index.ts';
 import { adoptUnrecorded, type IngestContext, settleBrokenPartials } from '../ingest/index.ts';
-import { type Consumer, type Ledger, LedgerWriteError, openLedger, type RunningConsumer, runConsumer } from '../ledger/index.ts';
+import { announcedKeyOf, type Consumer, type Ledger, LedgerWriteError, openLedger, type RunningConsumer, runConsumer } from '../ledger/index.ts';
 import {
   type DataFolderLock,
   type DataPaths,
@@ -82,16 +83,37 @@ export async function openStation(options: StationOptions): Promise<Result<Stati
   const { identity, paths } = opened.value;
   const locked = lockDataFolder(paths, options.purpose, new Date().toISOString());
   if (!locked.ok) return locked;
-  const writer = new URL('./writer.worker.ts', import.meta.url);
-  const ledger = await openLedger({ paths, stationId: identity.stationId, writer });
-  if (!ledger.ok) {
+  const found = await openOwnLedger(paths, identity.stationId);
+  if (!found.ok) {
     locked.value.release();
-    return ledger;
+    return found;
   }
-  return done(await wire(options, identity, paths, locked.value, ledger.value));
+  return done(await wire(options, identity, paths, locked.value, found.value));
 }
 
-async function wire(options: StationOptions, identity: StationIdentity, paths: DataPaths, lock: DataFolderLock, ledger: Ledger): Promise<Station> {
+type OwnLedger = { ledger: Ledger; elsewhere: LedgerElsewhere };
+
+/** Opens the ledger; under a new key when an archive shows that another copy of it is, or was, in use. */
+async function openOwnLedger(paths: DataPaths, stationId: string): Promise<Result<OwnLedger>> {
+  const writer = new URL('./writer.worker.ts', import.meta.url);
+  const opened = await openLedger({ paths, stationId, writer });
+  if (!opened.ok) return opened;
+  const ledger = opened.value;
+  const elsewhere = await lookElsewhere(ledger);
+  if (elsewhere.relation === 'same' || announcedKeyOf(ledger.reader, Number.MAX_SAFE_INTEGER) !== ledger.publicKey)
+    return done({ ledger, elsewhere });
+  await ledger.close();
+  const renewed = await openLedger({ paths, stationId, writer, renewKey: true });
+  return renewed.ok ? done({ ledger: renewed.value, elsewhere }) : renewed;
+}
+
+async function wire(
+  options: StationOptions,
+  identity: StationIdentity,
+  paths: DataPaths,
+  lock: DataFolderLock,
+  { ledger, elsewhere }: OwnLedger,
+): Promise<Station> {
   const { log, close: closeLog } = openLog(paths.logs);
   log.info({ program: PROGRAM, runtime: `node ${process.versions.node}`, purpose: options.purpose }, 'started');
   let unrecorded = false;
@@ -120,7 +142,8 @@ async function wire(options: StationOptions, identity: StationIdentity, paths: D
     cameraZone: () => policy('camera-zone'),
     vaultReserveBytes: () => policy('vault-reserve-bytes'),
   };
-  await recordStart(ledger, identity, { at: clock.now(), program: PROGRAM, engine: engine.id, clock: clock.source() });
+  await recordStart(ledger, identity, { at: clock.now(), program: PROGRAM, engine: engine.id, clock: clock.source(), elsewhere });
+  for (const failure of elsewhere.failures) log.warn({ failure }, 'an archive could not be compared with the ledger');
   if (!lock.formerExitClean) await settleBrokenPartials(ingest);
   const recovered = lock.formerExitClean ? { adopted: 0, failures: [] } : await adoptUnrecorded(ingest);
   const stages = await prepareStages({ identity, paths, ledger, work, vault, engine, clock, policy });

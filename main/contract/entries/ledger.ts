@@ -12,13 +12,17 @@ export const LedgerOpened = z.strictObject({
 });
 
 /**
- * The ledger goes on under a new key because the former one is not there, as after a backup, which has no keys, was put
- * back. Segments that end at or after this entry verify with the new key.
+ * The ledger goes on under a new key because it can not be the only one of its station: the former key is not there, as
+ * after a backup, which has no keys, was put back (`key-lost`); an archive holds entries that follow ours (`behind`), or
+ * others under our numbers (`forked`). Segments that end at or after this entry verify with the new key. It follows the
+ * entry before it in the chain, but leaps over the numbers that may have been used elsewhere.
  */
 export const LedgerContinued = z.strictObject({
-  /** 2 for the first continuation. */
+  /** 2 for the first continuation; higher than any an archive has seen. */
   epoch: z.int().min(2),
-  reason: z.enum(['key-lost']),
+  reason: z.enum(['key-lost', 'behind', 'forked']),
+  /** The number this entry has. */
+  seq: z.int().positive(),
   formerPublicKey: Base64Url,
   publicKey: Base64Url,
 });
