@@ -5,7 +5,7 @@ import type { Draft, EntryFrame } from '../contract/entries/index.ts';
 import { done, failed, type Result } from '../contract/errors.ts';
 import { type Db, isSqliteError, type PrivateRecord, type PrivateRecords, sql } from '../store/index.ts';
 import { frameOf, lineOf, type SealedBytes, sealFrame, type UnhashedFrame } from './canonical.ts';
-import { headOf, insertEntry } from './insert.ts';
+import { headOf, insertEntry, mayFollow } from './insert.ts';
 import type { Projection } from './projection.ts';
 import { OPEN_SEGMENT, type SealedName, writeSealed } from './segments.ts';
 import { GENESIS_PREV, rewriteOpen } from './settle.ts';
@@ -70,7 +70,12 @@ export function createWriter(options: WriterOptions): Writer {
   function commit(fresh: readonly Made[]) {
     try {
       db.exec('BEGIN IMMEDIATE');
-      for (const made of fresh) insertEntry(db, options.projections, made.sealed, made.frame);
+      let seq = head?.seq ?? 0;
+      for (const made of fresh) {
+        if (!mayFollow(seq, made.frame)) throw new Error(`entry ${made.frame.seq} may not follow entry ${seq}`);
+        insertEntry(db, options.projections, made.sealed, made.frame);
+        seq = made.frame.seq;
+      }
     } catch (error) {
       rollBack(db);
       const code = isSqliteError(error, ...UNWRITABLE) ? 'ledger.write-failed' : 'internal.bug';

@@ -116,6 +116,7 @@ async function wire(
 ): Promise<Station> {
   const { log, close: closeLog } = openLog(paths.logs);
   log.info({ program: PROGRAM, runtime: `node ${process.versions.node}`, purpose: options.purpose }, 'started');
+  if (ledger.opened.replayed.length > 0) log.info({ projections: ledger.opened.replayed }, 'made anew from the ledger');
   let unrecorded = false;
   const onBug = (error: unknown) => {
     // What was done but could not be recorded is for the next start to find, as after a crash.
