@@ -69,15 +69,24 @@ export async function openLedger(options: LedgerOptions): Promise<Result<Ledger>
     await worker.terminate();
     return ready;
   }
-  const reader = openReader(options.paths.database);
-  if (!reader.ok) return reader;
-  return done(createLedger(options, calls, reader.value, ready.value));
+  const reading = openReading(options.paths);
+  if (reading.ok) return done(createLedger(options, calls, reading.value, ready.value));
+  await worker.terminate();
+  return reading;
 }
 
-function createLedger(options: LedgerOptions, calls: Calls, reader: Db, ready: WriterReady): Ledger {
+type Reading = { reader: Db; records: PrivateRecords };
+
+function openReading(paths: DataPaths): Result<Reading> {
+  const reader = openReader(paths.database);
+  if (!reader.ok) return reader;
+  const records = openPrivateRecords(paths, { readonly: true });
+  return records.ok ? done({ reader: reader.value, records: records.value }) : records;
+}
+
+function createLedger(options: LedgerOptions, calls: Calls, { reader, records }: Reading, ready: WriterReady): Ledger {
   const listeners = new Set<(entries: readonly Entry[]) => void>();
   const troubled = new Set<(failure: Failure) => void>();
-  const records = openPrivateRecords(options.paths, { readonly: true });
   let trouble: Failure | null = null;
   const note = (failure: Failure) => {
     // A draft the reducers can not take is a bug of its command; the ledger is as well as before.

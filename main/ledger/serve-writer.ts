@@ -53,7 +53,9 @@ function startWriter(data: WriterData, projections: readonly Projection[]): Resu
   const settled = settle(paths.ledger, db, projections);
   if (!settled.ok) return settled;
   const key = openStationKey(paths.stationKey, data.renewKey);
-  const records = openPrivateRecords(paths, { readonly: false });
+  const privately = openPrivateRecords(paths, { readonly: false });
+  if (!privately.ok) return privately;
+  const records = privately.value;
   const writer = createWriter({ station: data.stationId, folder: paths.ledger, db, records, projections, key });
   const ready = { settlement: settled.value, replayed: stale.map((one) => one.name), publicKey: key.publicKey };
   const close = () => {

@@ -1,6 +1,16 @@
+import fs from 'node:fs';
 import { done, type Result } from '../contract/errors.ts';
 import { type Rebuilt, rebuildDatabase } from '../ledger/index.ts';
-import { currentOwner, dataPaths, lockDataFolder, type Owner, openDataFolder, openPrivateRecords } from '../store/index.ts';
+import {
+  currentOwner,
+  type DataPaths,
+  dataPaths,
+  lockDataFolder,
+  type Owner,
+  openDataFolder,
+  openPrivateRecords,
+  type PrivateRecords,
+} from '../store/index.ts';
 import { openVault } from '../vault/index.ts';
 import { PROJECTIONS } from './projections.ts';
 
@@ -21,14 +31,26 @@ export function rebuildStation(data: string): Result<Rebuilt & { namesRestored: 
   if (!lock.ok) return lock;
   try {
     const rebuilt = rebuildDatabase(paths, PROJECTIONS);
-    return rebuilt.ok ? done({ ...rebuilt.value, namesRestored: restoreNames(paths) }) : rebuilt;
+    if (!rebuilt.ok) return rebuilt;
+    const records = openOrBeginRecords(paths);
+    return records.ok ? done({ ...rebuilt.value, namesRestored: restoreNames(paths, records.value) }) : records;
   } finally {
     lock.value.release();
   }
 }
 
-function restoreNames(paths: ReturnType<typeof dataPaths>): number {
-  const records = openPrivateRecords(paths, { readonly: false });
+/** Private records that cannot be read are set aside, not thrown away: with a backup their names may come back. */
+function openOrBeginRecords(paths: DataPaths): Result<PrivateRecords> {
+  const opened = openPrivateRecords(paths, { readonly: false });
+  if (opened.ok || opened.failure.code !== 'database.damaged') return opened;
+  const damaged = opened.failure.what;
+  for (const suffix of ['-wal', '-shm', '']) {
+    if (fs.existsSync(damaged + suffix)) fs.renameSync(damaged + suffix, `${damaged}.damaged-${Date.now()}${suffix}`);
+  }
+  return openOrBeginRecords(paths);
+}
+
+function restoreNames(paths: DataPaths, records: PrivateRecords): number {
   const vault = openVault(paths);
   let restored = 0;
   for (const { itemId } of vault.listItems()) {

@@ -32,7 +32,8 @@ export function openReader(path: string): Result<Db> {
   });
 }
 
-function guarded(path: string, open: () => Result<Db>): Result<Db> {
+/** Opens a database file; one that SQLite cannot read is `database.damaged`. */
+export function guarded(path: string, open: () => Result<Db>): Result<Db> {
   try {
     return open();
   } catch (error) {

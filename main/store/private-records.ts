@@ -1,8 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import Database from 'better-sqlite3';
+import { done, type Result } from '../contract/errors.ts';
 import type { DataPaths } from './data-folder.ts';
-import { type Db, sql } from './database.ts';
+import { type Db, guarded, sql } from './database.ts';
 
 /** A private record: what the ledger must not hold (names, numbers, original paths), one per subject. */
 export type PrivateRecord = { kind: string; id: string; data: Record<string, unknown> };
@@ -20,11 +21,18 @@ export type PrivateRecords = {
 /**
  * Opens the private records: one AES-256-GCM box per subject in `private.db`, its key in `keys/record-keys.db`. The two
  * lie apart so that a backup of the records without the keys discloses nothing, and destroying a key erases lawfully
- * without breaking the ledger's chain.
+ * without breaking the ledger's chain. Fails with `database.damaged` when SQLite cannot read either.
  */
-export function openPrivateRecords(paths: DataPaths, options: { readonly: boolean }): PrivateRecords {
+export function openPrivateRecords(paths: DataPaths, options: { readonly: boolean }): Result<PrivateRecords> {
   const records = open(paths.privateRecords, options.readonly, RECORDS_TABLE);
+  if (!records.ok) return records;
   const keys = open(paths.recordKeys, options.readonly, KEYS_TABLE);
+  if (keys.ok) return done(serve(records.value, keys.value));
+  records.value.close();
+  return keys;
+}
+
+function serve(records: Db, keys: Db): PrivateRecords {
   return {
     put(list) {
       if (list.length === 0) return;
@@ -54,16 +62,17 @@ const RECORDS_TABLE = `CREATE TABLE IF NOT EXISTS records (
 const KEYS_TABLE = `CREATE TABLE IF NOT EXISTS keys (
   kind TEXT NOT NULL, id TEXT NOT NULL, key BLOB NOT NULL, PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID`;
 
-function open(file: string, readonly: boolean, table: string): Db {
-  const db = new Database(file, { readonly, fileMustExist: readonly });
-  if (!readonly) {
+function open(file: string, readonly: boolean, table: string): Result<Db> {
+  return guarded(file, () => {
+    const db = new Database(file, { readonly, fileMustExist: readonly });
+    if (readonly) return done(db);
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma('secure_delete = ON');
     db.exec(table);
     fs.chmodSync(file, 0o600);
-  }
-  return db;
+    return done(db);
+  });
 }
 
 function keyFor(keys: Db, record: PrivateRecord): Buffer {
