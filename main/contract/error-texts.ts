@@ -144,6 +144,10 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '没有该音像记录：{what}。请用 evidock status 查看。',
     en: 'No such recording: {what}. See evidock status.',
   },
+  'camera.row-invalid': {
+    zh: '记录仪清单中的一行有误：{what}。其余行已导入；请改正后重新导入。',
+    en: 'A row of the camera list is wrong: {what}. The other rows were imported; correct it and import again.',
+  },
   'person.row-invalid': {
     zh: '人员清单中的一行有误：{what}。其余行已导入；请改正后重新导入。',
     en: 'A row of the people list is wrong: {what}. The other rows were imported; correct it and import again.',

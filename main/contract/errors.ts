@@ -43,6 +43,7 @@ export const ERRORS = {
   'case.file-unreadable': { retry: 'operator', evidenceAtRisk: false },
   'case.unknown': { retry: 'operator', evidenceAtRisk: false },
   'unit.unknown': { retry: 'operator', evidenceAtRisk: false },
+  'camera.row-invalid': { retry: 'operator', evidenceAtRisk: false },
   'person.row-invalid': { retry: 'operator', evidenceAtRisk: false },
   'policy.invalid': { retry: 'never', evidenceAtRisk: false },
   'destination.unknown': { retry: 'operator', evidenceAtRisk: false },

@@ -2,7 +2,7 @@ import type { ImportReport } from '../contract/api/evidence.ts';
 import type { Draft } from '../contract/entries/index.ts';
 import { type Failure, failed } from '../contract/errors.ts';
 import { latestEntry } from '../ledger/index.ts';
-import { agencyUuid, type PrivateRecord, readTable } from '../store/index.ts';
+import { agencyUuid, cellOf, type PrivateRecord, readTable } from '../store/index.ts';
 import type { ImportContext } from './import-cases.ts';
 
 const COLUMNS = {
@@ -37,10 +37,4 @@ export async function importPeople(context: ImportContext, bytes: Uint8Array, fi
   }
   if (records.length > 0) await context.ledger.append(drafts, records);
   return { imported: records.length, unchanged, failures };
-}
-
-function cellOf(cells: Record<string, string | string[]>, headings: readonly string[]): string {
-  const key = Object.keys(cells).find((name) => headings.includes(name.trim().toLowerCase()));
-  const value = key === undefined ? '' : cells[key];
-  return (Array.isArray(value) ? value.join(' ') : (value ?? '')).trim();
 }

@@ -3,7 +3,7 @@ import { addFolderDestination, exportCase, findDestination, forwardAll, reconcil
 import { localContract } from '../contract/api/index.ts';
 import { failed } from '../contract/errors.ts';
 import { POLICY, PolicyKey } from '../contract/policy.ts';
-import { findCamera, registerCamera } from '../dock/index.ts';
+import { findCamera, importCameras, registerCamera } from '../dock/index.ts';
 import { importCases, importPeople, linkUnit } from '../evidence/index.ts';
 import { agencyUuid, sql } from '../store/index.ts';
 import { confirmClock, verifyAndRecord } from './admin-acts.ts';
@@ -43,6 +43,9 @@ export function createRouter(station: Station) {
         yield* ingestSources(station, { sources: input.sources, operator, caseNumber: input.caseNumber });
       }),
       cameras: os.docking.cameras.handler(() => camerasOf(station)),
+      importCameras: os.docking.importCameras.handler(({ input }) =>
+        importCameras({ ledger, profiles: station.profiles, actor, now: clock.now }, ...fileOf(input)),
+      ),
       registerCamera: os.docking.registerCamera.handler(async ({ input }) => {
         const profile = station.profiles.find((one) => one.id === input.profile);
         if (!profile) return failed('usage.invalid', input.profile, station.profiles.map((one) => one.id).join(', '));

@@ -6,6 +6,6 @@ export { flushFolder, fsyncFolder, makeFolderDurably, writeFileDurably } from '.
 export { currentOwner, type DataFolderLock, lockDataFolder, Owner } from './lock.ts';
 export { MIGRATIONS } from './migrations/index.ts';
 export { openPrivateRecords, type PrivateRecord, type PrivateRecords } from './private-records.ts';
-export { readTable, type TableRow } from './table-file.ts';
+export { cellOf, readTable, type TableRow } from './table-file.ts';
 export { createTurns, type Turns } from './turns.ts';
 export { openWorkingState } from './working-state.ts';

@@ -92,3 +92,10 @@ function limited(cells: Record<string, string | string[]>): Record<string, strin
   const cut = (value: string) => value.toWellFormed().slice(0, MAX_CELL);
   return Object.fromEntries(Object.entries(cells).map(([key, value]) => [key, Array.isArray(value) ? value.map(cut) : cut(value)]));
 }
+
+/** The cell under the first of these headings (in lower case) that the list has; empty when it has none of them. */
+export function cellOf(cells: TableRow['cells'], headings: readonly string[]): string {
+  const key = Object.keys(cells).find((name) => headings.includes(name.trim().toLowerCase()));
+  const value = key === undefined ? '' : cells[key];
+  return (Array.isArray(value) ? value.join(' ') : (value ?? '')).trim();
+}

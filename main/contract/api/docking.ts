@@ -2,6 +2,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { Failure } from '../errors.ts';
 import { Count, SizeBytes, Uuid } from '../values.ts';
+import { ImportReport, ListFile } from './evidence.ts';
 import { outcomeOf } from './outcome.ts';
 
 /** One docking under way or just finished, as a port's card shows it. */
@@ -77,6 +78,7 @@ export const dockingContract = {
       }),
     ),
   ),
+  importCameras: oc.input(ListFile).output(ImportReport),
   registerCamera: oc
     .input(z.object({ serial: z.string().min(1).max(100), profile: z.string() }))
     .output(outcomeOf(z.object({ cameraId: Uuid, known: z.boolean() }))),

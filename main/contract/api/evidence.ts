@@ -9,7 +9,7 @@ export const ImportReport = z.object({ imported: Count, unchanged: Count, failur
 export type ImportReport = z.infer<typeof ImportReport>;
 
 /** A list is handed over as its bytes: the station never opens a path that a client names. */
-const ListFile = z.object({ name: z.string().max(255), contentBase64: z.string() });
+export const ListFile = z.object({ name: z.string().max(255), contentBase64: z.string() });
 
 export const evidenceContract = {
   importCases: oc.input(ListFile).output(ImportReport),

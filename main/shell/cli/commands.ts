@@ -72,12 +72,19 @@ export const status: Command = async (client, output) => {
   return report.failures.length > 0 ? EXIT.refused : EXIT.done;
 };
 
-export function importList(file: string, what: 'cases' | 'people'): Command {
+type ListFile = { name: string; contentBase64: string };
+const IMPORTS = {
+  cases: (client: StationClient, file: ListFile): Promise<ImportReport> => client.evidence.importCases(file),
+  people: (client: StationClient, file: ListFile): Promise<ImportReport> => client.evidence.importPeople(file),
+  cameras: (client: StationClient, file: ListFile): Promise<ImportReport> => client.docking.importCameras(file),
+};
+
+export function importList(file: string, what: keyof typeof IMPORTS): Command {
   return async (client, output) => {
     const bytes = unpack(readList(file), output);
     if (!bytes) return EXIT.refused;
     const input = { name: path.basename(file), contentBase64: bytes.toString('base64') };
-    const report: ImportReport = what === 'cases' ? await client.evidence.importCases(input) : await client.evidence.importPeople(input);
+    const report = await IMPORTS[what](client, input);
     output.answer(report, [`导入 imported ${report.imported}, 未变 unchanged ${report.unchanged}, 有误 wrong ${report.failures.length}`]);
     tellAll(report.failures, output);
     return report.failures.length > 0 ? EXIT.refused : EXIT.done;

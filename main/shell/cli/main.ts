@@ -109,6 +109,7 @@ asks(add('destination/list', '存储目标 / destinations'), () => commands.list
 asks(add('destination/add <name> <folder>', '增加存储目标 / add a folder destination'), commands.addDestination, true);
 asks(add('destination/test <name>', '测试存储目标 / write, read back, remove'), commands.testDestination);
 asks(add('camera/list', '记录仪 / cameras'), () => commands.listCameras);
+asks(add('camera/import <file>', '导入记录仪清单 / import a list of cameras'), (file: string) => commands.importList(file, 'cameras'), true);
 asks(add('camera/register <serial>', '登记记录仪 / register a camera').requiredOption('--profile <id>', '型号'), commands.registerCamera, true);
 asks(add('ports', '端口 / what is docked now'), () => commands.listPorts);
 asks(add('backup', '备份 / copy database and ledger').requiredOption('--out <dir>', '输出目录'), commands.backup);
