@@ -6,7 +6,7 @@ const root = new URL('..', import.meta.url).pathname;
 // Libraries that every screen needs stay in chunks of their own, so that a change of ours does not make a browser load them again.
 const CHUNKS = [
   { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
-  { name: 'data', test: /node_modules\/(@tanstack|@orpc|i18next|react-i18next|dayjs)\// },
+  { name: 'data', test: /node_modules\/(@tanstack|@orpc|i18next|react-i18next)\// },
   // Together, so that zod is told before any schema is made.
   { name: 'zod', test: /node_modules\/zod\/|renderer\/app\/no-eval/ },
 ];

@@ -10,7 +10,7 @@ const FAMILIES: Record<EntryType, readonly Family[]> = {
   'ledger.settled': ['station'],
   'verification.done': ['station'],
   'station.started': ['station'],
-  'policy.set': ['station', 'wall'],
+  'policy.set': ['session', 'station', 'wall'],
   'clock.confirmed': ['station'],
   'camera.registered': ['cameras'],
   'docking.started': ['cameras'],

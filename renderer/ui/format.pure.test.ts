@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ERROR_TEXTS } from '../../main/contract/error-texts.ts';
-import { bytesText, durationText, percentOf, splitAdvice } from './format.pure.ts';
+import { bytesText, durationText, percentOf, splitAdvice, timeText, weekdayText } from './format.pure.ts';
 
 test.each([
   [0, '0 B'],
@@ -39,4 +39,21 @@ test('a failure is split into what happened and what to do, and nothing of it is
       expect(`${what}${next}`.length).toBeGreaterThanOrEqual(text.length - 3);
     }
   }
+});
+
+test.each([
+  ['2026-03-02T16:03:12.000Z', 'Asia/Shanghai', 'full', '2026-03-03 00:03:12'],
+  ['2026-03-02T16:03:12.000Z', 'Asia/Urumqi', 'minute', '2026-03-02 22:03'],
+  ['2026-07-01T12:00:00.000Z', 'America/New_York', 'clock', '08:00'],
+  ['2026-03-02T14:03:12+08:00', 'UTC', 'time', '06:03:12'],
+  ['2026-12-31T16:00:00.000Z', 'Asia/Shanghai', 'day', '01-01'],
+  // A camera's own time has no zone, so none is applied, known or not.
+  ['2026-03-02T14:03:12', 'America/New_York', 'full', '2026-03-02 14:03:12'],
+  ['2026-03-02T14:03:12.500', null, 'time', '14:03:12'],
+  ['2026-03-02T16:03:12.000Z', null, 'full', ''],
+] as const)('%s at a station in %s is written (%s) %s', (at, zone, as, text) => expect(timeText(at, zone, as)).toBe(text));
+
+test('the day of the week is the one at the station', () => {
+  expect(weekdayText('2026-03-01T16:00:00.000Z', 'Asia/Shanghai', 'zh-CN')).toBe('周一');
+  expect(weekdayText('2026-03-01T16:00:00.000Z', 'UTC', 'en')).toBe('Sun');
 });

@@ -33,3 +33,35 @@ export function splitAdvice(text: string): { what: string; next: string } {
   const rest = text.slice(end + 1).trim();
   return { what, next: rest.charAt(0).toUpperCase() + rest.slice(1) };
 }
+
+/** How a time may be written: which part of `YYYY-MM-DD HH:mm:ss` is shown. */
+const PARTS = { full: [0, 19], minute: [0, 16], day: [5, 10], time: [11, 19], clock: [11, 16] } as const;
+export type TimeForm = keyof typeof PARTS;
+
+/**
+ * The one place where times become text. An instant (`…Z`) is told by the clocks of `zone`, the station's, wherever the
+ * screen stands; a camera's local date-time has no zone and is told as it is. Empty while the station's zone is not known.
+ */
+export function timeText(at: string, zone: string | null, as: TimeForm = 'full'): string {
+  const local = isInstant(at) ? localOf(at, zone) : at;
+  return local.replace('T', ' ').slice(...PARTS[as]);
+}
+
+/** `周一`, `Mon`: the day of the week of an instant in a zone. */
+export function weekdayText(at: string, zone: string | null, language: string): string {
+  return zone === null ? '' : new Intl.DateTimeFormat(language, { timeZone: zone, weekday: 'short' }).format(Date.parse(at));
+}
+
+function isInstant(at: string): boolean {
+  return /(Z|[+-]\d{2}:\d{2})$/.test(at);
+}
+
+const TWO = '2-digit';
+
+function localOf(at: string, zone: string | null): string {
+  if (zone === null) return '';
+  const form = { year: 'numeric', month: TWO, day: TWO, hour: TWO, minute: TWO, second: TWO, hourCycle: 'h23', timeZone: zone } as const;
+  const parts = new Intl.DateTimeFormat('en-US', form).formatToParts(Date.parse(at));
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
+  return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}:${part('second')}`;
+}

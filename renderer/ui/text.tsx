@@ -1,18 +1,23 @@
 import { CheckOutlined, CopyOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
-import dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { bytesText, durationText } from './format.pure.ts';
+import { useStationZone } from '../api/station-zone.ts';
+import { bytesText, durationText, type TimeForm, timeText } from './format.pure.ts';
 import css from './text.module.css';
 
-const FORMATS = { full: 'YYYY-MM-DD HH:mm:ss', minute: 'YYYY-MM-DD HH:mm', time: 'HH:mm:ss', clock: 'HH:mm' } as const;
+/** Writes times as this station tells them. */
+export function useTimeText(): (at: string, as?: TimeForm) => string {
+  const zone = useStationZone();
+  return (at, as) => timeText(at, zone, as);
+}
 
-/** An instant (ISO 8601) or a camera's local date-time, in this screen's time; a dash when it is not known. */
-export function TimeText({ at, as = 'full' }: { at: string | null; as?: keyof typeof FORMATS }) {
+/** An instant in the station's time, or a camera's local date-time as it is; a dash when it is not known. */
+export function TimeText({ at, as = 'full' }: { at: string | null; as?: TimeForm }) {
   const { t } = useTranslation();
+  const textOf = useTimeText();
   if (at === null) return <span title={t('unknown')}>—</span>;
-  return <time dateTime={at}>{dayjs(at).format(FORMATS[as])}</time>;
+  return <time dateTime={at}>{textOf(at, as)}</time>;
 }
 
 /** A size in decimal units; the exact number of bytes as its title. */

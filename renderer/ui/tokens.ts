@@ -66,6 +66,7 @@ export function antdThemeOf(theme: Theme, stillness: boolean): ThemeConfig {
     },
     components: {
       Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', fontWeight: 600, dangerColor: palette.onDanger },
+      DatePicker: { cellHeight: 44, textHeight: 52 },
       Drawer: { footerPaddingBlock: 16 },
       Input: { activeShadow: `0 0 0 2px ${palette.brandSoft}` },
       Modal: { titleFontSize: 20 },

@@ -19,10 +19,10 @@ export const SignedIn = z.object({
 export type SignedIn = z.infer<typeof SignedIn>;
 
 export const sessionContract = {
-  /** Who is signed in here, and whether the station still needs its first admin. */
+  /** Who is signed in here, whether the station still needs its first admin, and the zone (IANA) whose clocks its times are told by. */
   current: needs('public')
     .route({ method: 'GET', path: '/session', summary: 'Who is signed in' })
-    .output(z.object({ session: SignedIn.nullable(), needsSetUp: z.boolean(), stationCode: z.string(), version: z.string() })),
+    .output(z.object({ session: SignedIn.nullable(), needsSetUp: z.boolean(), stationCode: z.string(), version: z.string(), zone: z.string() })),
   /** Fails with `session.wrong`, `session.locked` (after five failures, 15 minutes) or `session.new-pin-needed` (a one-time PIN). */
   signIn: needs('public')
     .route({ method: 'POST', path: '/session', summary: 'Sign in by certificate number and PIN' })

@@ -14,6 +14,7 @@ export function sessionHandlers({ session: os }: GuardedContract) {
       needsSetUp: !hasAdmin(context.station.ledger),
       stationCode: context.station.identity.stationCode,
       version: PROGRAM,
+      zone: context.station.policy('camera-zone'),
     })),
     signIn: os.signIn.handler(async ({ context, input }) => {
       admitGuess(context);

@@ -179,3 +179,11 @@ test('a one-time PIN has to be changed at first use, and is then worth nothing',
   expect(codeOf(await signIn('220', oneTimePin))).toBe('session.wrong');
   expect((await signIn('220', '864209')).json.ok).toBe(true);
 });
+
+test('every screen is told the zone whose clocks the station tells its times by, and hears of another', async () => {
+  const zone = async () => (await lab.ask('/api/v1/session')).json.zone;
+  expect(await zone()).toBe('Asia/Shanghai');
+  const admin = await lab.session('admin');
+  await lab.ask('/api/v1/policy', { session: admin, body: { key: 'camera-zone', value: 'Asia/Urumqi' } });
+  expect(await zone()).toBe('Asia/Urumqi');
+});

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecordingFilter } from '../../../main/contract/web/recordings.ts';
 import { api } from '../../api/client.ts';
+import { DayPicker } from './DayPicker.tsx';
 import { withoutAbsent } from './filters.pure.ts';
 import css from './recordings.module.css';
 
@@ -45,8 +46,8 @@ export function FilterBar({ filter, sort, onFilter, onSort }: FilterBarProps) {
         options={STAGE_NAMES.map((one) => [one, t(`stage.${one}`)])}
         onChange={(stage) => put({ stage })}
       />
-      <Day label={t('from')} value={filter.from} onChange={(from) => put({ from })} />
-      <Day label={t('to')} value={filter.to} onChange={(to) => put({ to: to && `${to}T23:59:59.999` })} />
+      <DayPicker label={t('from')} value={filter.from} onChange={(from) => put({ from })} />
+      <DayPicker label={t('to')} value={filter.to} min={filter.from} onChange={(to) => put({ to: to && `${to}T23:59:59.999` })} />
       <select className={css.control} aria-label={t('sort')} value={sort} onChange={(event) => onSort(event.target.value)}>
         {SORTS.map((one) => (
           <option key={one} value={one}>
@@ -128,21 +129,6 @@ function Choice<T extends string>({ label, value, options, onChange }: ChoicePro
         </option>
       ))}
     </select>
-  );
-}
-
-function Day({ label, value, onChange }: { label: string; value: string | undefined; onChange: (value: string | undefined) => void }) {
-  return (
-    <label className={css.day}>
-      {label}
-      <input
-        type="date"
-        className={css.control}
-        data-on={value !== undefined}
-        value={value?.slice(0, 10) ?? ''}
-        onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.value)}
-      />
-    </label>
   );
 }
 

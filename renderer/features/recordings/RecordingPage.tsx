@@ -1,13 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { Button, Skeleton } from 'antd';
-import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import type { RecordingDetail } from '../../../main/contract/web/recordings.ts';
 import { api, failureOf } from '../../api/client.ts';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { ErrorPanel } from '../../ui/panels.tsx';
-import { TimeText } from '../../ui/text.tsx';
+import { TimeText, useTimeText } from '../../ui/text.tsx';
 import { useCan } from '../session/index.ts';
 import { Custody } from './Custody.tsx';
 import { FileTable } from './FileTable.tsx';
@@ -56,7 +55,8 @@ function Shown({ detail }: { detail: RecordingDetail }) {
 function PlainFacts({ detail: { row, startSource, deadlineBasis, zone, continues } }: { detail: RecordingDetail }) {
   const { t } = useTranslation('recordings');
   const { spoken } = useRecordingWords();
-  const begun = row.startLocal === null ? t('plain.noStart') : t('plain.start', { time: dayjs(row.startLocal).format('YYYY-MM-DD HH:mm:ss') });
+  const timeOf = useTimeText();
+  const begun = row.startLocal === null ? t('plain.noStart') : t('plain.start', { time: timeOf(row.startLocal) });
   const length = row.durationMs === null ? t('plain.noLength') : t('plain.length', { length: spoken(row.durationMs) });
   return (
     <section className={css.block}>

@@ -1,7 +1,7 @@
-import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import type { CaseName, PersonName } from '../../../main/contract/web/base.ts';
 import type { RecordingRow } from '../../../main/contract/web/recordings.ts';
+import { useTimeText } from '../../ui/text.tsx';
 
 /** `张伟 012345`; null when nobody is known or the private record was erased. */
 export function personText(person: PersonName | null): string | null {
@@ -12,11 +12,11 @@ export function personText(person: PersonName | null): string | null {
 /** Words for what rows hold, in the screen's language. */
 export function useRecordingWords() {
   const { t } = useTranslation('recordings');
+  const timeOf = useTimeText();
   return {
     caseText: (one: CaseName) => [one.number, one.title].filter((part) => part).join(' ') || t('erased'),
     /** When and by which camera: how people speak of a recording. */
-    nameOf: (row: RecordingRow) =>
-      `${row.startLocal === null ? t('timeUnknown') : dayjs(row.startLocal).format('YYYY-MM-DD HH:mm:ss')} · ${row.camera.serial}`,
+    nameOf: (row: RecordingRow) => `${row.startLocal === null ? t('timeUnknown') : timeOf(row.startLocal)} · ${row.camera.serial}`,
     /** A length as people say it: 38 分 38 秒. */
     spoken: (ms: number) => {
       const seconds = Math.floor(ms / 1000);

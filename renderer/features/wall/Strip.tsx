@@ -1,10 +1,10 @@
 import { CloudServerOutlined, DisconnectOutlined, HddOutlined, WarningOutlined } from '@ant-design/icons';
-import dayjs from 'dayjs';
 import { memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PortCard } from '../../../main/contract/web/wall.ts';
 import { useConnection } from '../../api/connection.ts';
-import { bytesText } from '../../ui/format.pure.ts';
+import { useStationZone } from '../../api/station-zone.ts';
+import { bytesText, timeText, weekdayText } from '../../ui/format.pure.ts';
 import { StateSign } from '../../ui/StateSign.tsx';
 import { useSession } from '../session/index.ts';
 import css from './wall.module.css';
@@ -36,17 +36,19 @@ export function Strip({ ports, freeBytes, totalBytes, archiveReachable }: StripP
 
 /** The station's clock, which the times on the cards are told by. */
 const Clock = memo(function Clock() {
+  const { i18n } = useTranslation();
   const { clockOffsetMs } = useConnection();
+  const zone = useStationZone();
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
   }, []);
-  const time = dayjs(now + clockOffsetMs);
+  const at = new Date(now + clockOffsetMs).toISOString();
   return (
     <span className={css.clock}>
-      <time dateTime={time.format('HH:mm')}>{time.format('HH:mm:ss')}</time>
-      <span className={css.day}>{time.format('MM-DD ddd')}</span>
+      <time dateTime={at}>{timeText(at, zone, 'time')}</time>
+      <span className={css.day}>{`${timeText(at, zone, 'day')} ${weekdayText(at, zone, i18n.language)}`}</span>
     </span>
   );
 });
