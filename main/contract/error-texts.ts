@@ -148,6 +148,14 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '记录仪清单中的一行有误：{what}。其余行已导入；请改正后重新导入。',
     en: 'A row of the camera list is wrong: {what}. The other rows were imported; correct it and import again.',
   },
+  'mark.unknown': {
+    zh: '没有该标记，或已被撤销：{what}。请刷新页面。',
+    en: 'There is no such mark, or it was taken back already: {what}. Load the page again.',
+  },
+  'mark.outside': {
+    zh: '标记的位置不在该记录内：{what}。请在画面的时间轴上重新选择。',
+    en: 'The place to mark is not within this recording: {what}. Choose one on its time line.',
+  },
   'person.row-invalid': {
     zh: '人员清单中的一行有误：{what}。其余行已导入；请改正后重新导入。',
     en: 'A row of the people list is wrong: {what}. The other rows were imported; correct it and import again.',

@@ -44,6 +44,8 @@ export const ERRORS = {
   'case.unknown': { retry: 'operator', evidenceAtRisk: false },
   'unit.unknown': { retry: 'operator', evidenceAtRisk: false },
   'camera.row-invalid': { retry: 'operator', evidenceAtRisk: false },
+  'mark.unknown': { retry: 'never', evidenceAtRisk: false },
+  'mark.outside': { retry: 'operator', evidenceAtRisk: false },
   'person.row-invalid': { retry: 'operator', evidenceAtRisk: false },
   'policy.invalid': { retry: 'never', evidenceAtRisk: false },
   'destination.unknown': { retry: 'operator', evidenceAtRisk: false },

@@ -22,6 +22,16 @@ export const ACTION_KINDS = {
 export const ActionKind = z.enum(Object.keys(ACTION_KINDS) as [keyof typeof ACTION_KINDS, ...(keyof typeof ACTION_KINDS)[]]);
 export type ActionKind = z.infer<typeof ActionKind>;
 
+/** What an officer has to do before the camera (notice, row 4), and anything else worth finding again, as marks on a recording. */
+export const MARKS = {
+  'credential-shown': { zh: '亮证' },
+  'rights-told': { zh: '告知' },
+  other: { zh: '其他' },
+} as const;
+
+export const MarkKind = z.enum(Object.keys(MARKS) as [keyof typeof MARKS, ...(keyof typeof MARKS)[]]);
+export type MarkKind = z.infer<typeof MarkKind>;
+
 /** Stages of an action; a recording is linked to a case and a stage. */
 export const STAGES = {
   start: { zh: '启动' },

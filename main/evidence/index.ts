@@ -4,5 +4,6 @@ export { type CatalogueRow, catalogueRow, listCatalogue, type SearchIds } from '
 export { type ImportContext, importCases } from './import-cases.ts';
 export { importPeople } from './import-people.ts';
 export { linkUnit, type SetLink, setLinks } from './links.ts';
+export { type MarkRow, marksOf, markUnit, unmarkUnit } from './marks.ts';
 export { EVIDENCE_PROJECTION } from './projection.ts';
 export { deadlineStage, suggestStage } from './stages.ts';

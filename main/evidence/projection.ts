@@ -1,10 +1,10 @@
 import type { Projection } from '../ledger/index.ts';
 import { type Db, sql } from '../store/index.ts';
 
-/** People, cases, links, suggestions and deadlines. */
+/** People, cases, links, marks, suggestions and deadlines. */
 export const EVIDENCE_PROJECTION: Projection = {
   name: 'evidence',
-  version: 2,
+  version: 3,
   tables: [
     {
       name: 'persons',
@@ -36,6 +36,14 @@ export const EVIDENCE_PROJECTION: Projection = {
       orderBy: 'unit_id',
       ddl: `CREATE TABLE unit_links (unit_id TEXT PRIMARY KEY, case_id TEXT NOT NULL, stage TEXT, seq INTEGER NOT NULL) STRICT;
         CREATE INDEX unit_links_by_case ON unit_links (case_id)`,
+    },
+    {
+      name: 'unit_marks',
+      orderBy: 'mark_id',
+      ddl: `CREATE TABLE unit_marks (
+        mark_id TEXT PRIMARY KEY, unit_id TEXT NOT NULL, kind TEXT NOT NULL, item_id TEXT NOT NULL, offset_ms INTEGER NOT NULL,
+        person_id TEXT NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE INDEX unit_marks_by_unit ON unit_marks (unit_id)`,
     },
     {
       name: 'link_suggestions',
@@ -72,6 +80,20 @@ export const EVIDENCE_PROJECTION: Projection = {
     'unit.linked': (db, { subject, body, seq }) => link(db, subject.id, body.caseId, body.stage, seq),
     'unit.unlinked': (db, { subject }) => {
       sql(db, 'DELETE FROM unit_links WHERE unit_id = ?').run(subject.id);
+    },
+    'unit.marked': (db, { subject, body, actor, at }) => {
+      sql(db, 'INSERT INTO unit_marks VALUES (?, ?, ?, ?, ?, ?, ?)').run(
+        body.markId,
+        subject.id,
+        body.kind,
+        body.itemId,
+        body.offsetMs,
+        actor.id,
+        at,
+      );
+    },
+    'unit.unmarked': (db, { body }) => {
+      sql(db, 'DELETE FROM unit_marks WHERE mark_id = ?').run(body.markId);
     },
     'link.suggested': (db, { subject, body, seq }) => {
       sql(db, 'INSERT OR IGNORE INTO link_suggestions VALUES (?, ?, ?)').run(subject.id, body.caseId, seq);

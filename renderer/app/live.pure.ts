@@ -36,6 +36,8 @@ const FAMILIES: Record<EntryType, readonly Family[]> = {
   'case.imported': ['cases', 'recordings'],
   'unit.linked': ['recordings', 'cases', 'archive'],
   'unit.unlinked': ['recordings', 'cases', 'archive'],
+  'unit.marked': ['recordings'],
+  'unit.unmarked': ['recordings'],
   'link.suggested': ['recordings', 'cases'],
   'deadline.settled': ['recordings'],
   'access.given': ['session'],

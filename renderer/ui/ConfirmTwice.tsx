@@ -10,10 +10,12 @@ type ConfirmTwiceProps = {
   children: ReactNode;
   onConfirm: () => Promise<unknown>;
   disabled?: boolean;
+  /** One of many in a list, where a row of red buttons would shout. */
+  calm?: boolean;
 };
 
 /** A destructive act: the first touch opens a question that names the thing, the second is elsewhere and says the act again. */
-export function ConfirmTwice({ act, thing, children, onConfirm, disabled = false }: ConfirmTwiceProps) {
+export function ConfirmTwice({ act, thing, children, onConfirm, disabled = false, calm = false }: ConfirmTwiceProps) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -26,7 +28,7 @@ export function ConfirmTwice({ act, thing, children, onConfirm, disabled = false
   };
   return (
     <>
-      <Button danger disabled={disabled} onClick={() => setOpen(true)}>
+      <Button danger={!calm} type={calm ? 'text' : 'default'} disabled={disabled} onClick={() => setOpen(true)}>
         {act}
       </Button>
       <Modal

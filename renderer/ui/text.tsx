@@ -45,7 +45,6 @@ export function CopyText({ text, shown = text }: { text: string; shown?: string 
       <code title={text}>{shown}</code>
       <Button
         type="text"
-        size="small"
         icon={copied ? <CheckOutlined /> : <CopyOutlined />}
         aria-label={t(copied ? 'copied' : 'copy')}
         onClick={copy}

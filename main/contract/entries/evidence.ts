@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ActionKind, Stage } from '../notice.ts';
-import { ClockSource, Instant } from '../values.ts';
+import { ActionKind, MarkKind, Stage } from '../notice.ts';
+import { ClockSource, DurationMs, Instant, Uuid } from '../values.ts';
 
 /** A person the station knows of; name and number live in the private record. */
 export const PersonRegistered = z.strictObject({
@@ -19,6 +19,15 @@ export const UnitLinked = z.strictObject({ caseId: z.string(), stage: Stage.null
 
 /** The link to a case was taken back; who made it and when stays on the ledger. */
 export const UnitUnlinked = z.strictObject({});
+
+/**
+ * A person marked a place: so many milliseconds into one item, which holds however clips are laid on a line. The words
+ * lie in the mark's private record, because they may name somebody.
+ */
+export const UnitMarked = z.strictObject({ markId: Uuid, kind: MarkKind, itemId: z.string(), offsetMs: DurationMs });
+
+/** The mark was taken back; that it was there, who made it and when stays on the ledger. */
+export const UnitUnmarked = z.strictObject({ markId: Uuid });
 
 /** The station thinks the unit may belong to the case: exactly one case of its officer overlaps it in time. Not a link. */
 export const LinkSuggested = z.strictObject({ caseId: z.string(), basis: z.literal('officer-and-time') });

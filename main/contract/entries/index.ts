@@ -42,6 +42,8 @@ export const ENTRY_BODIES = {
   'case.imported': evidence.CaseImported,
   'unit.linked': evidence.UnitLinked,
   'unit.unlinked': evidence.UnitUnlinked,
+  'unit.marked': evidence.UnitMarked,
+  'unit.unmarked': evidence.UnitUnmarked,
   'link.suggested': evidence.LinkSuggested,
   'deadline.settled': evidence.DeadlineSettled,
   'access.given': identity.AccessGiven,

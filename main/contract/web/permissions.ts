@@ -9,6 +9,8 @@ export const Permission = z.enum([
   /** Opens evidence itself; each opening needs a reason and is on the ledger. */
   'recordings.view',
   'recordings.link',
+  /** Marks places on a recording, and takes marks back. */
+  'recordings.mark',
   'cases.read',
   'cases.import',
   'archive.read',
@@ -29,12 +31,12 @@ const READ = ['signed-in', 'recordings.read', 'cases.read', 'cameras.read'] as c
 /** Who may do what: the one table. A person with several roles may do what any of them may. */
 export const ROLES: Record<Role, readonly Permission[]> = {
   /** Files own recordings; sees the others only in lists. */
-  officer: [...READ, 'recordings.view', 'recordings.link'],
-  supervisor: [...READ, 'recordings.view', 'recordings.link', 'cases.import', 'archive.read', 'station.read'],
+  officer: [...READ, 'recordings.view', 'recordings.link', 'recordings.mark'],
+  supervisor: [...READ, 'recordings.view', 'recordings.link', 'recordings.mark', 'cases.import', 'archive.read', 'station.read'],
   /** Runs the station; does not look at evidence. */
   admin: [...READ, 'cases.import', 'archive.read', 'archive.run', 'cameras.register', 'station.read', 'station.configure', 'people.manage'],
-  archivist: [...READ, 'recordings.view', 'recordings.link', 'cases.import', 'archive.read', 'archive.run', 'station.read'],
-  reviewer: [...READ, 'recordings.view'],
+  archivist: [...READ, 'recordings.view', 'recordings.link', 'recordings.mark', 'cases.import', 'archive.read', 'archive.run', 'station.read'],
+  reviewer: [...READ, 'recordings.view', 'recordings.mark'],
   /** Checks what was done; changes nothing. */
   auditor: [...READ, 'archive.read', 'station.read'],
 };

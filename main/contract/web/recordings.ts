@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { outcomeOf } from '../api/outcome.ts';
 import { UnitKind, UnitRole } from '../entries/media.ts';
-import { Stage } from '../notice.ts';
+import { MarkKind, Stage } from '../notice.ts';
 import { Count, Hash256, MediaKind, SizeBytes, Uuid } from '../values.ts';
 import { CaseName, needs, PersonName, pageOf } from './base.ts';
 
@@ -75,6 +75,25 @@ export const RecordingItem = z.object({
 });
 export type RecordingItem = z.infer<typeof RecordingItem>;
 
+/** A place on a recording that a person marked. */
+export const RecordingMark = z.object({
+  id: Uuid,
+  kind: MarkKind,
+  /** In whose own time the place is told. */
+  itemId: Uuid,
+  offsetMs: Count,
+  /** Null when there are none, or their private record was erased. */
+  words: z.string().nullable(),
+  by: PersonName,
+  at: z.string(),
+});
+export type RecordingMark = z.infer<typeof RecordingMark>;
+
+/** Words of a mark; needed where its kind says nothing by itself. */
+const NewMark = z
+  .object({ id: Uuid, itemId: Uuid, offsetMs: Count, kind: MarkKind, words: z.string().trim().max(40).default('') })
+  .refine(({ kind, words }) => kind !== 'other' || words !== '', { path: ['words'], message: 'a mark of kind other needs words' });
+
 export const RecordingDetail = z.object({
   row: RecordingRow,
   items: z.array(RecordingItem),
@@ -86,6 +105,8 @@ export const RecordingDetail = z.object({
   archives: z.array(z.object({ destination: z.string(), at: z.string(), bag: z.string() })),
   /** Cases it may belong to, best first, with the reason. */
   suggestions: z.array(z.object({ case: CaseName, reason: z.enum(['officer-and-time', 'officer', 'recent']) })),
+  /** In the order of clips and places. */
+  marks: z.array(RecordingMark),
   /** Whether this session has given a reason and may play it. */
   opened: z.boolean(),
 });
@@ -130,6 +151,15 @@ export const recordingsContract = {
     .route({ method: 'POST', path: '/recordings/{id}/view', summary: 'Open a recording, with a reason' })
     .input(z.object({ id: Uuid, reason: z.string().trim().min(2).max(200) }))
     .output(outcomeOf(z.object({ seq: Count }))),
+  mark: needs('recordings.mark')
+    .route({ method: 'POST', path: '/recordings/{id}/marks', summary: 'Mark a place on a recording' })
+    .input(NewMark)
+    .output(outcomeOf(z.object({ markId: Uuid }))),
+  /** Takes a mark back by an entry of its own; nothing is erased. */
+  unmark: needs('recordings.mark')
+    .route({ method: 'DELETE', path: '/recordings/{id}/marks/{markId}', summary: 'Take a mark back' })
+    .input(z.object({ id: Uuid, markId: Uuid }))
+    .output(outcomeOf(z.object({ markId: Uuid }))),
   link: needs('recordings.link')
     .route({ method: 'POST', path: '/links', summary: 'Link recordings to a case and stage' })
     .input(z.object({ recordings: z.array(Uuid).min(1).max(200), caseId: Uuid, stage: Stage.nullable() }))

@@ -1,6 +1,6 @@
 import type { Entry } from '../../contract/entries/index.ts';
 import type { CustodyEntry } from '../../contract/web/recordings.ts';
-import { hashCanonical, type SealedBytes } from '../../ledger/index.ts';
+import { entriesAbout, hashCanonical, type SealedBytes } from '../../ledger/index.ts';
 import { sql } from '../../store/index.ts';
 import { serialOf } from './recording-rows.ts';
 import type { WebContext } from './web-context.ts';
@@ -39,6 +39,10 @@ function factsOf(context: WebContext, entry: Entry): CustodyEntry['facts'] {
       const former = ref('case');
       return { ...facts, case: former === null ? null : context.names.caseName(former).number };
     }
+    case 'unit.marked':
+      return { ...facts, ...plain(entry.body), ...markedAs(context, entry) };
+    case 'unit.unmarked':
+      return { ...facts, ...markedAs(context, entry) };
     case 'item.viewed': {
       const reason = ledger.records.get('view', entry.body.viewId)?.['reason'];
       return { ...facts, reason: typeof reason === 'string' ? reason : null };
@@ -50,6 +54,18 @@ function factsOf(context: WebContext, entry: Entry): CustodyEntry['facts'] {
     default:
       return { ...facts, ...plain(entry.body) };
   }
+}
+
+/** What a mark that is made or taken back says, and on which file. */
+function markedAs({ station }: WebContext, entry: Entry<'unit.marked' | 'unit.unmarked'>): CustodyEntry['facts'] {
+  const { reader, records } = station.ledger;
+  const { markId } = entry.body;
+  const made = entriesAbout(reader, 'unit', entry.subject.id).find((one) => one.type === 'unit.marked' && one.body.markId === markId);
+  if (made?.type !== 'unit.marked') throw new Error(`mark ${markId} was never made`);
+  const words = records.get('mark', markId)?.['words'];
+  const path = records.get('item', made.body.itemId)?.['path'];
+  const orNull = (value: unknown) => (typeof value === 'string' ? value : null);
+  return { kind: made.body.kind, offsetMs: made.body.offsetMs, words: orNull(words), path: orNull(path) };
 }
 
 /** The plain values of a body; lists and objects as how many they hold. */

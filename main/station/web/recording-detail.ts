@@ -1,6 +1,6 @@
 import { done, failed, type Result } from '../../contract/errors.ts';
-import type { RecordingDetail, RecordingItem } from '../../contract/web/recordings.ts';
-import { catalogueRow } from '../../evidence/index.ts';
+import type { RecordingDetail, RecordingItem, RecordingMark } from '../../contract/web/recordings.ts';
+import { catalogueRow, marksOf } from '../../evidence/index.ts';
 import { type Ledger, latestEntry } from '../../ledger/index.ts';
 import { sql } from '../../store/index.ts';
 import { recordingRows } from './recording-rows.ts';
@@ -32,8 +32,31 @@ export async function detailOf(context: WebContext, unitId: string): Promise<Res
     suggestions: (await suggestionsFor(context, [unitId], '')).flatMap((one) =>
       one.reason === 'search' ? [] : [{ case: one.case, reason: one.reason }],
     ),
+    marks: marksShown(context, unitId),
     opened: context.session !== null && context.sessions.hasOpened(context.session, unitId),
   });
+}
+
+/** Marks in the order in which somebody who watches comes upon them. */
+function marksShown({ station, names }: WebContext, unitId: string): RecordingMark[] {
+  const { reader, records } = station.ledger;
+  const order = sql<{ item_id: string }>(reader, 'SELECT item_id FROM unit_items WHERE unit_id = ? ORDER BY n')
+    .all(unitId)
+    .map((row) => row.item_id);
+  return marksOf(reader, unitId)
+    .sort((a, b) => order.indexOf(a.item_id) - order.indexOf(b.item_id) || a.offset_ms - b.offset_ms)
+    .map((row) => {
+      const words = records.get('mark', row.mark_id)?.['words'];
+      return {
+        id: row.mark_id,
+        kind: row.kind,
+        itemId: row.item_id,
+        offsetMs: row.offset_ms,
+        words: typeof words === 'string' ? words : null,
+        by: names.person(row.person_id),
+        at: row.at,
+      };
+    });
 }
 
 function itemsOf(ledger: Ledger, unitId: string): RecordingItem[] {

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { done, failed, type Result } from '../../contract/errors.ts';
 import type { Stage } from '../../contract/notice.ts';
-import { catalogueRow, listCatalogue, type SetLink, setLinks } from '../../evidence/index.ts';
+import { catalogueRow, listCatalogue, markUnit, type SetLink, setLinks, unmarkUnit } from '../../evidence/index.ts';
 import { entriesAbout, latestEntry } from '../../ledger/index.ts';
 import { sql } from '../../store/index.ts';
 import { custodyOf } from './custody-entries.ts';
@@ -26,6 +26,8 @@ export function recordingHandlers({ recordings: os }: GuardedContract) {
       return done(custodyOf(context, unitHistory(context, input.id)));
     }),
     view: os.view.handler(async ({ context, input }) => openForViewing(context, input.id, input.reason)),
+    mark: os.mark.handler(({ context, input: { id, ...mark } }) => markUnit(marking(context), { unitId: id, ...mark })),
+    unmark: os.unmark.handler(({ context, input }) => unmarkUnit(marking(context), input.id, input.markId)),
     link: os.link.handler(async ({ context, input }) => {
       const changes = input.recordings.map((recording) => ({ recording, caseId: input.caseId, stage: input.stage }));
       const applied = await applyLinks(context, changes);
@@ -64,6 +66,11 @@ async function openForViewing(context: WebContext, unitId: string, reason: strin
   if (!entry || !context.session) throw new Error('an append returned nothing');
   context.sessions.open(context.session, unitId);
   return done({ seq: entry.seq });
+}
+
+function marking(context: WebContext) {
+  const { ledger, clock } = context.station;
+  return { ledger, now: clock.now, actor: actorOf(context) };
 }
 
 type Change = { recording: string; caseId: string | null; stage: Stage | null };

@@ -3,7 +3,7 @@ import { Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CustodyEntry } from '../../../main/contract/web/recordings.ts';
 import { api, failureOf } from '../../api/client.ts';
-import { bytesText } from '../../ui/format.pure.ts';
+import { bytesText, durationText } from '../../ui/format.pure.ts';
 import { ErrorPanel } from '../../ui/panels.tsx';
 import { CopyText, TimeText } from '../../ui/text.tsx';
 import css from './custody.module.css';
@@ -62,6 +62,10 @@ function useSentence() {
       // Closed lists grow; a word that is not here yet is shown as the ledger has it.
       return i18n.exists(key, { ns: 'recordings' }) ? String(t(key as 'erased')) : String(value ?? '—');
     };
+    const markText = ({ kind, words }: CustodyEntry['facts']) => {
+      const known = kind === 'credential-shown' || kind === 'rights-told' ? t(`marks.kind.${kind}`) : null;
+      return [known, words].filter((part) => part).join(' · ') || t('erased');
+    };
     return t(`says.${sentence}`, {
       who,
       file: typeof facts['path'] === 'string' ? facts['path'].split('/').at(-1) : t('erased'),
@@ -77,6 +81,8 @@ function useSentence() {
       reason: word('reason', facts['reason']),
       destination: facts['destination'] ?? '—',
       hours: facts['hours'] ?? '—',
+      place: typeof facts['offsetMs'] === 'number' ? durationText(facts['offsetMs']) : '—',
+      mark: markText(facts),
     });
   };
 }

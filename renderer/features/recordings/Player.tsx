@@ -1,21 +1,24 @@
 import { CaretRightOutlined, PauseOutlined, WarningOutlined } from '@ant-design/icons';
-import { Button } from 'antd';
+import { Button, type InputRef } from 'antd';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RecordingItem } from '../../../main/contract/web/recordings.ts';
+import type { RecordingDetail, RecordingItem } from '../../../main/contract/web/recordings.ts';
 import { durationText } from '../../ui/format.pure.ts';
-import { Poster } from './Poster.tsx';
+import { MarkList } from './MarkList.tsx';
 import css from './player.module.css';
-import { isPlayed, type Stretch } from './timeline.pure.ts';
+import { TimeLine } from './TimeLine.tsx';
+import { isPlayed } from './timeline.pure.ts';
 import { usePlayer } from './use-player.ts';
 
 /** The films of a recording on one line, or its pictures. */
-export function Player({ items }: { items: readonly RecordingItem[] }) {
-  return items.some(isPlayed) ? <Film items={items} /> : <Pictures items={items} />;
+export function Player({ detail }: { detail: RecordingDetail }) {
+  return detail.items.some(isPlayed) ? <Film detail={detail} /> : <Pictures items={detail.items} />;
 }
 
-function Film({ items }: { items: readonly RecordingItem[] }) {
+function Film({ detail: { row, items, marks } }: { detail: RecordingDetail }) {
   const { t } = useTranslation('recordings');
-  const player = usePlayer(items);
+  const words = useRef<InputRef>(null);
+  const player = usePlayer(items, { m: () => words.current?.focus() });
   const item = player.current?.item;
   return (
     <section className={css.player} aria-label={t('player')}>
@@ -36,7 +39,7 @@ function Film({ items }: { items: readonly RecordingItem[] }) {
           </p>
         )}
       </div>
-      <TimeLine player={player} />
+      <TimeLine player={player} marks={marks} />
       <div className={css.controls}>
         <Button
           type="primary"
@@ -54,47 +57,9 @@ function Film({ items }: { items: readonly RecordingItem[] }) {
         </select>
         <span className={css.keys}>{t('keys')}</span>
       </div>
+      <MarkList id={row.id} player={player} marks={marks} input={words} />
     </section>
   );
-}
-
-function TimeLine({ player }: { player: ReturnType<typeof usePlayer> }) {
-  const { t } = useTranslation('recordings');
-  const share = (ms: number) => `${(100 * ms) / Math.max(1, player.totalMs)}%`;
-  const clips = player.stretches.filter((one) => one.kind === 'clip');
-  return (
-    <div className={css.line}>
-      {player.stretches.map((one) => (
-        <button
-          key={one.startMs}
-          type="button"
-          className={css.block}
-          data-kind={one.kind === 'gap' ? 'gap' : one.item.damaged ? 'damaged' : 'clip'}
-          data-current={one.kind === 'clip' && one.item.id === player.current?.item.id}
-          style={{ left: share(one.startMs), width: share(one.lengthMs) }}
-          aria-label={blockText(one)}
-          title={blockText(one)}
-          onClick={(event) => {
-            const { left, width } = event.currentTarget.getBoundingClientRect();
-            // A key press has no place: it goes to the beginning.
-            const within = event.detail === 0 ? 0 : (event.clientX - left) / width;
-            player.seek(one.startMs + within * one.lengthMs);
-          }}
-        >
-          {one.kind === 'clip' && one.item.hasPoster && <Poster itemId={one.item.id} kind="recording" />}
-          {one.kind === 'clip' && one.item.damaged && <WarningOutlined aria-hidden className={css.warn ?? ''} />}
-        </button>
-      ))}
-      <span className={css.here} style={{ left: share(player.positionMs) }} />
-    </div>
-  );
-
-  function blockText(one: Stretch): string {
-    const length = one.kind === 'clip' && one.item.durationMs === null ? t('lengthUnknown') : durationText(one.lengthMs);
-    if (one.kind === 'gap') return t('gap', { length });
-    const n = clips.indexOf(one) + 1;
-    return t(one.item.damaged ? 'clipDamaged' : 'clipOf', { n, length });
-  }
 }
 
 function Pictures({ items }: { items: readonly RecordingItem[] }) {

@@ -38,7 +38,7 @@ function Shown({ detail }: { detail: RecordingDetail }) {
       </PageHeader>
       <div className={css.page}>
         <div className={css.main}>
-          {opened || row.kind === 'docking' ? <Player items={items} /> : <OpenWithReason row={row} />}
+          {opened || row.kind === 'docking' ? <Player detail={detail} /> : <OpenWithReason row={row} />}
           <FileTable items={items} />
           <Custody id={row.id} />
         </div>

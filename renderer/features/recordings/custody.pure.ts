@@ -12,6 +12,8 @@ export const SENTENCES = [
   'unit.closed',
   'unit.linked',
   'unit.unlinked',
+  'unit.marked',
+  'unit.unmarked',
   'link.suggested',
   'deadline.settled',
   'forward.intended',

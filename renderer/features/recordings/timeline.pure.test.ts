@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RecordingItem } from '../../../main/contract/web/recordings.ts';
-import { layOut, placeAt } from './timeline.pure.ts';
+import { layOut, placeAt, placeOf } from './timeline.pure.ts';
 
 function clip(id: string, startLocal: string | null, durationMs: number | null): RecordingItem {
   return {
@@ -56,4 +56,11 @@ test('a touch in a gap goes to the beginning of the next clip, and past the end 
   expect(at(30_000)).toEqual(['b', 0]);
   expect(at(99_000)).toEqual(['b', 4000]);
   expect(placeAt([], 0)).toBeNull();
+});
+
+test('a mark stands where its clip does, and never beyond it; one on a file that does not play stands nowhere', () => {
+  const { stretches } = layOut([clip('a', '2026-03-02T14:00:00', 4000), clip('b', '2026-03-02T14:01:00', 4000)]);
+  expect(placeOf(stretches, { itemId: 'b', offsetMs: 500 })).toBe(60_500);
+  expect(placeOf(stretches, { itemId: 'a', offsetMs: 4100 })).toBe(4000);
+  expect(placeOf(stretches, { itemId: 'photo', offsetMs: 0 })).toBeNull();
 });

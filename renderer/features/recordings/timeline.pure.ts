@@ -44,3 +44,9 @@ export function placeAt(stretches: readonly Stretch[], ms: number): { item: Reco
   const last = stretches.findLast((one) => one.kind === 'clip');
   return last?.kind === 'clip' ? { item: last.item, offsetMs: last.lengthMs } : null;
 }
+
+/** Where a place within an item is on the line, ms; null when the item is not on it. */
+export function placeOf(stretches: readonly Stretch[], place: { itemId: string; offsetMs: number }): number | null {
+  const clip = stretches.find((one) => one.kind === 'clip' && one.item.id === place.itemId);
+  return clip ? clip.startMs + Math.min(place.offsetMs, clip.lengthMs) : null;
+}

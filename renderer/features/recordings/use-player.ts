@@ -10,7 +10,7 @@ const LEAP_MS = 10_000;
 const FRAME_S = 1 / 25;
 
 /** Plays the clips of a recording as one film: position, seeking and keys are those of the whole line. */
-export function usePlayer(items: readonly RecordingItem[]) {
+export function usePlayer(items: readonly RecordingItem[], moreKeys: Record<string, () => void> = {}) {
   const { stretches, totalMs, measured } = layOut(items);
   const clips = stretches.filter((one) => one.kind === 'clip');
   const video = useRef<HTMLVideoElement>(null);
@@ -66,6 +66,7 @@ export function usePlayer(items: readonly RecordingItem[]) {
     ArrowRight: () => seek(positionMs + ARROW_MS),
     ',': () => step(-1),
     '.': () => step(1),
+    ...moreKeys,
   });
   const film = {
     ref: video,
