@@ -156,6 +156,10 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '标记的位置不在该记录内：{what}。请在画面的时间轴上重新选择。',
     en: 'The place to mark is not within this recording: {what}. Choose one on its time line.',
   },
+  'view.too-many': {
+    zh: '保存的视图已满，未保存：{what}。请先删除一个不用的视图。',
+    en: 'There is no room for another saved view: {what}. Remove one you no longer use.',
+  },
   'person.row-invalid': {
     zh: '人员清单中的一行有误：{what}。其余行已导入；请改正后重新导入。',
     en: 'A row of the people list is wrong: {what}. The other rows were imported; correct it and import again.',

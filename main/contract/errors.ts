@@ -46,6 +46,7 @@ export const ERRORS = {
   'camera.row-invalid': { retry: 'operator', evidenceAtRisk: false },
   'mark.unknown': { retry: 'never', evidenceAtRisk: false },
   'mark.outside': { retry: 'operator', evidenceAtRisk: false },
+  'view.too-many': { retry: 'operator', evidenceAtRisk: false },
   'person.row-invalid': { retry: 'operator', evidenceAtRisk: false },
   'policy.invalid': { retry: 'never', evidenceAtRisk: false },
   'destination.unknown': { retry: 'operator', evidenceAtRisk: false },

@@ -27,6 +27,13 @@ export type RecordingFilter = z.infer<typeof RecordingFilter>;
 
 export const RecordingSort = z.enum(['newest', 'oldest', 'longest', 'largest']);
 
+/** Views a person may keep. */
+export const MAX_VIEWS = 20;
+
+/** A list somebody comes back to, by a name of their own. */
+export const SavedView = z.object({ name: z.string().trim().min(1).max(30), filter: RecordingFilter, sort: RecordingSort });
+export type SavedView = z.infer<typeof SavedView>;
+
 export const RecordingRow = z.object({
   id: Uuid,
   kind: UnitKind,
@@ -138,6 +145,18 @@ export const recordingsContract = {
       }),
     )
     .output(pageOf(RecordingRow)),
+  /** Whoever is signed in sees their own alone. */
+  views: needs('recordings.read')
+    .route({ method: 'GET', path: '/recording-views', summary: 'Your saved views of the list' })
+    .output(z.array(SavedView)),
+  keepView: needs('recordings.read')
+    .route({ method: 'POST', path: '/recording-views', summary: 'Keep a view under its name, in place of one that had it' })
+    .input(SavedView)
+    .output(outcomeOf(z.array(SavedView))),
+  dropView: needs('recordings.read')
+    .route({ method: 'DELETE', path: '/recording-views/{name}', summary: 'Drop a saved view' })
+    .input(z.object({ name: z.string().trim().max(60) }))
+    .output(z.array(SavedView)),
   get: needs('recordings.read')
     .route({ method: 'GET', path: '/recordings/{id}', summary: 'One recording with its files' })
     .input(z.object({ id: Uuid }))

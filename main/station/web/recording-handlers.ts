@@ -7,6 +7,7 @@ import { sql } from '../../store/index.ts';
 import { custodyOf } from './custody-entries.ts';
 import { detailOf } from './recording-detail.ts';
 import { recordingRows } from './recording-rows.ts';
+import { dropView, keepView, viewsOf } from './saved-views.ts';
 import { suggestionsFor } from './suggestions.ts';
 import { actorOf, type GuardedContract, type WebContext } from './web-context.ts';
 
@@ -19,6 +20,9 @@ export function recordingHandlers({ recordings: os }: GuardedContract) {
       const page = listCatalogue(ledger.reader, { ...input, filter, search: await context.names.search(search) });
       return { ...page, rows: recordingRows(ledger, context.names, page.rows) };
     }),
+    views: os.views.handler(({ context }) => viewsOf(context)),
+    keepView: os.keepView.handler(({ context, input }) => keepView(context, input)),
+    dropView: os.dropView.handler(({ context, input }) => dropView(context, input.name)),
     get: os.get.handler(({ context, input }) => detailOf(context, input.id)),
     custody: os.custody.handler(({ context, input }) => {
       const { ledger } = context.station;

@@ -18,7 +18,12 @@ export function ColumnChoice({ chosen, onChange }: { chosen: readonly ColumnName
     </Checkbox>
   ));
   return (
-    <Popover trigger="click" placement="bottomRight" content={<div className={css.columnBoxes}>{boxes}</div>}>
+    <Popover
+      trigger="click"
+      placement="bottomRight"
+      getPopupContainer={(button) => button.parentElement ?? document.body}
+      content={<div className={css.columnBoxes}>{boxes}</div>}
+    >
       <Button>{t('columns')}</Button>
     </Popover>
   );

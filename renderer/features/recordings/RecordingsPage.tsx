@@ -15,6 +15,7 @@ import { FilterBar } from './FilterBar.tsx';
 import { readAddress, withoutAbsent } from './filters.pure.ts';
 import { RecordingTable } from './RecordingTable.tsx';
 import css from './recordings.module.css';
+import { SavedViews } from './SavedViews.tsx';
 
 /** How many recordings one call links at most. */
 const MAX_SELECTED = 200;
@@ -70,6 +71,7 @@ export function RecordingsPage() {
             </Button>
           </>
         )}
+        <SavedViews now={{ filter, sort }} onChoose={(view) => address({ filter: view.filter, sort: view.sort })} />
         <ColumnChoice
           chosen={columns}
           onChange={(next) => {

@@ -1,5 +1,8 @@
 import type { RecordingFilter, RecordingSort } from '../../../main/contract/web/recordings.ts';
 
+/** What a list shows and in which order. */
+export type ListView = Pick<Shown, 'filter' | 'sort'>;
+
 type Shown = { filter: RecordingFilter; sort: (typeof RecordingSort)['options'][number]; selected: string | null };
 
 const KINDS = ['recording', 'loose', 'docking'] as const;
@@ -37,4 +40,11 @@ export function readAddress(search: Record<string, unknown>): Shown {
 /** A filter without keys that have no value. */
 export function withoutAbsent<T extends object>(filter: T): T {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined && value !== '')) as T;
+}
+
+/** Whether two views show the same list, in whatever order their filters were chosen. */
+export function isSameView(one: ListView, other: ListView): boolean {
+  const text = ({ filter, sort }: ListView) =>
+    JSON.stringify([sort, ...Object.entries(withoutAbsent(filter)).sort(([a], [b]) => a.localeCompare(b))]);
+  return text(one) === text(other);
 }
