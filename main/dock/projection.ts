@@ -4,7 +4,7 @@ import { sql } from '../store/index.ts';
 /** Cameras and dockings as screens and plans read them. */
 export const DOCK_PROJECTION: Projection = {
   name: 'dock',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'cameras',
@@ -20,7 +20,8 @@ export const DOCK_PROJECTION: Projection = {
         docking_id TEXT PRIMARY KEY, camera_id TEXT NOT NULL, port INTEGER NOT NULL, started_at TEXT NOT NULL,
         started_seq INTEGER NOT NULL, state TEXT NOT NULL, files INTEGER, bytes INTEGER, stored INTEGER,
         stored_bytes INTEGER, seen_again INTEGER, refused INTEGER, failed INTEGER, safe INTEGER, removed INTEGER,
-        ended_at TEXT, clean INTEGER) STRICT`,
+        ended_at TEXT, clean INTEGER, total_bytes INTEGER, free_bytes INTEGER) STRICT;
+        CREATE INDEX dockings_by_camera ON dockings (camera_id, started_seq)`,
     },
   ],
   reducers: {
@@ -36,6 +37,9 @@ export const DOCK_PROJECTION: Projection = {
         at,
         seq,
       );
+    },
+    'docking.measured': (db, { subject, body }) => {
+      sql(db, 'UPDATE dockings SET total_bytes = ?, free_bytes = ? WHERE docking_id = ?').run(body.totalBytes, body.freeBytes, subject.id);
     },
     'docking.planned': (db, { subject, body }) => {
       sql(db, 'UPDATE dockings SET files = ?, bytes = ? WHERE docking_id = ?').run(body.files, body.bytes, subject.id);

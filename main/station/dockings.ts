@@ -2,7 +2,7 @@ import type { LiveDocking } from '../contract/api/docking.ts';
 import type { Draft } from '../contract/entries/index.ts';
 import { type Failure, failed } from '../contract/errors.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
-import type { Profile, Volume } from '../dock/index.ts';
+import { type Profile, spaceOfVolume, type Volume } from '../dock/index.ts';
 import {
   type ClearOutcome,
   clearDocking,
@@ -152,6 +152,8 @@ export function createDockings(options: DockingsOptions) {
     await append(
       resumed ? { type: 'docking.resumed', ...about(session.camera), body: { port: live.port } } : started(session.camera, session, recognised),
     );
+    const space = resumed ? null : await spaceOfVolume(volume);
+    if (space) await append({ type: 'docking.measured', ...about(session.camera), body: space });
     return session.camera;
   }
 

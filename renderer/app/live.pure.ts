@@ -14,6 +14,7 @@ const FAMILIES: Record<EntryType, readonly Family[]> = {
   'clock.confirmed': ['station'],
   'camera.registered': ['cameras'],
   'docking.started': ['cameras'],
+  'docking.measured': ['cameras'],
   'docking.refused': [],
   'docking.planned': [],
   'docking.interrupted': [],

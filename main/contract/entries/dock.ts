@@ -25,6 +25,9 @@ export const DockingStarted = z.strictObject({
   fileSystem: z.string(),
 });
 
+/** What the file system on the camera says of its size and room, before anything is copied or cleared. */
+export const DockingMeasured = z.strictObject({ totalBytes: SizeBytes, freeBytes: SizeBytes });
+
 export const DockingRefused = z.strictObject({
   port: z.int().positive(),
   reason: z.enum(['camera.not-registered', 'camera.identity-twice', 'camera.unreadable']),

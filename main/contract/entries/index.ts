@@ -20,6 +20,7 @@ export const ENTRY_BODIES = {
   'clock.confirmed': station.ClockConfirmed,
   'camera.registered': dock.CameraRegistered,
   'docking.started': dock.DockingStarted,
+  'docking.measured': dock.DockingMeasured,
   'docking.refused': dock.DockingRefused,
   'docking.planned': dock.DockingPlanned,
   'docking.interrupted': dock.DockingInterrupted,

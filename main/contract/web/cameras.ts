@@ -3,6 +3,8 @@ import { outcomeOf } from '../api/outcome.ts';
 import { Count, SizeBytes, Uuid } from '../values.ts';
 import { needs, PersonName } from './base.ts';
 
+const CameraSpace = z.object({ totalBytes: SizeBytes, freeBytes: SizeBytes });
+
 export const CameraRow = z.object({
   id: Uuid,
   serial: z.string(),
@@ -14,13 +16,41 @@ export const CameraRow = z.object({
   items: Count,
   bytes: SizeBytes,
   damaged: Count,
-  /** Not docked for 24 hours. */
+  /** On a port now. */
+  docked: z.boolean(),
+  /** Of its own volume when it was last docked; null when that could not be measured. */
+  space: CameraSpace.nullable(),
+  /** On no port for 24 hours. */
   overdue: z.boolean(),
 });
 export type CameraRow = z.infer<typeof CameraRow>;
 
+/** One stay of a camera at a port, and whose files it brought. */
+export const CameraDocking = z.object({
+  dockingId: Uuid,
+  port: z.int().positive(),
+  startedAt: z.string(),
+  /** Null while it is there. */
+  endedAt: z.string().nullable(),
+  /** Whoever the files name; nobody when none of them does. */
+  officers: z.array(PersonName),
+  /** Copied in this docking, and met again unchanged; null until it is settled. */
+  stored: Count.nullable(),
+  storedBytes: SizeBytes.nullable(),
+  seenAgain: Count.nullable(),
+  /** Every file of it proven in the vault; null until it is settled. */
+  safe: z.boolean().nullable(),
+  space: CameraSpace.nullable(),
+});
+export type CameraDocking = z.infer<typeof CameraDocking>;
+
 export const camerasContract = {
   list: needs('cameras.read').route({ method: 'GET', path: '/cameras', summary: 'Every registered camera' }).output(z.array(CameraRow)),
+  /** Newest first, at most 200. */
+  history: needs('cameras.read')
+    .route({ method: 'GET', path: '/cameras/{id}/dockings', summary: 'When a camera was docked, and who had used it' })
+    .input(z.object({ id: Uuid }))
+    .output(outcomeOf(z.array(CameraDocking))),
   profiles: needs('cameras.read')
     .route({ method: 'GET', path: '/cameras/profiles', summary: 'Kinds of camera the station knows' })
     .output(z.array(z.object({ id: z.string(), zh: z.string(), en: z.string() }))),

@@ -1,4 +1,5 @@
 import { done, failed } from '../../contract/errors.ts';
+import type { CameraDocking } from '../../contract/web/cameras.ts';
 import { findCamera, registerCamera } from '../../dock/index.ts';
 import { sql } from '../../store/index.ts';
 import { actorOf, type GuardedContract, type WebContext } from './web-context.ts';
@@ -9,6 +10,10 @@ const DAY_MS = 24 * 60 * 60_000;
 export function cameraHandlers({ cameras: os }: GuardedContract) {
   return {
     list: os.list.handler(({ context }) => camerasOf(context)),
+    history: os.history.handler(({ context, input }) => {
+      const known = sql(context.station.ledger.reader, 'SELECT 1 FROM cameras WHERE camera_id = ?').get(input.id);
+      return known ? done(historyOf(context, input.id)) : failed('camera.not-registered', input.id);
+    }),
     profiles: os.profiles.handler(({ context }) => context.station.profiles.map(({ id, label }) => ({ id, ...label }))),
     register: os.register.handler(async ({ context, input }) => {
       const { ledger, profiles, clock } = context.station;
@@ -30,6 +35,10 @@ type Row = {
   identity_source: string;
   registered_at: string;
   last_at: string | null;
+  last_state: string | null;
+  last_end: string | null;
+  total_bytes: number | null;
+  free_bytes: number | null;
   officer_id: string | null;
   items: number;
   bytes: number;
@@ -41,10 +50,12 @@ function camerasOf({ station, names }: WebContext) {
   return sql<Row>(
     station.ledger.reader,
     `SELECT c.camera_id, c.serial, c.profile, c.identity_source, c.registered_at,
-       (SELECT max(started_at) FROM dockings d WHERE d.camera_id = c.camera_id) AS last_at,
+       d.started_at AS last_at, d.state AS last_state, d.ended_at AS last_end, d.total_bytes, d.free_bytes,
        (SELECT officer_id FROM catalogue u WHERE u.camera_id = c.camera_id AND officer_id IS NOT NULL ORDER BY sort_at DESC LIMIT 1) AS officer_id,
        coalesce(u.items, 0) AS items, coalesce(u.bytes, 0) AS bytes, coalesce(u.damaged, 0) AS damaged
-     FROM cameras c LEFT JOIN catalogue_cameras u USING (camera_id) ORDER BY c.serial`,
+     FROM cameras c LEFT JOIN catalogue_cameras u USING (camera_id)
+       LEFT JOIN dockings d ON d.started_seq = (SELECT max(started_seq) FROM dockings WHERE camera_id = c.camera_id)
+     ORDER BY c.serial`,
   )
     .all()
     .map((row) => ({
@@ -58,6 +69,54 @@ function camerasOf({ station, names }: WebContext) {
       items: row.items,
       bytes: row.bytes,
       damaged: row.damaged,
-      overdue: row.last_at === null || now - Date.parse(row.last_at) > DAY_MS,
+      docked: isThere(row.last_state),
+      space: spaceOf(row),
+      overdue: !isThere(row.last_state) && (row.last_end === null || now - Date.parse(row.last_end) > DAY_MS),
+    }));
+}
+
+function isThere(state: string | null): boolean {
+  return state !== null && state !== 'ended';
+}
+
+function spaceOf(row: { total_bytes: number | null; free_bytes: number | null }) {
+  return row.total_bytes === null || row.free_bytes === null ? null : { totalBytes: row.total_bytes, freeBytes: row.free_bytes };
+}
+
+type DockingRow = {
+  docking_id: string;
+  port: number;
+  started_at: string;
+  ended_at: string | null;
+  stored: number | null;
+  stored_bytes: number | null;
+  seen_again: number | null;
+  safe: number | null;
+  total_bytes: number | null;
+  free_bytes: number | null;
+};
+
+const MAX_DOCKINGS = 200;
+
+function historyOf({ station, names }: WebContext, cameraId: string): CameraDocking[] {
+  const { reader } = station.ledger;
+  const officers = sql<{ officer_id: string }>(reader, 'SELECT DISTINCT officer_id FROM items WHERE docking_id = ? AND officer_id IS NOT NULL');
+  return sql<DockingRow>(
+    reader,
+    `SELECT docking_id, port, started_at, ended_at, stored, stored_bytes, seen_again, safe, total_bytes, free_bytes
+     FROM dockings WHERE camera_id = ? ORDER BY started_seq DESC LIMIT ${MAX_DOCKINGS}`,
+  )
+    .all(cameraId)
+    .map((row) => ({
+      dockingId: row.docking_id,
+      port: row.port,
+      startedAt: row.started_at,
+      endedAt: row.ended_at,
+      officers: officers.all(row.docking_id).map((one) => names.person(one.officer_id)),
+      stored: row.stored,
+      storedBytes: row.stored_bytes,
+      seenAgain: row.seen_again,
+      safe: row.safe === null ? null : row.safe === 1,
+      space: spaceOf(row),
     }));
 }

@@ -9,6 +9,7 @@ import { Chips } from '../../ui/Chips.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { EmptyState, ErrorPanel } from '../../ui/panels.tsx';
 import { useCan } from '../session/index.ts';
+import { CameraDrawer } from './CameraDrawer.tsx';
 import { CameraTable } from './CameraTable.tsx';
 import css from './cameras.module.css';
 import { RegisterDialog } from './RegisterDialog.tsx';
@@ -48,6 +49,7 @@ function Register({ cameras }: { cameras: CameraRow[] }) {
   const { t } = useTranslation('cameras');
   const [filter, setFilter] = useState<string | null>(null);
   const [search, setSearch] = useState('');
+  const [openId, setOpenId] = useState<string | null>(null);
   const overdue = cameras.filter((camera) => camera.overdue);
   const rows = (filter === OVERDUE ? overdue : cameras).filter((camera) => isFound(camera, search));
   return (
@@ -66,7 +68,8 @@ function Register({ cameras }: { cameras: CameraRow[] }) {
       <p className="only-for-readers" role="status">
         {t('count', { count: rows.length })}
       </p>
-      {rows.length > 0 ? <CameraTable cameras={rows} /> : <p className={css.calm}>{t('nothingFound')}</p>}
+      {rows.length > 0 ? <CameraTable cameras={rows} onOpen={setOpenId} /> : <p className={css.calm}>{t('nothingFound')}</p>}
+      <CameraDrawer camera={cameras.find((one) => one.id === openId) ?? null} onClose={() => setOpenId(null)} />
     </div>
   );
 }

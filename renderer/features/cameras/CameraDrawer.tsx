@@ -1,0 +1,80 @@
+import { CheckCircleOutlined, WarningOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
+import { Drawer, Skeleton } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { CameraDocking, CameraRow } from '../../../main/contract/web/cameras.ts';
+import { api, failureOf } from '../../api/client.ts';
+import { Facts } from '../../ui/Facts.tsx';
+import { ErrorPanel } from '../../ui/panels.tsx';
+import { Bytes, TimeText } from '../../ui/text.tsx';
+import css from './cameras.module.css';
+import { Space } from './Space.tsx';
+import { useCameraWords } from './words.ts';
+
+/** One camera: what it is, and who had used it whenever it was docked; shut when there is none. */
+export function CameraDrawer({ camera, onClose }: { camera: CameraRow | null; onClose: () => void }) {
+  const { t } = useTranslation(['cameras', 'common']);
+  return (
+    <Drawer
+      open={camera !== null}
+      onClose={onClose}
+      size={560}
+      title={camera?.serial}
+      closable={{ 'aria-label': t('common:close'), placement: 'end' }}
+      destroyOnHidden
+    >
+      {camera !== null && <Details camera={camera} />}
+    </Drawer>
+  );
+}
+
+function Details({ camera }: { camera: CameraRow }) {
+  const { t } = useTranslation('cameras');
+  const { kindOf, sourceOf } = useCameraWords();
+  const { data, error, refetch } = useQuery(api.cameras.history.queryOptions({ input: { id: camera.id } }));
+  return (
+    <div className={css.drawer}>
+      <Facts
+        facts={[
+          [t('kind'), kindOf(camera.profile)],
+          [t('identity'), sourceOf(camera.identitySource)],
+          [t('registered'), <TimeText key="at" at={camera.registeredAt} as="minute" />],
+          [t('space'), <Space key="space" space={camera.space} />],
+        ]}
+      />
+      <h2>{t('history')}</h2>
+      {data === undefined && !error && <Skeleton active />}
+      {(error || data?.ok === false) && <ErrorPanel failure={data?.ok === false ? data.failure : failureOf(error)} onRetry={() => void refetch()} />}
+      {data?.ok && data.value.length === 0 && <p className={css.calm}>{t('neverNext')}</p>}
+      <ol>{data?.ok && data.value.map((docking) => <Docking key={docking.dockingId} docking={docking} />)}</ol>
+    </div>
+  );
+}
+
+function Docking({ docking }: { docking: CameraDocking }) {
+  const { t } = useTranslation('cameras');
+  const { startedAt, endedAt, officers, port, stored, storedBytes, seenAgain, safe } = docking;
+  const names = officers.map(({ name, number }) => [name, number].filter((part) => part).join(' ') || t('erased'));
+  return (
+    <li className={css.docking}>
+      <strong>{names.length === 0 ? t('nobody') : names.join(t('and'))}</strong>
+      <p className={css.quiet}>
+        <TimeText at={startedAt} as="minute" /> {'–'} {endedAt === null ? t('docked') : <TimeText at={endedAt} as="minute" />}
+        {' · '}
+        {t('port', { port })}
+      </p>
+      {stored === null ? (
+        <p>{t('unsettled')}</p>
+      ) : (
+        <p>
+          {t('brought', { count: stored })} <Bytes bytes={storedBytes} />
+          {seenAgain !== null && seenAgain > 0 && ` · ${t('seenAgain', { count: seenAgain })}`}
+          {' · '}
+          <span className={safe ? css.good : css.damaged}>
+            {safe ? <CheckCircleOutlined aria-hidden /> : <WarningOutlined aria-hidden />} {t(safe ? 'allProven' : 'notAllProven')}
+          </span>
+        </p>
+      )}
+    </li>
+  );
+}
