@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type ArchiveLab, flip, openArchiveLab, withFailingDisk } from '../../fixtures/archive-lab.ts';
+import { type ArchiveLab, AT, flip, openArchiveLab, withFailingDisk } from '../../fixtures/archive-lab.ts';
 import type { Closing } from '../ledger/index.ts';
 import { entriesOfType, hashCanonical, runConsumer, verifyInclusion } from '../ledger/index.ts';
 import { bagPath } from './forward.ts';
@@ -274,4 +274,101 @@ test('a destination added later gets the older units too', async () => {
   if (!added.ok) throw new Error('not added');
   expect(dueUnits(lab.context, added.value)).toHaveLength(1);
   expect(await forwardOne()).toMatchObject({ forwarded: 1, waiting: 0 });
+});
+
+describe('a destination that fails by itself, again and again', () => {
+  const minutesLater = (minutes: number) => new Date(Date.parse(AT) + minutes * 60_000).toISOString();
+  const signal = new AbortController().signal;
+  /** One round of the stage over every unit, as its timer brings it. */
+  async function round() {
+    const stage = forwardStage(lab.context);
+    for (const unit of entriesOfType(lab.ledger.reader, 'unit.closed')) await stage.handle(unit, signal);
+  }
+  const standing = () => lab.context.breakers.of(idOf('central'));
+  function idOf(name: string): string {
+    const found = findDestination(lab.ledger, name);
+    if (!found.ok) throw new Error('not added');
+    return found.value.id;
+  }
+  const intended = () => entriesOfType(lab.ledger.reader, 'forward.intended').length;
+
+  test('is left alone after the fifth failure, gets one try when the rest is over, and is used again once that try went well', async () => {
+    await lab.add('central', lab.far);
+    for (let n = 0; n < 7; n += 1) await lab.unit([100]);
+    fs.renameSync(lab.far, `${lab.far}-away`);
+    await round();
+    expect(standing()).toMatchObject({ standing: 'open', failures: 5, reason: 'destination.unreachable', untilMs: Date.parse(minutesLater(1)) });
+    // The sixth and seventh were not even begun.
+    expect(intended()).toBe(5);
+    await round();
+    expect(standing().failures).toBe(5);
+    lab.clock.now = minutesLater(1);
+    expect(standing()).toMatchObject({ standing: 'half-open', untilMs: null });
+    await round();
+    expect(standing()).toMatchObject({ standing: 'open', failures: 6, untilMs: Date.parse(minutesLater(3)) });
+    fs.renameSync(`${lab.far}-away`, lab.far);
+    await round();
+    expect(entriesOfType(lab.ledger.reader, 'forward.done')).toHaveLength(0);
+    lab.clock.now = minutesLater(3);
+    await round();
+    expect(entriesOfType(lab.ledger.reader, 'forward.done')).toHaveLength(7);
+    expect(standing()).toEqual({ standing: 'closed', failures: 0, untilMs: null, reason: null });
+  });
+
+  test('does not hold up another destination', async () => {
+    await lab.add('central', lab.far);
+    await lab.add('second', `${lab.far}-second`);
+    for (let n = 0; n < 6; n += 1) await lab.unit([100]);
+    fs.renameSync(lab.far, `${lab.far}-away`);
+    await round();
+    fs.renameSync(`${lab.far}-away`, lab.far);
+    fs.rmSync(`${lab.far}-second`, { recursive: true });
+    expect(standing().standing).toBe('open');
+    const held = lab.ledger.reader.prepare('SELECT count(*) AS n FROM receipts WHERE destination_id = ?');
+    expect(held.get(idOf('second'))).toEqual({ n: 6 });
+  });
+
+  test('is asked all the same when somebody asks for it', async () => {
+    await lab.add('central', lab.far);
+    for (let n = 0; n < 6; n += 1) await lab.unit([100]);
+    fs.renameSync(lab.far, `${lab.far}-away`);
+    await round();
+    expect((await forwardOne()).failures).toHaveLength(1);
+    expect(standing()).toMatchObject({ standing: 'open', failures: 6 });
+    fs.renameSync(`${lab.far}-away`, lab.far);
+    expect(await forwardOne()).toMatchObject({ forwarded: 6, waiting: 0 });
+    expect(standing().standing).toBe('closed');
+  });
+
+  test('is not blamed for bags that can not be written while others can', async () => {
+    await lab.add('central', lab.far);
+    const bad = [];
+    for (let n = 0; n < 6; n += 1) bad.push(await lab.unit([100]));
+    // A file where the bag's folder would be built aside.
+    fs.mkdirSync(path.join(lab.far, '.incoming'));
+    for (const { unitId } of bad) fs.writeFileSync(path.join(lab.far, '.incoming', unitId), 'in the way');
+    await round();
+    expect(new Set(queueOf(lab.ledger, 10).map((row) => row.failure?.code))).toEqual(new Set(['destination.write-failed']));
+    expect(standing()).toMatchObject({ standing: 'closed', failures: 0 });
+    await lab.unit([100]);
+    await round();
+    expect(entriesOfType(lab.ledger.reader, 'forward.done')).toHaveLength(1);
+  });
+});
+
+test('only what failed is tried again when that is asked for; the queue says the newest reason', async () => {
+  await lab.add('central', lab.far);
+  const { unitId, items } = await lab.unit([5000]);
+  const original = lab.vault.originalPath(items[0] as string);
+  if (!original.ok) throw new Error('not in the vault');
+  flip(original.value);
+  await forwardOne();
+  fs.renameSync(lab.far, `${lab.far}-away`);
+  await forwardOne();
+  fs.renameSync(`${lab.far}-away`, lab.far);
+  expect(queueOf(lab.ledger, 10)).toMatchObject([{ unitId, attempts: 2, failure: { code: 'destination.unreachable' } }]);
+  flip(original.value);
+  await lab.unit([100]);
+  const retried = await forwardAll(lab.context, 'central', true);
+  expect(retried).toMatchObject({ ok: true, value: [{ forwarded: 1, waiting: 1, failures: [] }] });
 });

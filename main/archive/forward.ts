@@ -7,6 +7,7 @@ import { epochOf, type Ledger, listSealed } from '../ledger/index.ts';
 import { flushFolder, writeFileDurably } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { type BagItem, bagItems, type HashAtRest, readBag, writeBag } from './bag.ts';
+import type { Breakers } from './breakers.ts';
 import { createProver, custodyEntries, type Prover } from './custody.ts';
 import type { Destination } from './destinations.ts';
 import { makeFolderFlushed } from './file-io.ts';
@@ -21,6 +22,7 @@ export type ForwardContext = {
   /** Folder of this ledger's segments. */
   segments: string;
   hashAtRest: HashAtRest;
+  breakers: Breakers;
   now(): string;
 };
 

@@ -1,3 +1,4 @@
+export { createBreakers, type DestinationStanding } from './breakers.ts';
 export {
   addFolderDestination,
   ensureLocal,

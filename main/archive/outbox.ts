@@ -5,73 +5,105 @@ import { type Consumer, entriesAbout, frameOf, type SealedBytes } from '../ledge
 import { sql } from '../store/index.ts';
 import { createProver, type Prover } from './custody.ts';
 import { type Destination, findDestination, listDestinations } from './destinations.ts';
+import { testFolder } from './folder-destination.ts';
 import { type ForwardContext, forwardUnit, mirrorLedger } from './forward.ts';
 
 const ACTOR = { kind: 'system' as const, id: 'forward' };
 
 /**
  * The outbox: forwards every closed unit to every destination there is. What a destination does not take waits and is
- * asked again; a restart goes on where it stopped, because what is done is on the ledger.
+ * asked again; one that fails by itself is left alone for a while. A restart goes on where it stopped, because what is
+ * done is on the ledger.
  */
 export function forwardStage(context: ForwardContext): Consumer {
+  const { ledger, breakers } = context;
   return {
     name: 'forward',
     types: ['unit.closed'],
     parallel: 1,
     retryAfterMs: 30_000,
     async handle(entry, signal) {
+      const unit = entry as Entry<'unit.closed'>;
       let waiting = false;
-      for (const destination of listDestinations(context.ledger)) {
+      for (const destination of listDestinations(ledger)) {
         if (signal.aborted) return 'later';
-        const result = await forwardOnce(context, destination, entry as Entry<'unit.closed'>);
-        if (!result.ok) waiting = true;
+        if (hasReceipt(ledger, unit, destination)) continue;
+        if (!breakers.mayTry(destination.id) || !(await forwardOnce(context, destination, unit)).ok) waiting = true;
       }
       if (waiting) return 'later';
-      for (const destination of listDestinations(context.ledger)) {
-        const mirrored = await mirrorLedger(context, destination);
-        if (!mirrored.ok) waiting = true;
+      for (const destination of listDestinations(ledger)) {
+        if (!breakers.mayTry(destination.id) || !(await mirrorOnce(context, destination)).ok) waiting = true;
       }
       return waiting ? 'later' : 'settled';
     },
   };
 }
 
-/** Pushes everything that is due to one destination, or to all; ends with what each holds now. */
-export async function forwardAll(context: ForwardContext, to: string | null): Promise<Result<ForwardReport[]>> {
+/**
+ * Pushes everything that is due to one destination, or to all (null); with `onlyFailed` only what failed before. Somebody
+ * asked for it, so a destination that rests is asked too. Ends with what each holds now.
+ */
+export async function forwardAll(context: ForwardContext, to: string | null, onlyFailed = false): Promise<Result<ForwardReport[]>> {
   const named = to === null ? null : findDestination(context.ledger, to);
   if (named && !named.ok) return named;
   const reports: ForwardReport[] = [];
   for (const destination of named ? [named.value] : listDestinations(context.ledger)) {
-    reports.push(await forwardDue(context, destination));
+    const due = dueUnits(context, destination);
+    const chosen = onlyFailed ? due.filter((unit) => hasFailed(context, destination, unit)) : due;
+    reports.push(await forwardDue(context, destination, chosen));
   }
   return { ok: true, value: reports };
 }
 
-async function forwardDue(context: ForwardContext, destination: Destination): Promise<ForwardReport> {
+async function forwardDue(context: ForwardContext, destination: Destination, units: readonly Entry<'unit.closed'>[]): Promise<ForwardReport> {
   const report: ForwardReport = { destination: destination.name, forwarded: 0, items: 0, bytes: 0, waiting: 0, segments: 0, failures: [] };
   const prover = createProver(context.ledger, context.segments);
-  for (const unit of dueUnits(context, destination)) {
+  let stopped = false;
+  for (const unit of units) {
     const result = await forwardOnce(context, destination, unit, prover);
     if (!result.ok) {
       report.failures.push(result.failure);
       report.waiting += 1;
       // What stops one unit at the door stops them all; asking for each would only make a long list of the same.
-      if (isAtTheDoor(result.failure)) break;
+      stopped = isAtTheDoor(result.failure) || context.breakers.of(destination.id).standing === 'open';
+      if (stopped) break;
       continue;
     }
     report.forwarded += 1;
     report.items += result.value.length;
     report.bytes += result.value.reduce((sum, item) => sum + item.sizeBytes, 0);
   }
-  const mirrored = await mirrorLedger(context, destination);
-  if (mirrored.ok) report.segments = mirrored.value;
-  else if (!report.failures.some((failure) => failure.code === mirrored.failure.code)) report.failures.push(mirrored.failure);
+  const mirrored = stopped ? null : await mirrorOnce(context, destination);
+  if (mirrored?.ok) report.segments = mirrored.value;
+  else if (mirrored && !report.failures.some((failure) => failure.code === mirrored.failure.code)) report.failures.push(mirrored.failure);
   report.waiting = dueUnits(context, destination).length;
   return report;
 }
 
 function isAtTheDoor(failure: Failure): boolean {
   return failure.code === 'destination.unreachable' || failure.code === 'destination.identity-differs' || failure.code === 'destination.full';
+}
+
+/**
+ * Tells the breaker what came of asking a destination. A write that failed is the destination's own fault when nothing
+ * else can be written there either: one bad bag never stops the others.
+ */
+async function noteAnswer(context: ForwardContext, destination: Destination, failure: Failure | null): Promise<void> {
+  const isItsOwn =
+    failure !== null &&
+    (isAtTheDoor(failure) || (failure.code === 'destination.write-failed' && !(await testFolder(destination.folder, destination.id)).ok));
+  if (isItsOwn) context.breakers.failed(destination.id, failure.code);
+  else context.breakers.answered(destination.id);
+}
+
+async function mirrorOnce(context: ForwardContext, destination: Destination): Promise<Result<number>> {
+  const mirrored = await mirrorLedger(context, destination);
+  await noteAnswer(context, destination, mirrored.ok ? null : mirrored.failure);
+  return mirrored;
+}
+
+function hasReceipt(ledger: ForwardContext['ledger'], unit: Entry<'unit.closed'>, destination: Destination): boolean {
+  return sql(ledger.reader, 'SELECT 1 FROM receipts WHERE unit_id = ? AND destination_id = ?').get(unit.subject.id, destination.id) !== undefined;
 }
 
 /** Units without a receipt from a destination, oldest first. */
@@ -116,10 +148,10 @@ async function forwardAlone(
   const { ledger, now } = context;
   const cause = (step: string) => ({ consumer: `forward:${destination.name}`, seq: unit.seq, step });
   const about = { subject: unit.subject, refs: [{ kind: 'destination' as const, id: destination.id, role: 'destination' }], actor: ACTOR };
-  const done = sql(ledger.reader, 'SELECT 1 FROM receipts WHERE unit_id = ? AND destination_id = ?').get(unit.subject.id, destination.id);
-  if (done) return { ok: true, value: [] };
+  if (hasReceipt(ledger, unit, destination)) return { ok: true, value: [] };
   await ledger.append([{ type: 'forward.intended', ...about, at: now(), body: { destinationId: destination.id }, cause: cause('intended') }]);
   const result = await forwardUnit(context, destination, unit, prover);
+  await noteAnswer(context, destination, result.ok ? null : result.failure);
   if (!result.ok) {
     await recordFailure(context, destination, unit, result.failure);
     return result;
@@ -128,11 +160,20 @@ async function forwardAlone(
   return { ok: true, value: result.value.items };
 }
 
-/** A failure goes on the ledger when it is a new one for this unit, not each time it is met again. */
-async function recordFailure(context: ForwardContext, destination: Destination, unit: Entry<'unit.closed'>, failure: Failure): Promise<void> {
-  const former = entriesAbout(context.ledger.reader, 'unit', unit.subject.id).flatMap((entry) =>
+/** Attempts at a unit that are on the ledger as failed, oldest first. */
+function failuresOf({ ledger }: ForwardContext, destination: Destination, unit: Entry<'unit.closed'>): Entry<'forward.failed'>[] {
+  return entriesAbout(ledger.reader, 'unit', unit.subject.id).flatMap((entry) =>
     entry.type === 'forward.failed' && entry.body.destinationId === destination.id ? [entry] : [],
   );
+}
+
+function hasFailed(context: ForwardContext, destination: Destination, unit: Entry<'unit.closed'>): boolean {
+  return failuresOf(context, destination, unit).length > 0;
+}
+
+/** A failure goes on the ledger when it is a new one for this unit, not each time it is met again. */
+async function recordFailure(context: ForwardContext, destination: Destination, unit: Entry<'unit.closed'>, failure: Failure): Promise<void> {
+  const former = failuresOf(context, destination, unit);
   if (former.at(-1)?.body.reason === failure.code) return;
   await context.ledger.append([
     {

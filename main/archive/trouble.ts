@@ -27,10 +27,10 @@ export type QueuedUnit = { unitId: string; destination: string; attempts: number
 
 /** What waits for a destination, failures first, then oldest first. */
 export function queueOf(ledger: Ledger, limit: number): QueuedUnit[] {
+  // The reason is that of the newest failure: SQLite takes a bare column from the row that max() chose.
   const waiting = sql<{ unit_id: string; attempts: number; reason: string | null }>(
     ledger.reader,
-    `SELECT c.subject_id AS unit_id, count(f.seq) AS attempts,
-       max(CASE WHEN f.seq IS NULL THEN NULL ELSE json_extract(f.canonical, '$.body.reason') END) AS reason
+    `SELECT c.subject_id AS unit_id, count(f.seq) AS attempts, max(f.seq), json_extract(f.canonical, '$.body.reason') AS reason
      FROM entries c LEFT JOIN entries f ON f.subject_kind = 'unit' AND f.subject_id = c.subject_id AND f.type = 'forward.failed'
        AND json_extract(f.canonical, '$.body.destinationId') = ?
      WHERE c.type = 'unit.closed' AND c.subject_id NOT IN (SELECT unit_id FROM receipts WHERE destination_id = ?)

@@ -73,7 +73,7 @@ export function createRouter(station: Station) {
         addFolderDestination({ ledger, now: clock.now, actor, vaultRoot: station.vault.root }, input.name, input.folder),
       ),
       testDestination: os.archive.testDestination.handler(({ input }) => testDestination(ledger, input.name)),
-      forward: os.archive.forward.handler(({ input }) => forwardAll(stages.forward, input.to)),
+      forward: os.archive.forward.handler(({ input }) => forwardAll(stages.forward, input.to, input.onlyFailed)),
       reconcile: os.archive.reconcile.handler(async ({ input }) => {
         const destination = findDestination(ledger, input.to ?? 'local');
         if (!destination.ok) return destination;

@@ -1,5 +1,5 @@
 import type { CopyEngine } from '../../native/index.ts';
-import { ensureLocal, type ForwardContext, forwardStage, hasConfirmation } from '../archive/index.ts';
+import { createBreakers, ensureLocal, type ForwardContext, forwardStage, hasConfirmation } from '../archive/index.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
 import { deadlineStage, suggestStage } from '../evidence/index.ts';
 import { comingFromMs } from '../ingest/index.ts';
@@ -37,6 +37,7 @@ export async function prepareStages(context: StagesContext): Promise<Stages> {
     stationId: identity.stationId,
     stationCode: identity.stationCode,
     segments: paths.ledger,
+    breakers: createBreakers(work, () => Date.parse(clock.now())),
     now: clock.now,
     async hashAtRest(file) {
       const hashed = await context.engine.hashAtRest(file, { signal: new AbortController().signal });

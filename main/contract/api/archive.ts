@@ -38,7 +38,7 @@ export const archiveContract = {
     .input(z.object({ name: z.string(), folder: z.string().min(1) }))
     .output(outcomeOf(z.object({ id: Uuid, name: z.string(), sameDisk: z.boolean() }))),
   testDestination: oc.input(z.object({ name: z.string() })).output(outcomeOf(z.object({ name: z.string(), elapsedMs: Count }))),
-  forward: oc.input(z.object({ to: z.string().nullable() })).output(outcomeOf(z.array(ForwardReport))),
+  forward: oc.input(z.object({ to: z.string().nullable(), onlyFailed: z.boolean().default(false) })).output(outcomeOf(z.array(ForwardReport))),
   reconcile: oc
     .input(z.object({ source: z.string().nullable(), to: z.string().nullable(), report: z.string().nullable() }))
     .output(outcomeOf(ReconcileReport)),

@@ -15,6 +15,14 @@ export const DestinationRow = z.object({
   /** Why the last unit did not go; null when the last one went. */
   trouble: Failure.nullable(),
   lastReceiptAt: z.string().nullable(),
+  /** Whether it is left alone for a while because it failed by itself, again and again. */
+  breaker: z.object({
+    /** `open`: left alone until `until`; `half-open`: that is over, the next try shows how it is. */
+    standing: z.enum(['closed', 'open', 'half-open']),
+    failures: Count,
+    until: z.string().nullable(),
+    reason: Failure.nullable(),
+  }),
 });
 export type DestinationRow = z.infer<typeof DestinationRow>;
 
@@ -39,8 +47,8 @@ export const archiveWebContract = {
     .input(z.object({ name: z.string().max(32) }))
     .output(outcomeOf(z.object({ name: z.string(), elapsedMs: Count }))),
   forward: needs('archive.run')
-    .route({ method: 'POST', path: '/forward', summary: 'Push what waits, now' })
-    .input(z.object({ to: z.string().max(32).nullable() }))
+    .route({ method: 'POST', path: '/forward', summary: 'Push what waits, or only what failed, now; a destination that rests is asked too' })
+    .input(z.object({ to: z.string().max(32).nullable(), onlyFailed: z.boolean().default(false) }))
     .output(outcomeOf(z.array(ForwardReport))),
   reconcile: needs('archive.run')
     .route({ method: 'POST', path: '/reconcile', summary: 'Compare vault and archive item by item' })

@@ -114,9 +114,9 @@ export function link(recording: string, options: { case: string; stage?: string 
   };
 }
 
-export function forward(options: { to?: string }): Command {
+export function forward(options: { to?: string; onlyFailed?: boolean }): Command {
   return async (client, output) => {
-    const reports = unpack(await client.archive.forward({ to: options.to ?? null }), output);
+    const reports = unpack(await client.archive.forward({ to: options.to ?? null, onlyFailed: options.onlyFailed === true }), output);
     if (!reports) return EXIT.refused;
     output.answer(
       { destinations: reports },

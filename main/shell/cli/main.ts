@@ -93,7 +93,12 @@ asks(
   add('link <recording>', '关联案件 / link a recording to a case').requiredOption('--case <no>', '案号').option('--stage <stage>', '环节 / stage'),
   commands.link,
 );
-asks(add('forward', '推送归档 / push all that is due').option('--to <name>', '存储目标 / destination'), commands.forward);
+asks(
+  add('forward', '推送归档 / push all that is due')
+    .option('--to <name>', '存储目标 / destination')
+    .option('--only-failed', '只重试失败的 / only what failed before'),
+  commands.forward,
+);
 asks(
   add('reconcile', '对账 / compare source, vault and archive')
     .option('--source <dir>', '来源目录 / a camera or folder')

@@ -1,5 +1,6 @@
-import { findDestination, forwardAll, queueOf, reconcile, testDestination, troubleOf } from '../../archive/index.ts';
+import { type DestinationStanding, findDestination, forwardAll, queueOf, reconcile, testDestination, troubleOf } from '../../archive/index.ts';
 import { failed, type Result } from '../../contract/errors.ts';
+import type { DestinationRow } from '../../contract/web/archive.ts';
 import { catalogueRow } from '../../evidence/index.ts';
 import { sql } from '../../store/index.ts';
 import { destinationsOf } from '../status.ts';
@@ -17,6 +18,7 @@ export function archiveHandlers({ archive: os }: GuardedContract) {
       return destinationsOf(context.station).map((one) => ({
         ...one,
         trouble: one.waiting > 0 ? troubleOf(ledger, one) : null,
+        breaker: breakerOf(context.station.stages.forward.breakers.of(one.id), one.name),
         lastReceiptAt: last.get(one.id)?.at ?? null,
       }));
     }),
@@ -28,13 +30,22 @@ export function archiveHandlers({ archive: os }: GuardedContract) {
       });
     }),
     test: os.test.handler(({ context, input }) => named(input.name, testDestination(context.station.ledger, input.name))),
-    forward: os.forward.handler(({ context, input }) => forwardAll(context.station.stages.forward, input.to)),
+    forward: os.forward.handler(({ context, input }) => forwardAll(context.station.stages.forward, input.to, input.onlyFailed)),
     reconcile: os.reconcile.handler(({ context, input }) => {
       const destination = findDestination(context.station.ledger, input.to);
       if (!destination.ok) return destination;
       const request = { source: null, sourceName: null, destination: destination.value, actor: actorOf(context) };
       return named(input.to, reconcile(context.station.stages.forward, request));
     }),
+  };
+}
+
+function breakerOf({ standing, failures, untilMs, reason }: DestinationStanding, name: string): DestinationRow['breaker'] {
+  return {
+    standing,
+    failures,
+    until: untilMs === null ? null : new Date(untilMs).toISOString(),
+    reason: reason === null ? null : failed(reason, name).failure,
   };
 }
 
