@@ -7,11 +7,15 @@ export {
   listDestinations,
   testDestination,
 } from './destinations.ts';
+export { explainDifference, reopenDifference } from './explanations.ts';
 export { exportCase } from './export.ts';
 export type { ForwardContext } from './forward.ts';
 export { type LedgerElsewhere, lookElsewhere } from './ledger-elsewhere.ts';
 export { dueUnits, forwardAll, forwardStage } from './outbox.ts';
 export { ARCHIVE_PROJECTION } from './projection.ts';
 export { reconcile, type SourceFile } from './reconcile.ts';
+export { RECONCILIATION_PROJECTION } from './reconciliation-projection.ts';
 export { writeReport } from './report.ts';
+export { listReconciliations, reportOf } from './reports.ts';
+export { readResult } from './results.ts';
 export { forwardTroubles, queueOf, troubleOf } from './trouble.ts';

@@ -1,15 +1,20 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { ReconcileReport } from '../contract/api/archive.ts';
+import { v7 as uuidv7 } from 'uuid';
+import type { Explanation, ReconcileReport } from '../contract/api/archive.ts';
 import { type ErrorCode, type Failure, failed, type Result } from '../contract/errors.ts';
 import type { Actor } from '../contract/values.ts';
 import { sql } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { listFiles, parseManifest } from './bag.ts';
 import type { Destination } from './destinations.ts';
+import { explanationsNow } from './explanations.ts';
 import { checkFolder } from './folder-destination.ts';
 import { type ForwardContext, isStationKey } from './forward.ts';
 import { epochOfFolder } from './ledger-elsewhere.ts';
+import { reportOf } from './reports.ts';
+import { differenceId, type KeptDifference, type KeptResult, sealResult } from './results.ts';
 
 /** One file of a source as it was found: its bytes' hash, or why it was not read. */
 export type SourceFile = { path: string } & ({ sha256: string } | { reason: ErrorCode });
@@ -22,15 +27,33 @@ export type ReconcileRequest = {
   actor: Actor;
 };
 
-/** Differences listed in the answer; all are counted. */
+/** Differences listed in a result; all are counted. */
 const MAX_LISTED = 1000;
 
 type Row = { item_id: string; sha256: string; size_bytes: number };
-type Tally = Omit<ReconcileReport, 'open'>;
+type Kind = 'missing' | 'differs' | 'extra' | 'waiting';
+
+/** One thing that is not as it should be, with all that tells it from every other. */
+type Found = {
+  failure: Failure;
+  /** Where, in words that stay the same from one run to the next. */
+  place: string;
+  destinationId?: string;
+  unitId?: string | null;
+  itemId?: string;
+  expectedSha256?: string;
+  foundSha256?: string | null;
+  /** Without a hash of what is there, nobody can tell later whether it is still the same. */
+  explainable?: false;
+};
+
+type Run = { tally: Tally; explained: ReadonlyMap<string, Explanation> };
+type Tally = Pick<KeptResult, 'same' | Kind | 'explained' | 'differences'> & { classes: Map<ErrorCode, number> };
 
 /**
  * Compares source, vault and archive item by item, reading every byte of each. A file that is gone from the source is
- * no difference: cameras are cleared. An item that no archive holds yet is `waiting`. Appends what was found.
+ * no difference: cameras are cleared. An item that no archive holds yet is `waiting`. What was found is recorded: the result
+ * in a private record, its counts and its hash on the ledger.
  */
 export async function reconcile(context: ForwardContext, request: ReconcileRequest): Promise<Result<ReconcileReport>> {
   const { destination } = request;
@@ -38,57 +61,107 @@ export async function reconcile(context: ForwardContext, request: ReconcileReque
     const checked = checkFolder(destination.folder, destination.id);
     if (!checked.ok) return checked;
   }
-  const tally: Tally = {
-    destination: destination?.name ?? null,
+  const startedAt = context.now();
+  const head = sql<{ seq: number; hash: string }>(context.ledger.reader, 'SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1').get();
+  if (!head) throw new Error('a ledger has a first entry');
+  const tally: Tally = { same: 0, missing: 0, differs: 0, extra: 0, waiting: 0, explained: 0, differences: [], classes: new Map() };
+  const run: Run = { tally, explained: explanationsNow(context.ledger) };
+  const span = sql<{ first: string | null; last: string | null }>(
+    context.ledger.reader,
+    'SELECT min(stored_at) AS first, max(stored_at) AS last FROM items',
+  ).get();
+  if (request.source) await compareSource(context, request.source, run);
+  await compareVault(context, context.vault, run);
+  if (destination) await compareArchive(context, destination, run);
+  const id = uuidv7();
+  await record(context, request, {
+    ...tally,
+    format: 1,
+    id,
+    station: { id: context.stationId, code: context.stationCode },
+    destination: destination && { id: destination.id, name: destination.name },
     source: request.sourceName,
-    same: 0,
-    missing: 0,
-    differs: 0,
-    extra: 0,
-    waiting: 0,
-    hashMismatch: false,
-    differences: [],
-  };
-  if (request.source) await compareSource(context, request.source, tally);
-  await compareVault(context, context.vault, tally);
-  if (destination) await compareArchive(context, destination, tally);
-  const report: ReconcileReport = { ...tally, open: tally.missing + tally.differs + tally.extra };
-  await append(context, request, report);
-  return { ok: true, value: report };
+    startedAt,
+    endedAt: context.now(),
+    head,
+    itemsFrom: span?.first ?? null,
+    itemsTo: span?.last ?? null,
+    classes: [...tally.classes].map(([code, count]) => ({ code, count })),
+  });
+  return reportOf(context.ledger, id);
 }
 
-function note(tally: Tally, kind: 'missing' | 'differs' | 'extra' | 'waiting', failure: Failure): void {
+function note({ tally, explained }: Run, kind: Kind, found: Found): void {
+  const { failure, place, destinationId = null, unitId = null, itemId = null, expectedSha256 = null, foundSha256 = null } = found;
+  const { code } = failure;
+  const hasId = kind !== 'waiting' && found.explainable !== false;
+  const id = hasId ? differenceId({ code, destinationId, place, expectedSha256, foundSha256 }) : null;
+  const explanationId = (id !== null && explained.get(id)?.id) || null;
   tally[kind] += 1;
-  if (kind === 'differs') tally.hashMismatch = true;
-  if (tally.differences.length < MAX_LISTED) tally.differences.push(failure);
-  // What only waits makes room: a real difference is never left off the list for it.
-  else if (kind !== 'waiting') {
-    const waiting = tally.differences.findLastIndex((one) => one.code === 'clear.no-receipt');
-    if (waiting >= 0) tally.differences.splice(waiting, 1, failure);
+  tally.classes.set(code, (tally.classes.get(code) ?? 0) + 1);
+  if (explanationId !== null) tally.explained += 1;
+  list(tally.differences, { ...failure, id, destinationId, unitId, itemId, expectedSha256, foundSha256, explanationId });
+}
+
+/** What only waits makes room for what differs, and that, when it is explained, for what is not: an open difference is never left off for them. */
+function list(differences: KeptDifference[], one: KeptDifference): void {
+  if (differences.length < MAX_LISTED) {
+    differences.push(one);
+    return;
+  }
+  const weight = ({ code, explanationId }: KeptDifference) => (code === WAITING ? 0 : explanationId !== null ? 1 : 2);
+  for (let least = 0; least < weight(one); least += 1) {
+    const at = differences.findLastIndex((other) => weight(other) === least);
+    if (at >= 0) {
+      differences.splice(at, 1, one);
+      return;
+    }
   }
 }
 
-async function compareSource(context: ForwardContext, source: AsyncIterable<SourceFile>, tally: Tally): Promise<void> {
+const WAITING = 'clear.no-receipt' satisfies ErrorCode;
+
+async function compareSource(context: ForwardContext, source: AsyncIterable<SourceFile>, run: Run): Promise<void> {
   const known = sql(context.ledger.reader, 'SELECT 1 FROM items WHERE sha256 = ? LIMIT 1');
   for await (const file of source) {
-    if ('reason' in file) note(tally, 'missing', failed(file.reason, file.path).failure);
-    else if (known.get(file.sha256)) tally.same += 1;
-    else note(tally, 'missing', failed('source.not-stored', file.path).failure);
+    if ('reason' in file) note(run, 'missing', { failure: failed(file.reason, file.path).failure, place: file.path, explainable: false });
+    else if (known.get(file.sha256)) run.tally.same += 1;
+    else note(run, 'missing', { failure: failed('source.not-stored', file.path).failure, place: file.path, foundSha256: file.sha256 });
   }
 }
 
-async function compareVault(context: ForwardContext, vault: Vault, tally: Tally): Promise<void> {
-  for (const row of itemRows(context)) {
-    const file = vault.originalPath(row.item_id);
-    const found = file.ok ? await context.hashAtRest(file.value) : null;
-    if (!found) note(tally, 'missing', failed('vault.item-missing', row.item_id).failure);
-    else if (found.sha256 !== row.sha256) note(tally, 'differs', failed('vault.item-differs', row.item_id).failure);
-    else tally.same += 1;
+async function compareVault(context: ForwardContext, vault: Vault, run: Run): Promise<void> {
+  const unitOf = sql<{ unit_id: string }>(context.ledger.reader, 'SELECT unit_id FROM unit_items WHERE item_id = ?');
+  for (const { item_id: itemId, sha256: expectedSha256 } of itemRows(context)) {
+    const file = vault.originalPath(itemId);
+    const foundSha256 = file.ok ? ((await context.hashAtRest(file.value))?.sha256 ?? null) : null;
+    if (foundSha256 === expectedSha256) {
+      run.tally.same += 1;
+      continue;
+    }
+    const about = { place: itemId, itemId, unitId: unitOf.get(itemId)?.unit_id ?? null, expectedSha256, foundSha256 };
+    if (foundSha256 === null) note(run, 'missing', { failure: failed('vault.item-missing', itemId).failure, ...about });
+    else note(run, 'differs', { failure: failed('vault.item-differs', itemId).failure, ...about });
   }
   const known = sql(context.ledger.reader, 'SELECT 1 FROM items WHERE item_id = ?');
-  for (const { itemId } of vault.listItems()) {
-    if (!known.get(itemId)) note(tally, 'extra', failed('vault.unexpected', itemId).failure);
+  for (const { itemId, folder } of vault.listItems()) {
+    if (!known.get(itemId))
+      note(run, 'extra', { failure: failed('vault.unexpected', itemId).failure, place: itemId, ...(await identified(context, folder)) });
   }
+}
+
+/** Hash of something the ledger does not know, a file or all that is in a folder, so that it is known again when it is met again. */
+async function identified(context: ForwardContext, at: string): Promise<Pick<Found, 'foundSha256' | 'explainable'>> {
+  const isFolder = fs.lstatSync(at, { throwIfNoEntry: false })?.isDirectory() === true;
+  const names = isFolder ? (await listFiles(at)).sort() : [''];
+  const hash = createHash('sha256');
+  for (const name of names) {
+    const file = await context.hashAtRest(path.join(at, name));
+    if (!file) return { explainable: false };
+    if (!isFolder) return { foundSha256: file.sha256 };
+    hash.update(`${file.sha256}  ${name}\n`, 'utf8');
+  }
+  return { foundSha256: hash.digest('hex') };
 }
 
 /** Items in pages, so that a hundred thousand of them need no more memory than a few hundred. */
@@ -104,52 +177,79 @@ function* itemRows(context: ForwardContext): Generator<Row> {
   }
 }
 
-async function compareArchive(context: ForwardContext, destination: Destination, tally: Tally): Promise<void> {
+async function compareArchive(context: ForwardContext, destination: Destination, run: Run): Promise<void> {
+  const { reader } = context.ledger;
   const receipt = sql<{ unit_id: string; bag: string }>(
-    context.ledger.reader,
+    reader,
     'SELECT i.unit_id, r.bag FROM receipt_items i JOIN receipts r USING (unit_id, destination_id) WHERE i.item_id = ? AND i.destination_id = ?',
   );
-  for (const row of itemRows(context)) {
-    const held = receipt.get(row.item_id, destination.id);
+  const destinationId = destination.id;
+  for (const { item_id: itemId, sha256: expectedSha256 } of itemRows(context)) {
+    const held = receipt.get(itemId, destinationId);
     if (!held) {
-      note(tally, 'waiting', failed('clear.no-receipt', row.item_id, destination.name).failure);
+      note(run, 'waiting', { failure: failed(WAITING, itemId, destination.name).failure, place: itemId, itemId, destinationId });
       continue;
     }
-    const file = findInBag(path.join(destination.folder, held.bag), row.item_id);
-    const found = file ? await context.hashAtRest(file) : null;
-    if (!found) note(tally, 'missing', failed('archive.item-missing', `${destination.name}: ${held.bag}: ${row.item_id}`).failure);
-    else if (found.sha256 !== row.sha256) {
-      note(tally, 'differs', failed('archive.item-differs', `${destination.name}: ${held.bag}: ${row.item_id}`).failure);
-    } else tally.same += 1;
+    const file = findInBag(path.join(destination.folder, held.bag), itemId);
+    const foundSha256 = file ? ((await context.hashAtRest(file))?.sha256 ?? null) : null;
+    if (foundSha256 === expectedSha256) {
+      run.tally.same += 1;
+      continue;
+    }
+    const what = `${destination.name}: ${held.bag}: ${itemId}`;
+    const about = { place: `${held.bag}: ${itemId}`, destinationId, itemId, unitId: held.unit_id, expectedSha256, foundSha256 };
+    if (foundSha256 === null) note(run, 'missing', { failure: failed('archive.item-missing', what).failure, ...about });
+    else note(run, 'differs', { failure: failed('archive.item-differs', what).failure, ...about });
   }
   for (const bag of listBags(path.join(destination.folder, context.stationId))) {
-    const unitId = path.basename(bag);
     const known = sql<{ tag_manifest_sha256: string }>(
-      context.ledger.reader,
+      reader,
       'SELECT tag_manifest_sha256 FROM receipts WHERE unit_id = ? AND destination_id = ?',
-    ).get(unitId, destination.id);
-    if (!known) note(tally, 'extra', failed('archive.unexpected', `${destination.name}: ${path.relative(destination.folder, bag)}`).failure);
-    else await compareTags(context, destination, bag, known.tag_manifest_sha256, tally);
+    ).get(path.basename(bag), destinationId);
+    if (known) await compareTags(context, destination, bag, known.tag_manifest_sha256, run);
+    else await noteExtra(context, destination, run, { at: bag, place: path.relative(destination.folder, bag), unitId: null });
   }
 }
 
+async function noteExtra(
+  context: ForwardContext,
+  destination: Destination,
+  run: Run,
+  { at, place, unitId }: { at: string; place: string; unitId: string | null },
+): Promise<void> {
+  const what = `${destination.name}: ${place}`;
+  const identity = await identified(context, at);
+  note(run, 'extra', { failure: failed('archive.unexpected', what).failure, place, destinationId: destination.id, unitId, ...identity });
+}
+
 /** Manifests and custody are part of what was archived: they are compared as well, by the hash the receipt recorded. */
-async function compareTags(context: ForwardContext, destination: Destination, bag: string, recorded: string, tally: Tally): Promise<void> {
-  const differs = (what: string) =>
-    note(tally, 'differs', failed('archive.bag-damaged', `${destination.name}: ${path.basename(bag)}/${what}`).failure);
-  const file = path.join(bag, 'tagmanifest-sha256.txt');
-  const manifest = await context.hashAtRest(file);
-  if (manifest?.sha256 !== recorded) return differs('tagmanifest-sha256.txt');
-  const tags = parseManifest(await fs.promises.readFile(file, 'utf8'));
-  for (const [name, expected] of tags) {
-    if ((await context.hashAtRest(path.join(bag, name)))?.sha256 !== expected) differs(name);
+async function compareTags(context: ForwardContext, destination: Destination, bag: string, recorded: string, run: Run): Promise<void> {
+  const unitId = path.basename(bag);
+  /** Hash of a file of the bag; what is not as recorded is noted. */
+  async function compared(name: string, expectedSha256: string): Promise<boolean> {
+    const foundSha256 = (await context.hashAtRest(path.join(bag, name)))?.sha256 ?? null;
+    if (foundSha256 === expectedSha256) return true;
+    const place = `${unitId}/${name}`;
+    const what = `${destination.name}: ${place}`;
+    note(run, 'differs', {
+      failure: failed('archive.bag-damaged', what).failure,
+      place,
+      destinationId: destination.id,
+      unitId,
+      expectedSha256,
+      foundSha256,
+    });
+    return false;
   }
+  if (!(await compared('tagmanifest-sha256.txt', recorded))) return;
+  const tags = parseManifest(await fs.promises.readFile(path.join(bag, 'tagmanifest-sha256.txt'), 'utf8'));
+  for (const [name, expected] of tags) await compared(name, expected);
   const payload = parseManifest(await fs.promises.readFile(path.join(bag, 'manifest-sha256.txt'), 'utf8').catch(() => ''));
   // Without its list of originals nothing can be called extra; that the list is gone has been said above.
   if (payload.size === 0) return;
   for (const name of await listFiles(bag)) {
     if (payload.has(name) || tags.has(name) || name === 'tagmanifest-sha256.txt') continue;
-    note(tally, 'extra', failed('archive.unexpected', `${destination.name}: ${path.basename(bag)}/${name}`).failure);
+    await noteExtra(context, destination, run, { at: path.join(bag, name), place: `${unitId}/${name}`, unitId });
   }
 }
 
@@ -171,15 +271,27 @@ function* listBags(station: string, depth = 0): Generator<string> {
   }
 }
 
-async function append(context: ForwardContext, request: ReconcileRequest, report: ReconcileReport): Promise<void> {
-  const { same, missing, differs, extra, waiting } = report;
-  await context.ledger.append([
-    {
-      type: 'reconciliation.done',
-      subject: { kind: 'station', id: context.stationId },
-      actor: request.actor,
-      at: context.now(),
-      body: { destinationId: request.destination?.id ?? null, same, missing, differs, extra, waiting },
-    },
-  ]);
+async function record(context: ForwardContext, request: ReconcileRequest, content: KeptResult): Promise<void> {
+  const { id, startedAt, same, missing, differs, extra, waiting, explained } = content;
+  const { canonical, sha256 } = sealResult(content);
+  await context.ledger.append(
+    [
+      {
+        type: 'reconciliation.done',
+        subject: { kind: 'station', id: context.stationId },
+        actor: request.actor,
+        at: content.endedAt,
+        body: {
+          destinationId: content.destination?.id ?? null,
+          same,
+          missing,
+          differs,
+          extra,
+          waiting,
+          result: { id, sha256, startedAt, explained },
+        },
+      },
+    ],
+    [{ kind: 'reconciliation', id, data: { canonical } }],
+  );
 }

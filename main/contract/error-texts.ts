@@ -281,6 +281,30 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '请求被拒绝：{what}。请从采集站自己的地址打开页面。',
     en: 'The request was refused: {what}. Open the page at the own address of the station.',
   },
+  'reconciliation.unknown': {
+    zh: '没有该对账结果，或其内容已不可读：{what}。请重新对账。',
+    en: 'There is no such reconciliation, or its result can no longer be read: {what}. Reconcile again.',
+  },
+  'difference.unknown': {
+    zh: '该次对账中没有这项差异：{what}。请重新打开对账结果。',
+    en: 'This reconciliation has no such difference: {what}. Open its result again.',
+  },
+  'difference.explained-already': {
+    zh: '该差异已有说明：{what}。如需修改，请先撤回原说明。',
+    en: 'The difference is explained already: {what}. Take that explanation back first to write another.',
+  },
+  'explanation.unknown': {
+    zh: '没有该说明，或已撤回：{what}。请重新打开对账结果。',
+    en: 'There is no such explanation, or it was taken back: {what}. Open the result again.',
+  },
+  'report.printer-missing': {
+    zh: '无法生成 PDF，本机没有 Chromium：{what}。请安装 chromium，或改用 XLSX。',
+    en: 'A PDF cannot be made because Chromium is not installed: {what}. Install chromium, or use XLSX.',
+  },
+  'report.print-failed': {
+    zh: '生成 PDF 失败：{what}。请稍后重试，或改用 XLSX；结果本身未受影响。',
+    en: 'Making the PDF failed: {what}. Try again, or use XLSX; the result itself is untouched.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

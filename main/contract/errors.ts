@@ -78,6 +78,12 @@ export const ERRORS = {
   'session.new-pin-needed': { retry: 'operator', evidenceAtRisk: false },
   'session.code-wrong': { retry: 'operator', evidenceAtRisk: false },
   'request.refused': { retry: 'never', evidenceAtRisk: false },
+  'reconciliation.unknown': { retry: 'operator', evidenceAtRisk: false },
+  'difference.unknown': { retry: 'operator', evidenceAtRisk: false },
+  'difference.explained-already': { retry: 'never', evidenceAtRisk: false },
+  'explanation.unknown': { retry: 'never', evidenceAtRisk: false },
+  'report.printer-missing': { retry: 'operator', evidenceAtRisk: false },
+  'report.print-failed': { retry: 'operator', evidenceAtRisk: false },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

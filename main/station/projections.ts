@@ -1,4 +1,4 @@
-import { ARCHIVE_PROJECTION } from '../archive/index.ts';
+import { ARCHIVE_PROJECTION, RECONCILIATION_PROJECTION } from '../archive/index.ts';
 import { DOCK_PROJECTION } from '../dock/index.ts';
 import { CATALOGUE_PROJECTION, EVIDENCE_PROJECTION } from '../evidence/index.ts';
 import { IDENTITY_PROJECTION } from '../identity/index.ts';
@@ -17,4 +17,5 @@ export const PROJECTIONS: readonly Projection[] = [
   CATALOGUE_PROJECTION,
   IDENTITY_PROJECTION,
   ARCHIVE_PROJECTION,
+  RECONCILIATION_PROJECTION,
 ];

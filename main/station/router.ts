@@ -1,5 +1,15 @@
 import { implement } from '@orpc/server';
-import { addFolderDestination, exportCase, findDestination, forwardAll, reconcile, testDestination, writeReport } from '../archive/index.ts';
+import {
+  addFolderDestination,
+  explainDifference,
+  exportCase,
+  findDestination,
+  forwardAll,
+  reconcile,
+  reopenDifference,
+  testDestination,
+  writeReport,
+} from '../archive/index.ts';
 import { localContract } from '../contract/api/index.ts';
 import { failed } from '../contract/errors.ts';
 import { POLICY, PolicyKey } from '../contract/policy.ts';
@@ -95,6 +105,8 @@ export function createRouter(station: Station) {
         }
         return result;
       }),
+      explain: os.archive.explain.handler(({ input }) => explainDifference({ ledger, now: clock.now, actor }, input)),
+      reopen: os.archive.reopen.handler(({ input }) => reopenDifference({ ledger, now: clock.now, actor }, input.explanation)),
     },
   });
 }

@@ -51,6 +51,8 @@ const FAMILIES: Record<EntryType, readonly Family[]> = {
   'forward.done': ['archive', 'recordings', 'wall'],
   'forward.failed': ['archive', 'wall'],
   'reconciliation.done': ['archive'],
+  'difference.explained': ['archive'],
+  'difference.reopened': ['archive'],
 };
 
 /** The families that entries of these types make stale; null means everything. */

@@ -1,7 +1,7 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
-import { Failure } from '../errors.ts';
-import { Count, SizeBytes, Uuid } from '../values.ts';
+import { ErrorCode, Failure } from '../errors.ts';
+import { Count, Hash256, SizeBytes, Uuid } from '../values.ts';
 import { outcomeOf } from './outcome.ts';
 
 export const ForwardReport = z.object({
@@ -15,7 +15,36 @@ export const ForwardReport = z.object({
 });
 export type ForwardReport = z.infer<typeof ForwardReport>;
 
+/** Why a difference is there, in somebody's words. */
+export const Explanation = z.object({
+  id: Uuid,
+  at: z.string(),
+  /** Who wrote it, by name; null when the name has been erased. */
+  by: z.string().nullable(),
+  /** Null when the reason has been erased. */
+  reason: z.string().nullable(),
+});
+export type Explanation = z.infer<typeof Explanation>;
+
+export const Difference = z.object({
+  ...Failure.shape,
+  /** The same in every reconciliation as long as class, place and hashes are; null for what cannot be explained. */
+  id: Hash256.nullable(),
+  /** The recording and the original it is about, where it is about one the ledger knows. */
+  unitId: Uuid.nullable(),
+  itemId: Uuid.nullable(),
+  /** Hash the ledger has for it, and hash of what was found; null where there is none. */
+  expectedSha256: Hash256.nullable(),
+  foundSha256: Hash256.nullable(),
+  explanation: Explanation.nullable(),
+});
+export type Difference = z.infer<typeof Difference>;
+
+/** The result of a reconciliation, with the explanations that hold now. */
 export const ReconcileReport = z.object({
+  id: Uuid,
+  startedAt: z.string(),
+  endedAt: z.string(),
   destination: z.string().nullable(),
   source: z.string().nullable(),
   same: Count,
@@ -23,12 +52,26 @@ export const ReconcileReport = z.object({
   differs: Count,
   extra: Count,
   waiting: Count,
+  /** Differences that somebody has explained. */
+  explained: Count,
   /** Differences nobody has explained; 0 means reconciled. */
   open: Count,
+  /** Some bytes are not what was recorded. An explanation does not change that. */
   hashMismatch: z.boolean(),
-  differences: z.array(Failure),
+  /** When the first and the last of the items compared were stored; null when there are none. */
+  itemsFrom: z.string().nullable(),
+  itemsTo: z.string().nullable(),
+  /** How many differences there are of each class. */
+  classes: z.array(z.object({ code: ErrorCode, count: Count })),
+  /** SHA-256 of the result as it was recorded, and the ledger entry that vouches for it. */
+  resultSha256: Hash256,
+  entry: z.object({ seq: Count, hash: Hash256 }),
+  /** At most 1000 of them, open ones first to be kept; all are counted. */
+  differences: z.array(Difference),
 });
 export type ReconcileReport = z.infer<typeof ReconcileReport>;
+
+export const Reason = z.string().trim().min(2).max(500);
 
 export const archiveContract = {
   destinations: oc.output(
@@ -42,4 +85,9 @@ export const archiveContract = {
   reconcile: oc
     .input(z.object({ source: z.string().nullable(), to: z.string().nullable(), report: z.string().nullable() }))
     .output(outcomeOf(ReconcileReport)),
+  /** `reconciliation` null is the newest one; a difference may be named by the beginning of its id when that is unique. */
+  explain: oc
+    .input(z.object({ reconciliation: Uuid.nullable(), difference: z.string().min(4).max(64), reason: Reason }))
+    .output(outcomeOf(Explanation)),
+  reopen: oc.input(z.object({ explanation: Uuid })).output(outcomeOf(z.object({ seq: Count }))),
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ErrorCode } from '../errors.ts';
-import { Count, Hash256, SizeBytes, Uuid } from '../values.ts';
+import { Base64Url, Count, Hash256, Instant, SizeBytes, Uuid } from '../values.ts';
 
 export const DestinationAdded = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'lower-case letters, digits and hyphens'),
@@ -39,4 +39,32 @@ export const ReconciliationDone = z.strictObject({
   differs: Count,
   extra: Count,
   waiting: Count,
+  /**
+   * The whole result, difference by difference, lies in the reconciliation's private record because it names files; the
+   * ledger vouches for it by its hash. Entries made before results were kept have none.
+   */
+  result: z
+    .strictObject({ id: Uuid, sha256: Hash256, startedAt: Instant, /** Differences that were explained at the time. */ explained: Count })
+    .optional(),
 });
+
+/**
+ * Somebody says why a difference is there. Holds for exactly this difference, wherever it is met again: `digest` is SHA-256
+ * over a salt, what identifies the difference, and the reason, all of which lie in the explanation's private record.
+ */
+export const DifferenceExplained = z.strictObject({
+  explanationId: Uuid,
+  /** The reconciliation whose result the difference was taken from. */
+  reconciliationId: Uuid,
+  code: ErrorCode,
+  /** Null for a difference in the vault, which is the same whichever destination it is compared with. */
+  destinationId: Uuid.nullable(),
+  /** Hash the ledger has for it; null when it has none. */
+  expectedSha256: Hash256.nullable(),
+  /** Hash of what was found; null when nothing was. */
+  foundSha256: Hash256.nullable(),
+  digest: Base64Url,
+});
+
+/** The explanation no longer holds: the difference is open again. */
+export const DifferenceReopened = z.strictObject({ explanationId: Uuid });

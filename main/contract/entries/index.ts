@@ -57,6 +57,8 @@ export const ENTRY_BODIES = {
   'forward.done': archive.ForwardDone,
   'forward.failed': archive.ForwardFailed,
   'reconciliation.done': archive.ReconciliationDone,
+  'difference.explained': archive.DifferenceExplained,
+  'difference.reopened': archive.DifferenceReopened,
 } as const;
 
 export type EntryType = keyof typeof ENTRY_BODIES;

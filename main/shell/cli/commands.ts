@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Difference } from '../../contract/api/archive.ts';
 import type { IngestedSource } from '../../contract/api/docking.ts';
 import type { ImportReport } from '../../contract/api/evidence.ts';
 import { done, type Failure, failed, type Result } from '../../contract/errors.ts';
@@ -145,10 +146,47 @@ export function reconcile(options: { source?: string; to?: string; report?: stri
     if (!result) return EXIT.refused;
     output.answer(result, [
       `一致 same ${result.same}, 缺少 missing ${result.missing}, 不一致 differs ${result.differs}, 多出 extra ${result.extra}, 待归档 waiting ${result.waiting}`,
+      `未决 open ${result.open}, 已说明 explained ${result.explained}, 结果 result ${result.resultSha256}`,
+      ...result.differences.flatMap(differenceLine),
     ]);
-    tellAll(result.differences, output);
+    // What is explained is in the answer; only what is not is complained about.
+    tellAll(
+      result.differences.filter((one) => one.explanation === null).map(({ code, what, detail }) => ({ code, what, detail })),
+      output,
+    );
+    // Explained or not: bytes that are not what was recorded stay a violation.
     if (result.hashMismatch) return EXIT.integrity;
     return result.open > 0 ? EXIT.refused : result.waiting > 0 ? EXIT.partly : EXIT.done;
+  };
+}
+
+/** Characters of a difference's id that a person types. */
+const SHORT_ID = 12;
+
+function differenceLine({ id, code, explanation }: Difference): string[] {
+  if (id === null) return [];
+  const how = explanation
+    ? `已说明 explained ${explanation.at} ${explanation.by ?? '—'}: ${explanation.reason ?? '—'} (${explanation.id})`
+    : '未决 open';
+  return [`${id.slice(0, SHORT_ID)} ${code} ${how}`];
+}
+
+export function explain(difference: string, options: { reason: string }): Command {
+  return async (client, output) => {
+    const input = { reconciliation: null, difference, reason: options.reason };
+    const value = unpack(await client.archive.explain(input), output);
+    if (!value) return EXIT.refused;
+    output.answer(value, [`已说明 explained ${difference}: ${value.reason} (${value.id})`]);
+    return EXIT.done;
+  };
+}
+
+export function reopen(explanation: string): Command {
+  return async (client, output) => {
+    const value = unpack(await client.archive.reopen({ explanation }), output);
+    if (!value) return EXIT.refused;
+    output.answer(value, [`已撤回 taken back ${explanation} (${value.seq})`]);
+    return EXIT.done;
   };
 }
 

@@ -30,7 +30,8 @@ function add(signature: string, description: string): Program {
 /** Runs a command against its station. `create`: it may make the data folder when there is none. */
 function asks(command: Program, make: (...args: never[]) => commands.Command, create = false): void {
   command.action(async (...args: unknown[]) => {
-    const options = command.opts<Common>();
+    // A command below another one: `--data` and `--json` may have been taken by the upper one, which knows them too.
+    const options = command.optsWithGlobals<Common>();
     const output = createOutput(options.json === true);
     const data = dataFolder(options.data);
     const connection = data.ok ? await connect(data.value, { create }) : data;
@@ -106,6 +107,14 @@ asks(
     .option('--report <file>', '报告文件 / report, JSON with an HTML page beside it'),
   commands.reconcile,
 );
+asks(
+  add('reconcile/explain <difference>', '说明上次对账的一项差异 / say why a difference of the last reconciliation is there').requiredOption(
+    '--reason <text>',
+    '原因 / why',
+  ),
+  commands.explain,
+);
+asks(add('reconcile/reopen <explanation>', '撤回说明 / take an explanation back'), commands.reopen);
 asks(add('verify', '校验 / check chain, tables and vault').option('--full', '读取每个字节 / read every byte'), commands.verify);
 asks(add('export <case>', '导出证据包 / self-contained package of a case').requiredOption('--out <dir>', '输出目录'), commands.exportCase);
 asks(add('policy/list', '策略 / the policy in force'), () => commands.listPolicy);

@@ -1,0 +1,116 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import type { Explanation } from '../contract/api/archive.ts';
+import { done, failed, type Result } from '../contract/errors.ts';
+import type { Actor, Ref, Subject } from '../contract/values.ts';
+import type { Ledger } from '../ledger/index.ts';
+import { sql } from '../store/index.ts';
+import { findDifference, type KeptDifference, readResult } from './results.ts';
+
+export type ExplainContext = { ledger: Ledger; now(): string; actor: Actor };
+export type ExplainRequest = {
+  /** Null for the newest reconciliation. */
+  reconciliation: string | null;
+  /** A difference's id, or the beginning of it. */
+  difference: string;
+  reason: string;
+};
+
+type Row = {
+  explanation_id: string;
+  at: string;
+  subject_kind: Subject['kind'];
+  subject_id: string;
+  destination_id: string | null;
+  actor_kind: Actor['kind'];
+  actor_id: string;
+  digest: string;
+};
+
+/**
+ * The explanations that hold now, by the difference each explains. One whose private record was erased or does not match
+ * its digest on the ledger holds no longer: nobody can say which difference it was for.
+ */
+export function explanationsNow(ledger: Ledger): Map<string, Explanation> {
+  const found = new Map<string, Explanation>();
+  for (const row of sql<Row>(ledger.reader, 'SELECT * FROM explanations ORDER BY seq').all()) {
+    const { difference, salt, reason } = ledger.records.get('explanation', row.explanation_id) ?? {};
+    if (typeof difference !== 'string' || typeof salt !== 'string' || typeof reason !== 'string') continue;
+    if (digestOf(salt, difference, reason) !== row.digest) continue;
+    found.set(difference, { id: row.explanation_id, at: row.at, by: actorText(ledger, { kind: row.actor_kind, id: row.actor_id }), reason });
+  }
+  return found;
+}
+
+/**
+ * Puts on the ledger why a difference of a recorded reconciliation is there, in the actor's words. The explanation holds for
+ * exactly this difference, in every later reconciliation, until it is taken back. Fails when there is no such difference
+ * or when it is explained already.
+ */
+export async function explainDifference(context: ExplainContext, request: ExplainRequest): Promise<Result<Explanation>> {
+  const { ledger, actor } = context;
+  const result = readResult(ledger, request.reconciliation);
+  if (!result.ok) return result;
+  const found = findDifference(result.value.content, request.difference);
+  if (!found.ok) return found;
+  const difference = found.value;
+  const former = explanationsNow(ledger).get(difference.id);
+  if (former) return failed('difference.explained-already', difference.what, former.id);
+  const id = uuidv7();
+  const salt = randomBytes(16).toString('base64url');
+  const at = context.now();
+  const { code, destinationId, expectedSha256, foundSha256 } = difference;
+  await ledger.append(
+    [
+      {
+        type: 'difference.explained',
+        ...aboutOf(ledger, difference),
+        actor,
+        at,
+        body: {
+          explanationId: id,
+          reconciliationId: result.value.content.id,
+          code,
+          destinationId,
+          expectedSha256,
+          foundSha256,
+          digest: digestOf(salt, difference.id, request.reason),
+        },
+      },
+    ],
+    [{ kind: 'explanation', id, data: { difference: difference.id, salt, reason: request.reason } }],
+  );
+  return done({ id, at, by: actorText(ledger, actor), reason: request.reason });
+}
+
+/** Takes an explanation back: its difference is open again, and both entries stay on the ledger. */
+export async function reopenDifference({ ledger, now, actor }: ExplainContext, explanationId: string): Promise<Result<{ seq: number }>> {
+  const row = sql<Row>(ledger.reader, 'SELECT * FROM explanations WHERE explanation_id = ?').get(explanationId);
+  if (!row) return failed('explanation.unknown', explanationId);
+  const refs: Ref[] = row.destination_id === null ? [] : [{ kind: 'destination', id: row.destination_id, role: 'destination' }];
+  const subject = { kind: row.subject_kind, id: row.subject_id };
+  const [entry] = await ledger.append([{ type: 'difference.reopened', subject, refs, actor, at: now(), body: { explanationId } }]);
+  if (!entry) throw new Error('an append returned nothing');
+  return done({ seq: entry.seq });
+}
+
+/** The original, else the recording, else the destination, else the station itself; so it stands in their custody. */
+function aboutOf(ledger: Ledger, { itemId, unitId, destinationId }: KeptDifference): { subject: Subject; refs: Ref[] } {
+  const about: (Subject & { role: string })[] = [];
+  if (itemId !== null) about.push({ kind: 'item', id: itemId, role: 'item' });
+  if (unitId !== null) about.push({ kind: 'unit', id: unitId, role: 'unit' });
+  if (destinationId !== null) about.push({ kind: 'destination', id: destinationId, role: 'destination' });
+  const [first = { kind: 'station' as const, id: ledger.stationId }, ...refs] = about;
+  return { subject: { kind: first.kind, id: first.id }, refs };
+}
+
+function digestOf(salt: string, difference: string, reason: string): string {
+  return createHash('sha256').update(`${salt}\0${difference}\0${reason}`, 'utf8').digest('base64url');
+}
+
+/** Who did something, by name; null when the name has been erased. */
+export function actorText(ledger: Ledger, actor: Pick<Actor, 'kind' | 'id'>): string | null {
+  if (actor.kind !== 'person') return actor.id;
+  const { name, number } = ledger.records.get('person', actor.id) ?? {};
+  return [name, number].filter((part) => typeof part === 'string' && part !== '').join(' ') || null;
+}

@@ -1,0 +1,58 @@
+import type { Projection } from '../ledger/index.ts';
+import { sql } from '../store/index.ts';
+
+/** Reconciliations whose result is kept, and the explanations that hold now. */
+export const RECONCILIATION_PROJECTION: Projection = {
+  name: 'reconciliation',
+  version: 1,
+  tables: [
+    {
+      name: 'reconciliations',
+      orderBy: 'reconciliation_id',
+      ddl: `CREATE TABLE reconciliations (
+        reconciliation_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, at TEXT NOT NULL, destination_id TEXT, actor_kind TEXT NOT NULL,
+        actor_id TEXT NOT NULL, differences INTEGER NOT NULL, differs INTEGER NOT NULL, explained INTEGER NOT NULL,
+        result_sha256 TEXT NOT NULL) STRICT`,
+    },
+    {
+      name: 'explanations',
+      orderBy: 'explanation_id',
+      ddl: `CREATE TABLE explanations (
+        explanation_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, at TEXT NOT NULL, subject_kind TEXT NOT NULL, subject_id TEXT NOT NULL,
+        destination_id TEXT, actor_kind TEXT NOT NULL, actor_id TEXT NOT NULL, digest TEXT NOT NULL) STRICT`,
+    },
+  ],
+  reducers: {
+    'reconciliation.done': (db, { seq, at, actor, body }) => {
+      if (!body.result) return;
+      sql(db, 'INSERT INTO reconciliations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+        body.result.id,
+        seq,
+        at,
+        body.destinationId,
+        actor.kind,
+        actor.id,
+        body.missing + body.differs + body.extra,
+        body.differs,
+        body.result.explained,
+        body.result.sha256,
+      );
+    },
+    'difference.explained': (db, { seq, at, subject, actor, body }) => {
+      sql(db, 'INSERT INTO explanations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+        body.explanationId,
+        seq,
+        at,
+        subject.kind,
+        subject.id,
+        body.destinationId,
+        actor.kind,
+        actor.id,
+        body.digest,
+      );
+    },
+    'difference.reopened': (db, { body }) => {
+      sql(db, 'DELETE FROM explanations WHERE explanation_id = ?').run(body.explanationId);
+    },
+  },
+};
