@@ -147,7 +147,7 @@ describe('a difference that was explained', () => {
   test('is open again when its reason was erased, or is not the one the ledger vouches for', async () => {
     fs.rmSync(payload());
     const { id } = value(await explain((await compare()).differences[0]));
-    const records = openPrivateRecords(lab.paths, { readonly: false });
+    const records = value(openPrivateRecords(lab.paths, { readonly: false }));
     const kept = records.get('explanation', id);
     records.put([{ kind: 'explanation', id, data: { ...kept, reason: 'something else' } }]);
     expect((await compare()).open).toBe(1);
@@ -197,7 +197,7 @@ describe('a recorded result', () => {
   test('that was altered afterwards is not shown', async () => {
     const { id } = await compare();
     const { canonical } = value(readResult(lab.ledger, id));
-    const records = openPrivateRecords(lab.paths, { readonly: false });
+    const records = value(openPrivateRecords(lab.paths, { readonly: false }));
     records.put([{ kind: 'reconciliation', id, data: { canonical: canonical.replace('"missing":0', '"missing":1') } }]);
     records.close();
     expect(reportOf(lab.ledger, id)).toMatchObject({ ok: false, failure: { code: 'reconciliation.unknown', detail: 'it does not match its hash' } });

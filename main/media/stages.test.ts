@@ -156,13 +156,13 @@ test('a recording that nothing to come can join is closed while the camera is be
   const [grouping] = run(groupStage(context), probeStage(context));
   const gps = await store('1.gps', Buffer.from('$GPRMC'), { mediaKind: 'track' });
   const first = await store('1.mp4', clips.h264, { startLocal: '2026-03-02T14:00:00', sequence: 1 });
+  const same = await store('x.mp4', clips.hevc, { startLocal: '2026-03-02T14:30:00', path: 'FRONT/x.mp4' });
+  const twin = await store('x.mp4', clips.h264, { startLocal: '2026-03-02T14:40:00', path: 'REAR/x.mp4' });
   await quiet();
   expect(units()).toEqual([]);
 
   coming = '2026-03-02T15:00:00';
   const second = await store('2.mp4', clips.h264, { startLocal: '2026-03-02T14:00:02', sequence: 2 });
-  const same = await store('x.mp4', clips.hevc, { startLocal: '2026-03-02T14:30:00', path: 'FRONT/x.mp4' });
-  const twin = await store('x.mp4', clips.h264, { startLocal: '2026-03-02T14:40:00', path: 'REAR/x.mp4' });
   await quiet();
   const members = () => units().map((unit) => unit.body.items.map((one) => one.itemId));
   expect(members()).toEqual([[first, second, gps]]);
