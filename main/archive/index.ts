@@ -15,7 +15,6 @@ export { dueUnits, forwardAll, forwardStage } from './outbox.ts';
 export { ARCHIVE_PROJECTION } from './projection.ts';
 export { reconcile, type SourceFile } from './reconcile.ts';
 export { RECONCILIATION_PROJECTION } from './reconciliation-projection.ts';
-export { writeReport } from './report.ts';
 export { listReconciliations, reportOf } from './reports.ts';
 export { readResult } from './results.ts';
 export { forwardTroubles, queueOf, troubleOf } from './trouble.ts';

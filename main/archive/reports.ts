@@ -1,5 +1,6 @@
-import type { Explanation, ReconcileReport } from '../contract/api/archive.ts';
+import type { Difference, Explanation, ReconcileReport } from '../contract/api/archive.ts';
 import { done, type Result } from '../contract/errors.ts';
+import type { Actor } from '../contract/values.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 import { actorText, explanationsNow } from './explanations.ts';
@@ -15,14 +16,18 @@ export function reportOf(ledger: Ledger, id: string | null): Result<ReconcileRep
   const { content, sha256, seq } = read.value;
   const { missing, differs, extra } = content;
   const explanations = explanationsNow(ledger);
-  const differences = content.differences.map((one) => shownOf(one, explanations));
+  const differences = content.differences.map((one) => shownOf(ledger, one, explanations));
   const explained = explainedNow(content, differences.filter((one) => one.explanation !== null).length);
-  const entry = sql<{ hash: string }>(ledger.reader, 'SELECT hash FROM entries WHERE seq = ?').get(seq);
+  const entry = sql<{ hash: string } & Who>(
+    ledger.reader,
+    'SELECT e.hash, r.actor_kind, r.actor_id FROM entries e JOIN reconciliations r USING (seq) WHERE e.seq = ?',
+  ).get(seq);
   if (!entry) throw new Error(`entry ${seq} recorded a result and is not there`);
   return done({
     id: content.id,
     startedAt: content.startedAt,
     endedAt: content.endedAt,
+    by: actorText(ledger, { kind: entry.actor_kind, id: entry.actor_id }),
     destination: content.destination?.name ?? null,
     source: content.source,
     same: content.same,
@@ -42,9 +47,12 @@ export function reportOf(ledger: Ledger, id: string | null): Result<ReconcileRep
   });
 }
 
-function shownOf(kept: KeptDifference, explanations: ReadonlyMap<string, Explanation>): ReconcileReport['differences'][number] {
+type Who = { actor_kind: Actor['kind']; actor_id: string };
+
+function shownOf(ledger: Ledger, kept: KeptDifference, explanations: ReadonlyMap<string, Explanation>): Difference {
   const { destinationId: _, explanationId: __, ...difference } = kept;
-  return { ...difference, explanation: (kept.id !== null && explanations.get(kept.id)) || null };
+  const file = kept.itemId === null ? null : ledger.records.get('item', kept.itemId)?.['path'];
+  return { ...difference, file: typeof file === 'string' ? file : null, explanation: (kept.id !== null && explanations.get(kept.id)) || null };
 }
 
 /** Differences that are not listed are as they were: they cannot be explained, nor their explanation taken back, from this result. */
@@ -63,12 +71,10 @@ export type ReconciliationRow = {
   hashMismatch: boolean;
 };
 
-type Row = {
+type Row = Who & {
   reconciliation_id: string;
   at: string;
   name: string | null;
-  actor_kind: 'person' | 'cli' | 'system' | 'officer';
-  actor_id: string;
   differences: number;
   differs: number;
   explained: number;

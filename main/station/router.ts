@@ -8,19 +8,20 @@ import {
   reconcile,
   reopenDifference,
   testDestination,
-  writeReport,
 } from '../archive/index.ts';
 import { localContract } from '../contract/api/index.ts';
 import { failed } from '../contract/errors.ts';
 import { POLICY, PolicyKey } from '../contract/policy.ts';
 import { findCamera, importCameras, registerCamera } from '../dock/index.ts';
 import { importCases, importPeople, linkUnit } from '../evidence/index.ts';
+import { writeReport } from '../reports/index.ts';
 import { agencyUuid, sql } from '../store/index.ts';
 import { confirmClock, verifyAndRecord } from './admin-acts.ts';
 import { backup } from './backup.ts';
 import { ingestSources } from './ingest-sources.ts';
 import type { Station } from './open-station.ts';
 import { setPolicy } from './policy.ts';
+import { sheetInput } from './sheet-input.ts';
 import { readSource } from './source-files.ts';
 import { destinationsOf, statusOf } from './status.ts';
 import { tellingFailure } from './tell-failure.ts';
@@ -94,13 +95,7 @@ export function createRouter(station: Station) {
           actor,
         });
         if (result.ok && input.report !== null) {
-          const { head } = statusOf(station).ledger;
-          const written = writeReport(input.report, result.value, {
-            stationCode: identity.stationCode,
-            stationId: identity.stationId,
-            at: clock.now(),
-            head,
-          });
+          const written = writeReport(input.report, sheetInput(station, result.value, actor.id));
           if (!written.ok) return written;
         }
         return result;

@@ -33,6 +33,8 @@ export const Difference = z.object({
   /** The recording and the original it is about, where it is about one the ledger knows. */
   unitId: Uuid.nullable(),
   itemId: Uuid.nullable(),
+  /** Path the original had on its camera; null when there is none, or its name has been erased. */
+  file: z.string().nullable(),
   /** Hash the ledger has for it, and hash of what was found; null where there is none. */
   expectedSha256: Hash256.nullable(),
   foundSha256: Hash256.nullable(),
@@ -45,6 +47,8 @@ export const ReconcileReport = z.object({
   id: Uuid,
   startedAt: z.string(),
   endedAt: z.string(),
+  /** Who compared, by name; null when the name has been erased. */
+  by: z.string().nullable(),
   destination: z.string().nullable(),
   source: z.string().nullable(),
   same: Count,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ForwardReport, ReconcileReport } from '../api/archive.ts';
+import { Explanation, ForwardReport, Reason, ReconcileReport } from '../api/archive.ts';
 import { outcomeOf } from '../api/outcome.ts';
 import { Failure } from '../errors.ts';
-import { Count, Uuid } from '../values.ts';
+import { Count, Hash256, Uuid } from '../values.ts';
 import { needs } from './base.ts';
 
 export const DestinationRow = z.object({
@@ -36,6 +36,21 @@ export const QueueRow = z.object({
 });
 export type QueueRow = z.infer<typeof QueueRow>;
 
+/** A reconciliation as it was when it was made. */
+export const ReconciliationRow = z.object({
+  id: Uuid,
+  at: z.string(),
+  destination: z.string().nullable(),
+  by: z.string().nullable(),
+  differences: Count,
+  explained: Count,
+  hashMismatch: z.boolean(),
+});
+export type ReconciliationRow = z.infer<typeof ReconciliationRow>;
+
+export const ExportFormat = z.enum(['pdf', 'xlsx', 'json']);
+export type ExportFormat = z.infer<typeof ExportFormat>;
+
 export const archiveWebContract = {
   destinations: needs('archive.read')
     .route({ method: 'GET', path: '/destinations', summary: 'Archives, and what each holds and lacks' })
@@ -54,4 +69,30 @@ export const archiveWebContract = {
     .route({ method: 'POST', path: '/reconcile', summary: 'Compare vault and archive item by item' })
     .input(z.object({ to: z.string().max(32) }))
     .output(outcomeOf(ReconcileReport)),
+  /** The newest 50. */
+  reconciliations: needs('archive.read')
+    .route({ method: 'GET', path: '/reconciliations', summary: 'Reconciliations whose result is recorded, newest first' })
+    .output(z.array(ReconciliationRow)),
+  reconciliation: needs('archive.read')
+    .route({ method: 'GET', path: '/reconciliations/{id}', summary: 'A recorded result, with the explanations that hold now' })
+    .input(z.object({ id: Uuid }))
+    .output(outcomeOf(ReconcileReport)),
+  explain: needs('archive.explain')
+    .route({
+      method: 'POST',
+      path: '/reconciliations/{id}/explanations',
+      summary: 'Say why a difference is there; holds as long as it is the same one',
+    })
+    .input(z.object({ id: Uuid, difference: Hash256, reason: Reason }))
+    .output(outcomeOf(Explanation)),
+  reopen: needs('archive.explain')
+    .route({ method: 'POST', path: '/explanations/{id}/take-back', summary: 'Take an explanation back' })
+    .input(z.object({ id: Uuid }))
+    .output(outcomeOf(z.object({ seq: Count }))),
+  /** The sheet an archivist signs, or the result as it was recorded, byte for byte, so that its hash can be checked (`json`). */
+  export: needs('archive.read')
+    .errors({ NOT_MADE: { status: 409, data: Failure } })
+    .route({ method: 'GET', path: '/reconciliations/{id}/export', summary: 'A reconciliation as a file', outputStructure: 'detailed' })
+    .input(z.object({ id: Uuid, format: ExportFormat, language: z.enum(['zh', 'en']) }))
+    .output(z.object({ headers: z.object({ 'content-disposition': z.string() }), body: z.file() })),
 };

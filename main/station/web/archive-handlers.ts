@@ -1,12 +1,30 @@
-import { type DestinationStanding, findDestination, forwardAll, queueOf, reconcile, testDestination, troubleOf } from '../../archive/index.ts';
-import { failed, type Result } from '../../contract/errors.ts';
-import type { DestinationRow } from '../../contract/web/archive.ts';
+import {
+  type DestinationStanding,
+  explainDifference,
+  findDestination,
+  forwardAll,
+  listReconciliations,
+  queueOf,
+  readResult,
+  reconcile,
+  reopenDifference,
+  reportOf,
+  testDestination,
+  troubleOf,
+} from '../../archive/index.ts';
+import { done, failed, type Result } from '../../contract/errors.ts';
+import type { Actor } from '../../contract/values.ts';
+import type { DestinationRow, ExportFormat } from '../../contract/web/archive.ts';
 import { catalogueRow } from '../../evidence/index.ts';
+import type { Ledger } from '../../ledger/index.ts';
+import { makeReport } from '../../reports/index.ts';
 import { sql } from '../../store/index.ts';
+import { sheetInput } from '../sheet-input.ts';
 import { destinationsOf } from '../status.ts';
 import { serialOf } from './recording-rows.ts';
-import { actorOf, type GuardedContract } from './web-context.ts';
+import { actorOf, type GuardedContract, type WebContext } from './web-context.ts';
 
+const MAX_RECONCILIATIONS = 50;
 const MAX_QUEUE = 500;
 
 /** Destinations, what waits for them, and reconciliation. */
@@ -37,7 +55,52 @@ export function archiveHandlers({ archive: os }: GuardedContract) {
       const request = { source: null, sourceName: null, destination: destination.value, actor: actorOf(context) };
       return named(input.to, reconcile(context.station.stages.forward, request));
     }),
+    reconciliations: os.reconciliations.handler(({ context }) => listReconciliations(context.station.ledger, MAX_RECONCILIATIONS)),
+    reconciliation: os.reconciliation.handler(({ context, input }) => reportOf(context.station.ledger, input.id)),
+    explain: os.explain.handler(({ context, input }) =>
+      explainDifference(acting(context), { reconciliation: input.id, difference: input.difference, reason: input.reason }),
+    ),
+    reopen: os.reopen.handler(({ context, input }) => reopenDifference(acting(context), input.id)),
+    export: os.export.handler(async ({ context, input, errors }) => {
+      const made = await exportOf(context, input);
+      if (!made.ok) throw errors.NOT_MADE({ data: made.failure });
+      // The name is made of letters, digits and hyphens alone, so it needs no escaping.
+      return { headers: { 'content-disposition': `attachment; filename="${made.value.name}"` }, body: made.value };
+    }),
   };
+}
+
+function acting(context: WebContext): { ledger: Ledger; now(): string; actor: Actor } {
+  return { ledger: context.station.ledger, now: context.station.clock.now, actor: actorOf(context) };
+}
+
+const TYPES: Record<ExportFormat, string> = {
+  pdf: 'application/pdf',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  json: 'application/json',
+};
+
+/** A reconciliation as a file; its name says which station, archive and day, and nothing that a client sent. */
+async function exportOf(
+  context: WebContext,
+  { id, format, language }: { id: string; format: ExportFormat; language: 'zh' | 'en' },
+): Promise<Result<File>> {
+  const { station, session, names } = context;
+  const kept = readResult(station.ledger, id);
+  const report = reportOf(station.ledger, id);
+  if (!kept.ok) return kept;
+  if (!report.ok) return report;
+  const exportedBy = session ? names.person(session.personId).name : null;
+  const made =
+    format === 'json' ? done(Buffer.from(kept.value.canonical)) : await makeReport(sheetInput(station, report.value, exportedBy), format, language);
+  if (!made.ok) {
+    station.log.error({ failure: made.failure }, 'a report was not made');
+    // Where programs and files of this machine lie is for the log alone.
+    return failed(made.failure.code, format.toUpperCase());
+  }
+  const parts = ['evidock', station.identity.stationCode, 'reconciliation', report.value.destination ?? 'vault', report.value.endedAt.slice(0, 10)];
+  const name = `${parts.join('-').replace(/[^A-Za-z0-9-]+/g, '-')}-${report.value.resultSha256.slice(0, 8)}.${format}`;
+  return done(new File([Buffer.from(made.value)], name, { type: TYPES[format] }));
 }
 
 function breakerOf({ standing, failures, untilMs, reason }: DestinationStanding, name: string): DestinationRow['breaker'] {

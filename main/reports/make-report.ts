@@ -1,0 +1,32 @@
+import { Worker } from 'node:worker_threads';
+import type { Result } from '../contract/errors.ts';
+import { BROWSERS, PRINT_LIMIT_MS, type Printer } from './print.ts';
+import type { ReportJob } from './report.worker.ts';
+import { type SheetInput, sheetOf } from './sheet.ts';
+import type { Language } from './words.ts';
+
+const PRINTER: Printer = { browsers: BROWSERS, limitMs: PRINT_LIMIT_MS };
+
+/** The report made last; the next waits for it, because a browser takes 220 MB and this machine is there for copying. */
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * A reconciliation as a file. Made on a thread of its own: starting a browser and packing a workbook would hold the
+ * station's event loop. A PDF fails with `report.printer-missing` or `report.print-failed`; a workbook never fails.
+ */
+export function makeReport(input: SheetInput, format: 'pdf' | 'xlsx', language: Language, printer = PRINTER): Promise<Result<Uint8Array>> {
+  const job: ReportJob = { sheet: sheetOf(input, language), format, printer };
+  const made = last.then(() => onThread(job));
+  // Whoever waits in line does not care how the one before went.
+  last = made.catch(() => undefined);
+  return made;
+}
+
+function onThread(job: ReportJob): Promise<Result<Uint8Array>> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./report.worker.ts', import.meta.url), { workerData: job });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`the report's thread ended with code ${code} before it was done`)));
+  });
+}

@@ -1,0 +1,72 @@
+import type { ErrorCode } from '../contract/errors.ts';
+
+export type Language = 'zh' | 'en';
+type Words = { zh: string; en: string };
+
+/** What a sheet says beside what was found, in both languages. `{…}` is replaced. */
+export const WORDS = {
+  title: { zh: '对账报告', en: 'Reconciliation report' },
+  reconciled: { zh: '对账一致', en: 'Reconciled' },
+  waitingOnly: { zh: '对账一致，尚有待归档', en: 'Reconciled; some originals still wait' },
+  open: { zh: '有未说明的差异', en: 'Differences nobody has explained' },
+  mismatch: { zh: '内容与记录不符', en: 'Bytes differ from what was recorded' },
+  explainedOnly: { zh: '差异均已说明', en: 'Every difference is explained' },
+  summary: { zh: '摘要', en: 'Summary' },
+  station: { zh: '采集站', en: 'Station' },
+  destination: { zh: '存储目标', en: 'Archive' },
+  source: { zh: '来源', en: 'Source' },
+  ran: { zh: '对账时间', en: 'Compared' },
+  ranBy: { zh: '对账人', en: 'Compared by' },
+  covers: { zh: '采集时间范围', en: 'Originals stored' },
+  span: { zh: '{from} 至 {to}', en: '{from} to {to}' },
+  entry: { zh: '结果所在台账条目', en: 'Ledger entry of the result' },
+  result: { zh: '结果 SHA-256', en: 'SHA-256 of the result' },
+  head: { zh: '导出时台账', en: 'Ledger when exported' },
+  exported: { zh: '导出', en: 'Exported' },
+  figures: { zh: '数量', en: 'Figures' },
+  same: { zh: '一致', en: 'The same' },
+  missing: { zh: '缺少', en: 'Missing' },
+  differs: { zh: '不一致', en: 'Changed' },
+  extra: { zh: '多出', en: 'Extra' },
+  waiting: { zh: '待归档', en: 'Waiting for the archive' },
+  explainedCount: { zh: '差异中已说明', en: 'Of the differences, explained' },
+  openCount: { zh: '差异中未决', en: 'Of the differences, open' },
+  byClass: { zh: '按类别', en: 'By class' },
+  differences: { zh: '差异明细', en: 'Differences' },
+  none: { zh: '没有差异。', en: 'There are none.' },
+  cutShort: { zh: '列出 {listed} 项，共 {all} 项；全部都已计数。', en: '{listed} of {all} are listed; all are counted.' },
+  number: { zh: '序号', en: 'No.' },
+  class: { zh: '类别', en: 'Class' },
+  finding: { zh: '发现', en: 'What was found' },
+  file: { zh: '原文件名', en: 'File' },
+  state: { zh: '状态', en: 'State' },
+  explanation: { zh: '说明', en: 'Explanation' },
+  recorded: { zh: '台账记录的 SHA-256', en: 'SHA-256 recorded' },
+  found: { zh: '实际的 SHA-256', en: 'SHA-256 found' },
+  recording: { zh: '音像记录', en: 'Recording' },
+  isOpen: { zh: '未决', en: 'Open' },
+  isExplained: { zh: '已说明', en: 'Explained' },
+  isWaiting: { zh: '待归档', en: 'Waiting' },
+  erased: { zh: '（已删除）', en: '(erased)' },
+  statement: {
+    zh: '本人已核对上述结果与所列差异。',
+    en: 'I have checked the result above and every difference listed.',
+  },
+  name: { zh: '姓名', en: 'Name' },
+  signature: { zh: '签字', en: 'Signature' },
+  date: { zh: '日期', en: 'Date' },
+} as const satisfies Record<string, Words>;
+
+/** The classes of differences in a word or two; one without a word of its own is called by its code. */
+export const CLASSES: Partial<Record<ErrorCode, Words>> = {
+  'vault.item-missing': { zh: '本地库缺失', en: 'Missing in vault' },
+  'vault.item-differs': { zh: '本地库已改变', en: 'Changed in vault' },
+  'vault.unexpected': { zh: '本地库多出', en: 'Extra in vault' },
+  'archive.item-missing': { zh: '归档缺失', en: 'Missing in archive' },
+  'archive.item-differs': { zh: '归档已改变', en: 'Changed in archive' },
+  'archive.bag-damaged': { zh: '档案包受损', en: 'Bag damaged' },
+  'archive.unexpected': { zh: '归档多出', en: 'Extra in archive' },
+  'source.not-stored': { zh: '来源未采集', en: 'Not ingested' },
+  'source.unreadable': { zh: '来源无法读取', en: 'Unreadable in source' },
+  'clear.no-receipt': { zh: '待归档', en: 'Waiting' },
+};
