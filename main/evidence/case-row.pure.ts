@@ -1,4 +1,5 @@
 import { ACTION_KINDS, ActionKind } from '../contract/notice.ts';
+import type { RowFault } from '../contract/row-faults.ts';
 import { instantOfLocal } from './zoned-time.pure.ts';
 
 /** A case as one row of a list gives it. */
@@ -25,18 +26,22 @@ const HEADINGS: Record<string, string[]> = {
 
 type Cells = Record<string, string | string[]>;
 
+export type Wrong = Pick<RowFault, 'column' | 'fault' | 'value'>;
+
 /** Reads one row; `wrong` names the column and what is wrong with it, for the person who has to correct it. */
-export function readCaseRow(cells: Cells, zone: string): { row: CaseRow } | { wrong: string } {
+export function readCaseRow(cells: Cells, zone: string): { row: CaseRow } | { wrong: Wrong } {
   const number = cell(cells, 'number');
-  if (number === '') return { wrong: '案号/number: empty' };
+  if (number === '') return { wrong: { column: 'number', fault: 'missing', value: '' } };
   const kind = cell(cells, 'kind');
   const actionKind = ActionKind.options.find((id) => id === kind || ACTION_KINDS[id].zh === kind);
-  if (!actionKind) return { wrong: `执法行为/kind: "${kind}" is none of ${ActionKind.options.map((id) => ACTION_KINDS[id].zh).join('、')}` };
+  if (!actionKind) return { wrong: { column: 'kind', fault: kind === '' ? 'missing' : 'not-in-list', value: kind } };
   const start = instant(cell(cells, 'start'), zone);
-  if ('wrong' in start) return { wrong: `开始时间/start: ${start.wrong}` };
+  if ('wrong' in start) return { wrong: { column: 'start', ...start.wrong } };
   const end = instant(cell(cells, 'end'), zone);
-  if ('wrong' in end) return { wrong: `结束时间/end: ${end.wrong}` };
-  if (start.at && end.at && end.at < start.at) return { wrong: '结束时间/end: before the start' };
+  if ('wrong' in end) return { wrong: { column: 'end', ...end.wrong } };
+  if (start.at && end.at && end.at < start.at) {
+    return { wrong: { column: 'end', fault: 'before-start', value: cell(cells, 'end') } };
+  }
   return {
     row: {
       number,
@@ -67,17 +72,17 @@ function officersOf(cells: Cells): string[] {
 }
 
 /** An instant with its zone, or a local date-time in the policy's zone; empty is null, anything else is wrong. */
-function instant(text: string, zone: string): { at: string | null } | { wrong: string } {
+function instant(text: string, zone: string): { at: string | null } | { wrong: Omit<Wrong, 'column'> } {
   if (text === '') return { at: null };
   if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(text)) {
     const ms = Date.parse(text);
-    return Number.isNaN(ms) ? { wrong: `"${text}" does not exist` } : { at: new Date(ms).toISOString() };
+    return Number.isNaN(ms) ? { wrong: { fault: 'no-such-time', value: text } } : { at: new Date(ms).toISOString() };
   }
   const local = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text);
-  if (!local) return { wrong: `"${text}" is not a date and time` };
+  if (!local) return { wrong: { fault: 'no-time', value: text } };
   const [year, month, day, hour, minute, second] = local.slice(1).map((part) => (part ?? '00').padStart(2, '0'));
   const found = instantOfLocal(`${year}-${month}-${day}T${hour}:${minute}:${second}`, zone);
   if ('ms' in found) return { at: new Date(found.ms).toISOString() };
-  const why = { form: 'does not exist', gap: `is skipped by the clocks of ${zone}`, twice: `happens twice in ${zone}; add its offset` };
-  return { wrong: `"${text}" ${why[found.wrong]}` };
+  const fault = ({ form: 'no-such-time', gap: 'skipped', twice: 'twice' } as const)[found.wrong];
+  return { wrong: { fault, value: text } };
 }

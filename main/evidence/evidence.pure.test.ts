@@ -16,9 +16,17 @@ test('a row of a Chinese case list is read, and a wrong one says which column', 
   expect(readCaseRow(cells, 'Asia/Shanghai')).toMatchObject({
     row: { number: '1号', actionKind: 'onsite-inspection', officers: ['012345', '012346'], startedAt: '2026-03-02T06:00:00.000Z', endedAt: null },
   });
-  expect(readCaseRow({ ...cells, 执法行为: '散步' }, 'Asia/Shanghai')).toMatchObject({ wrong: expect.stringContaining('执法行为') });
-  expect(readCaseRow({ ...cells, 开始时间: '2026-02-30 14:00' }, 'Asia/Shanghai')).toMatchObject({ wrong: expect.stringContaining('开始时间') });
-  expect(readCaseRow({ ...cells, 案号: '' }, 'Asia/Shanghai')).toMatchObject({ wrong: expect.stringContaining('案号') });
+  expect(readCaseRow({ ...cells, 执法行为: '散步' }, 'Asia/Shanghai')).toMatchObject({ wrong: { column: 'kind' } });
+  expect(readCaseRow({ ...cells, 开始时间: '2026-02-30 14:00' }, 'Asia/Shanghai')).toMatchObject({ wrong: { column: 'start' } });
+  expect(readCaseRow({ ...cells, 案号: '' }, 'Asia/Shanghai')).toMatchObject({ wrong: { column: 'number' } });
+});
+
+test('a time that a change of clocks skips, or has twice, is said to be that, and one with its offset is taken', () => {
+  const wrong = (start: string) => readCaseRow({ 案号: '1', 执法行为: '现场检查', 开始时间: start }, 'Europe/Berlin');
+  expect(wrong('2026-03-29 02:30')).toMatchObject({ wrong: { column: 'start', fault: 'skipped' } });
+  expect(wrong('2026-10-25 02:30')).toMatchObject({ wrong: { column: 'start', fault: 'twice' } });
+  expect(wrong('2026-10-25T02:30:00+01:00')).toMatchObject({ row: { startedAt: '2026-10-25T01:30:00.000Z' } });
+  expect(wrong('soon')).toMatchObject({ wrong: { column: 'start', fault: 'no-time', value: 'soon' } });
 });
 
 test('a case is suggested only when it is the only one', () => {

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ImportReport } from '../contract/api/evidence.ts';
 import type { Draft, Entry } from '../contract/entries/index.ts';
-import { type Failure, failed } from '../contract/errors.ts';
+import { failed } from '../contract/errors.ts';
+import { type RowFault, rowFaultLine } from '../contract/row-faults.ts';
 import type { Actor } from '../contract/values.ts';
 import { type Ledger, latestEntry } from '../ledger/index.ts';
 import { agencyUuid, type PrivateRecord, readTable } from '../store/index.ts';
@@ -11,6 +12,8 @@ export type ImportContext = { ledger: Ledger; agencyId: string; zone: string; no
 
 /** Rows written together, and looked at together; others are served in between. */
 const BATCH = 200;
+/** Characters of a wrong cell that are repeated. */
+const MAX_QUOTED = 100;
 
 /**
  * Imports a case list. Each row stands by itself: a bad one is reported with its row and reason, and none of the good
@@ -18,14 +21,14 @@ const BATCH = 200;
  */
 export async function importCases(context: ImportContext, bytes: Uint8Array, name: string): Promise<ImportReport> {
   const table = await readTable(bytes, name);
-  if (!table.ok) return { imported: 0, unchanged: 0, failures: [table.failure] };
-  const failures: Failure[] = [];
+  if (!table.ok) return { imported: 0, unchanged: 0, failures: [table.failure], faults: [] };
+  const faults: RowFault[] = [];
   const rows = new Map<string, { row: number; value: CaseRow }>();
   for (const [n, { row, cells }] of table.value.entries()) {
     if (n % BATCH === 0) await setImmediate();
     const read = readCaseRow(cells, context.zone);
-    const wrong = 'wrong' in read ? read.wrong : clash(rows, read.row);
-    if (wrong !== null) failures.push(failed('case.row-invalid', `${name} ${row}: ${wrong}`).failure);
+    const wrong = 'wrong' in read ? { ...read.wrong, other: null } : clash(rows, read.row);
+    if (wrong !== null) faults.push({ row, ...wrong, value: wrong.value.slice(0, MAX_QUOTED) });
     else if ('row' in read && !rows.has(read.row.number)) rows.set(read.row.number, { row, value: read.row });
   }
   const changed: CaseRow[] = [];
@@ -34,14 +37,15 @@ export async function importCases(context: ImportContext, bytes: Uint8Array, nam
     if (!isUnchanged(context, value)) changed.push(value);
   }
   for (let at = 0; at < changed.length; at += BATCH) await append(context, changed.slice(at, at + BATCH));
-  return { imported: changed.length, unchanged: rows.size - changed.length, failures };
+  const failures = faults.map((fault) => failed('case.row-invalid', `${name} ${rowFaultLine(fault)}`).failure);
+  return { imported: changed.length, unchanged: rows.size - changed.length, failures, faults };
 }
 
 /** Two rows that say different things of one case: nobody can tell which is right, so the later one is refused. */
-function clash(rows: Map<string, { row: number; value: CaseRow }>, row: CaseRow): string | null {
+function clash(rows: Map<string, { row: number; value: CaseRow }>, row: CaseRow): Omit<RowFault, 'row'> | null {
   const former = rows.get(row.number);
   if (!former || JSON.stringify(former.value) === JSON.stringify(row)) return null;
-  return `案号/number: ${row.number} stands in row ${former.row} with other content`;
+  return { column: 'number', fault: 'other-content', value: row.number, other: former.row };
 }
 
 function isUnchanged(context: ImportContext, row: CaseRow): boolean {

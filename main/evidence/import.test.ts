@@ -58,6 +58,14 @@ test('bad rows of a list are said with their line and reason, and every good row
     ['case.row-invalid', 'cases.csv 7 结束时间/end'],
     ['case.row-invalid', 'cases.csv 8 案号/number'],
   ]);
+  expect(report.faults.map(({ row, column, fault, value, other }) => [row, column, fault, value, other])).toEqual([
+    [3, 'number', 'missing', '', null],
+    [4, 'kind', 'not-in-list', '散步', null],
+    [6, 'start', 'no-such-time', '2026-02-30 14:00', null],
+    [7, 'end', 'before-start', '2026-03-02 13:00', null],
+    [8, 'number', 'other-content', '甲1号', 2],
+  ]);
+  expect(report.failures[4]?.what).toBe('cases.csv 8: 案号/number: “甲1号”与第 2 行同号，内容不同 "甲1号" stands in row 2 with other content');
   expect(record('甲1号')).toEqual({ number: '甲1号', title: '检查', place: '桥南' });
   expect(record('甲5号')).toMatchObject({ title: '引号, 逗号' });
   expect(record('甲6号')).toMatchObject({ title: '说"不"的案子' });
@@ -70,10 +78,10 @@ test('bad rows of a list are said with their line and reason, and every good row
 
 test('a list imported twice changes nothing, one with a corrected row only that row', async () => {
   const list = (title: string) => `${HEADING}\n乙1号,一,现场检查,012345,,,\n乙2号,${title},现场检查,012345,,,\n`;
-  expect(await importCsv(list('二'))).toEqual({ imported: 2, unchanged: 0, failures: [] });
+  expect(await importCsv(list('二'))).toEqual({ imported: 2, unchanged: 0, failures: [], faults: [] });
   const before = entriesOfType(lab.ledger.reader, 'case.imported').length;
-  expect(await importCsv(list('二'))).toEqual({ imported: 0, unchanged: 2, failures: [] });
-  expect(await importCsv(list('贰'))).toEqual({ imported: 1, unchanged: 1, failures: [] });
+  expect(await importCsv(list('二'))).toEqual({ imported: 0, unchanged: 2, failures: [], faults: [] });
+  expect(await importCsv(list('贰'))).toEqual({ imported: 1, unchanged: 1, failures: [], faults: [] });
   expect(entriesOfType(lab.ledger.reader, 'case.imported')).toHaveLength(before + 1);
 });
 
@@ -81,7 +89,7 @@ test('a list in GB 18030, as Chinese systems export it, is read', async () => {
   const text = `${HEADING}\n丙1号,龘䶮,现场检查,012345,2026-03-02 14:00,,鄂东\n`;
   const bytes = execFileSync('iconv', ['-f', 'UTF-8', '-t', 'GB18030'], { input: text });
   expect(bytes.equals(Buffer.from(text))).toBe(false);
-  expect(await importCsv(bytes)).toEqual({ imported: 1, unchanged: 0, failures: [] });
+  expect(await importCsv(bytes)).toEqual({ imported: 1, unchanged: 0, failures: [], faults: [] });
   expect(record('丙1号')).toEqual({ number: '丙1号', title: '龘䶮', place: '鄂东' });
 });
 

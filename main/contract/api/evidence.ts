@@ -2,10 +2,12 @@ import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { Failure } from '../errors.ts';
 import { Stage } from '../notice.ts';
+import { RowFault } from '../row-faults.ts';
 import { Count, SizeBytes, Uuid } from '../values.ts';
 import { outcomeOf } from './outcome.ts';
 
-export const ImportReport = z.object({ imported: Count, unchanged: Count, failures: z.array(Failure) });
+/** `faults` says of each bad row what `failures` says of it as well, in parts that a screen can word. */
+export const ImportReport = z.object({ imported: Count, unchanged: Count, failures: z.array(Failure), faults: z.array(RowFault) });
 export type ImportReport = z.infer<typeof ImportReport>;
 
 /** A list is handed over as its bytes: the station never opens a path that a client names. */

@@ -3,8 +3,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ImportReport } from '../../../main/contract/api/evidence.ts';
+import { ACTION_KINDS } from '../../../main/contract/notice.ts';
+import { COLUMNS, type RowFault, rowFaultText } from '../../../main/contract/row-faults.ts';
 import { api, failureOf } from '../../api/client.ts';
-import { FailureText, useFailureText } from '../../ui/panels.tsx';
+import { FailureText } from '../../ui/panels.tsx';
 import css from './cases.module.css';
 
 /** Largest list the station takes. */
@@ -76,29 +79,44 @@ function ImportFailed({ error }: { error: unknown }) {
   return <div className={css.report}>{failure ? <FailureText failure={failure} /> : `${t('unreachable')} ${t('unreachableNext')}`}</div>;
 }
 
-type ImportReport = { imported: number; unchanged: number; failures: Parameters<typeof FailureText>[0]['failure'][] };
-
 function Report({ report, onClose }: { report: ImportReport; onClose: () => void }) {
   const { t } = useTranslation('cases');
   const close = useTranslation().t('close');
-  const textOf = useFailureText();
+  const unreadable = report.failures.length > report.faults.length;
   return (
     <div className={css.report}>
       <div className={css.reportHead}>
-        <strong>{t('imported', { count: report.imported, unchanged: report.unchanged, failed: report.failures.length })}</strong>
+        <strong>
+          {unreadable ? t('nothingImported') : t('imported', { count: report.imported, unchanged: report.unchanged, failed: report.faults.length })}
+        </strong>
         <Button onClick={onClose}>{close}</Button>
       </div>
-      {report.failures.length > 0 && (
-        <ul>
-          {report.failures.map((one) => (
-            <li key={`${one.what} ${one.detail}`}>
-              {textOf(one).what} <span className={css.quiet}>{one.detail}</span>
-            </li>
-          ))}
-        </ul>
-      )}
+      {unreadable && report.failures.map((one) => <FailureText key={one.code} failure={one} />)}
+      <ul>
+        {report.faults.map((one) => (
+          <BadRow key={`${one.row} ${one.column}`} fault={one} />
+        ))}
+      </ul>
+      {report.faults.some((one) => one.fault === 'not-in-list') && <Kinds />}
     </div>
   );
+}
+
+function BadRow({ fault }: { fault: RowFault }) {
+  const { t, i18n } = useTranslation('cases');
+  const language = i18n.language === 'en' ? 'en' : 'zh';
+  return (
+    <li>
+      <b>{t('badRow', { row: fault.row, column: COLUMNS[fault.column][language] })}</b> {rowFaultText(fault, language)}
+    </li>
+  );
+}
+
+/** The kinds a list may name, as it has to write them. */
+function Kinds() {
+  const { t, i18n } = useTranslation('cases');
+  const words = Object.entries(ACTION_KINDS).map(([id, { zh }]) => (i18n.language === 'en' ? id : zh));
+  return <p className={css.quiet}>{t('kindsAre', { kinds: words.join(t('and')) })}</p>;
 }
 
 function base64(bytes: Uint8Array): string {
