@@ -26,6 +26,7 @@ export default defineConfig({
           'writer.worker': path.join(root, 'main/station/writer.worker.ts'),
           'report.worker': path.join(root, 'main/reports/report.worker.ts'),
           'copy.worker': path.join(root, 'native/portable/copy.worker.ts'),
+          'tool.worker': path.join(root, 'main/media/tool.worker.ts'),
         },
         // Workers are started by the name they have in the source, beside the code that asks for them.
         output: {

@@ -9,6 +9,7 @@ import { RPCHandler } from '@orpc/server/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Failure, failed } from '../../contract/errors.ts';
+import openapi from '../../contract/web/openapi.json' with { type: 'json' };
 import { createSessions, type Session } from '../../identity/index.ts';
 import { PROGRAM, type Station } from '../open-station.ts';
 import { headOf } from '../status.ts';
@@ -25,8 +26,8 @@ export const MAX_BODY_BYTES = 1024 * 1024;
 /** Largest body of a case list, from someone signed in; 16 MB in base64 fit. */
 const MAX_IMPORT_BYTES = 24 * 1024 * 1024;
 const COOKIE = 'evidock_session';
-/** The screens as they were built; a checkout that has not built them serves the interface alone. */
-const SCREENS = path.join(import.meta.dirname, '../../../build/.cache/renderer');
+/** Where the built screens lie: seen from the sources, and from the shell's bundle. A checkout that has not built them serves the interface alone. */
+const SCREENS = ['../../../build/.cache/renderer', '../../renderer'].map((folder) => path.join(import.meta.dirname, folder));
 /** Requests a minute of everybody together; only a runaway is stopped. */
 const MAX_REQUESTS = 12_000;
 
@@ -98,7 +99,7 @@ function addProcedures(app: FastifyInstance, parts: WebParts, sessionOf: (reques
   }
 }
 
-const OPENAPI = fs.readFileSync(new URL('../../contract/web/openapi.json', import.meta.url));
+const OPENAPI = JSON.stringify(openapi);
 
 function contextOf(parts: WebParts, request: FastifyRequest, reply: FastifyReply, session: Session | null): WebContext {
   const gone = new AbortController();
@@ -142,13 +143,13 @@ const Issues = z.object({ issues: z.array(z.object({ message: z.string(), path: 
 
 /** The built screens; every address of theirs that is no file is the one page, which then looks at the address. */
 async function addScreens(app: FastifyInstance): Promise<void> {
-  const isBuilt = fs.existsSync(path.join(SCREENS, 'index.html'));
+  const screens = SCREENS.find((folder) => fs.existsSync(path.join(folder, 'index.html')));
   const page = (reply: FastifyReply) => reply.header('cache-control', 'no-store').sendFile('index.html', { maxAge: 0, immutable: false });
   app.setNotFoundHandler(async (request, reply) => {
-    if (isBuilt && isPage(request)) return page(reply);
+    if (screens !== undefined && isPage(request)) return page(reply);
     return reply.status(404).send(failed('request.refused', `${request.method} ${request.url}`));
   });
-  if (!isBuilt) return;
-  await app.register(fastifyStatic, { root: SCREENS, wildcard: false, immutable: true, maxAge: '365d', index: false });
+  if (screens === undefined) return;
+  await app.register(fastifyStatic, { root: screens, wildcard: false, immutable: true, maxAge: '365d', index: false });
   app.get('/', async (_request, reply) => page(reply));
 }
