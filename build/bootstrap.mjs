@@ -8,10 +8,12 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { missingOf, refusalOf } from './bootstrap-plan.mjs';
+import { buildNative, missingToolchain } from './native.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const modules = path.join(root, 'node_modules');
 const stamp = path.join(modules, '.evidock-lock');
+const compilerTried = path.join(modules, '.evidock-compiler-tried');
 
 /** @param {string} line */
 function say(line) {
@@ -45,18 +47,38 @@ function installPackages() {
   fs.writeFileSync(stamp, lock);
 }
 
+function mayInstall() {
+  return process.getuid?.() === 0 && fs.existsSync('/usr/bin/apt-get');
+}
+
 /** Installs the Debian packages that are missing, or says how. */
 function installSystemPackages() {
   const missing = missingOf((file) => fs.existsSync(file));
   if (missing.length === 0) return;
   const line = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
-  if (process.getuid?.() !== 0 || !fs.existsSync('/usr/bin/apt-get')) {
+  if (!mayInstall()) {
     say(`缺少系统软件包，请以 root 运行 / missing system packages, run as root: ${line}`);
     process.exit(1);
   }
   say(`安装系统软件包 installing Debian packages: ${missing.join(' ')}`);
   run('apt-get', ['update', '-qq'], { DEBIAN_FRONTEND: 'noninteractive' });
   run('apt-get', line.split(' ').slice(1), { DEBIAN_FRONTEND: 'noninteractive' });
+}
+
+/**
+ * Builds the native copy engine when it is not there yet. A machine that cannot is no failure: the station then copies with
+ * the portable engine and says so. Installing a compiler is tried once.
+ */
+function prepareNativeEngine() {
+  const missing = missingToolchain();
+  if (missing.length > 0 && mayInstall() && !fs.existsSync(compilerTried)) {
+    say(`安装编译器 installing a compiler: ${missing.join(' ')}`);
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const apt = (/** @type {string[]} */ ...args) => spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env }).status === 0;
+    if (apt('update', '-qq')) apt('install', '-y', '-qq', '--no-install-recommends', ...missing);
+    fs.writeFileSync(compilerTried, missing.join(' '));
+  }
+  buildNative({ say });
 }
 
 /** Node 24: the one that runs this when it is new enough, else the one that came with the packages. */
@@ -81,6 +103,7 @@ export function bootstrap(script, args) {
   }
   installPackages();
   installSystemPackages();
+  prepareNativeEngine();
   const child = spawn(node24(), ['--disable-warning=ExperimentalWarning', path.join(root, script), ...args], { stdio: 'inherit' });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => child.kill(signal));
   child.on('close', (code, signal) => process.exit(signal ? 128 + (signal === 'SIGINT' ? 2 : 15) : (code ?? 1)));
@@ -94,7 +117,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     process.exit(1);
   }
   if (!process.argv.slice(2, cut).includes('--quiet')) {
-    say('准备环境 checking: npm packages, Node 24, ffmpeg, chromium, fonts, xvfb; installing only what is missing');
+    say('准备环境 checking: npm packages, Node 24, ffmpeg, chromium, fonts, xvfb, copy engine; installing only what is missing');
   }
   bootstrap(script, args);
 }

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import type { Logger } from 'pino';
-import { type CopyEngine, createPortableEngine } from '../../native/index.ts';
+import { type CopyEngine, chooseCopyEngine } from '../../native/index.ts';
 import { type LedgerElsewhere, lookElsewhere } from '../archive/index.ts';
 import type { Failure } from '../contract/errors.ts';
 import { done, type Result } from '../contract/errors.ts';
@@ -131,7 +131,9 @@ async function wire(
   const clock = createClock(() => ledger, options.nowMs);
   const vault = openVault(paths);
   const work = openWorkingState(paths.workingState);
-  const engine = createPortableEngine(4);
+  const { engine, portableBecause } = chooseCopyEngine(process.env['EVIDOCK_ENGINE']);
+  if (portableBecause === null) log.info({ engine: engine.id }, 'copies with the native engine');
+  else log.warn({ engine: engine.id, because: portableBecause }, 'copies with the portable engine: slower, same proofs');
   const ingest: IngestContext = {
     ledger,
     vault,

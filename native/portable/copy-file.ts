@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { failed } from '../../main/contract/errors.ts';
 import type { AtRest, Copied, CopyJob, Hashed, Outcome } from '../engine.ts';
+import { SourceFault, sourceFailure, vaultFailure } from '../failures.ts';
 import { createFingerprint, FINGERPRINT_SPAN, fingerprintOf } from './fingerprint.ts';
 import { readBack } from './read-back.ts';
-import { assertUnchanged, openSource, SourceFault, type SourceFile, sourceFailure, vaultFailure } from './source-file.ts';
+import { assertUnchanged, openSource, readAt, type SourceFile } from './source-file.ts';
 
 /** Bytes read and written at a time. Bounds both memory per copy and how long an abort can go unnoticed. */
 const BLOCK_BYTES = 1 << 20;
@@ -62,7 +63,7 @@ function transfer(job: CopyJob, source: SourceFile, target: number, onBlock: OnB
     let read: number;
     try {
       onBlock(offset);
-      read = fs.readSync(source.fd, block, 0, BLOCK_BYTES, offset);
+      read = readAt(source.fd, block, 0, BLOCK_BYTES, offset);
       if (read === 0) assertUnchanged(job.source, source, offset);
     } catch (error) {
       return sourceFailure(job.source, error);
@@ -98,7 +99,7 @@ function transfer(job: CopyJob, source: SourceFile, target: number, onBlock: OnB
 /** How many leading bytes of `bytes` the target holds at `offset` already. */
 function samePrefix(target: number, present: Buffer, bytes: Buffer, offset: number, presentBytes: number): number {
   const length = Math.min(bytes.length, presentBytes - offset);
-  const read = fs.readSync(target, present, 0, length, offset);
+  const read = readAt(target, present, 0, length, offset);
   if (bytes.subarray(0, read).equals(present.subarray(0, read))) return read;
   let same = 0;
   while (bytes[same] === present[same]) same += 1;
@@ -132,7 +133,7 @@ export function hashFile(path: Uint8Array, onBlock: OnBlock): Outcome<Hashed> {
     let offset = 0;
     for (;;) {
       onBlock(offset);
-      const read = fs.readSync(source.fd, block, 0, BLOCK_BYTES, offset);
+      const read = readAt(source.fd, block, 0, BLOCK_BYTES, offset);
       if (read === 0) break;
       sha256.update(block.subarray(0, read));
       fingerprint.update(block.subarray(0, read));
@@ -157,7 +158,7 @@ function readSpan(fd: number, from: number, length: number): Buffer {
   const span = Buffer.alloc(length);
   let filled = 0;
   while (filled < length) {
-    const read = fs.readSync(fd, span, filled, length - filled, from + filled);
+    const read = readAt(fd, span, filled, length - filled, from + filled);
     if (read === 0) throw new SourceFault('source.changed', 'shorter than listed');
     filled += read;
   }

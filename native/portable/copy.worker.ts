@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import type { CopyJob } from '../engine.ts';
+import { SourceFault } from '../failures.ts';
 import { copyFile, fingerprintFile, hashFile, hashFileAtRest, type OnBlock } from './copy-file.ts';
-import { SourceFault } from './source-file.ts';
 
 export type WorkerJob =
   | { do: 'copy'; job: CopyJob }

@@ -2,12 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import type { ReadBack } from '../../main/contract/entries/ingest.ts';
+import { readAt } from './source-file.ts';
 
 /** The one part of WebAssembly used here; Node's typings leave it to the DOM's. */
 declare const WebAssembly: { Memory: new (descriptor: { initial: number }) => { buffer: ArrayBuffer } };
 
 /** Bytes read at a time; a multiple of every device's block size. */
 const BLOCK_BYTES = 1 << 20;
+/** What a direct read wants of its offset. */
+const ALIGNMENT = 4096;
 
 /**
  * Memory of a WebAssembly instance begins on a page boundary, which O_DIRECT needs and ordinary Buffers do not promise.
@@ -24,7 +27,7 @@ export function readBack(file: string, provenFileSystem: boolean, onBlock: () =>
   const direct = openDirect(file);
   if (direct !== null) {
     try {
-      return { ...hashFrom(direct, onBlock), readBack: provenFileSystem ? 'direct' : 'unproven' };
+      return { ...hashFrom(direct, true, onBlock), readBack: provenFileSystem ? 'direct' : 'unproven' };
     } catch (error) {
       if (!isRefusal(error)) throw error;
     } finally {
@@ -35,7 +38,7 @@ export function readBack(file: string, provenFileSystem: boolean, onBlock: () =>
   execFileSync('dd', [`if=${file}`, 'iflag=nocache', 'count=0', 'status=none'], { timeout: 60_000 });
   const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
   try {
-    return { ...hashFrom(fd, onBlock), readBack: provenFileSystem ? 'cache-dropped' : 'unproven' };
+    return { ...hashFrom(fd, false, onBlock), readBack: provenFileSystem ? 'cache-dropped' : 'unproven' };
   } finally {
     fs.closeSync(fd);
   }
@@ -50,17 +53,21 @@ function openDirect(file: string): number | null {
   }
 }
 
+/** The kernel's refusal of a direct read, or our own of one that would not be direct. */
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EINVAL';
 }
 
-function hashFrom(fd: number, onBlock: () => void): { sha256: string; sizeBytes: number } {
+function hashFrom(fd: number, direct: boolean, onBlock: () => void): { sha256: string; sizeBytes: number } {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   for (;;) {
     onBlock();
-    const read = fs.readSync(fd, aligned, 0, BLOCK_BYTES, sizeBytes);
+    const read = readAt(fd, aligned, 0, BLOCK_BYTES, sizeBytes);
     if (read === 0) return { sha256: hash.digest('hex'), sizeBytes };
+    // After a read that was short in the middle of a file some file systems answer the next one, which is not aligned, from
+    // the cache without a word.
+    if (direct && sizeBytes % ALIGNMENT !== 0) throw Object.assign(new Error('direct reads are cut short'), { code: 'EINVAL' });
     hash.update(aligned.subarray(0, read));
     sizeBytes += read;
   }

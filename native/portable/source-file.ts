@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { type ErrorCode, failed } from '../../main/contract/errors.ts';
+import { SourceFault, systemCode } from '../failures.ts';
 
 /** A source open for reading, and the facts by which a change is noticed. */
 export type SourceFile = { fd: number; sizeBytes: number; mtimeNs: string; inode: string };
@@ -30,35 +30,13 @@ export function assertUnchanged(path: Uint8Array, source: SourceFile, readBytes:
   }
 }
 
-/** A fault of a source that is an expected outcome, not a bug. */
-export class SourceFault extends Error {
-  readonly code: ErrorCode;
-  constructor(code: ErrorCode, message: string) {
-    super(message);
-    this.code = code;
+/** Reads again what a signal interrupted, which Node leaves to its callers. */
+export function readAt(fd: number, into: Buffer, from: number, length: number, position: number): number {
+  for (;;) {
+    try {
+      return fs.readSync(fd, into, from, length, position);
+    } catch (error) {
+      if (systemCode(error) !== 'EINTR') throw error;
+    }
   }
-}
-
-const GONE = new Set(['ENOENT', 'ENODEV', 'ENXIO', 'ENOTDIR', 'ESTALE']);
-
-/** The failure a thrown error means for a file on a camera. */
-export function sourceFailure(path: Uint8Array, error: unknown) {
-  const what = Buffer.from(path).toString('utf8');
-  if (error instanceof SourceFault) return failed(error.code, what, error.message);
-  const code = systemCode(error);
-  if (code === 'ELOOP') return failed('source.symlink', what, code);
-  return failed(GONE.has(code) ? 'source.gone' : 'source.unreadable', what, String(error));
-}
-
-/** The failure a thrown error means for a file in the vault. */
-export function vaultFailure(path: string, error: unknown) {
-  const code = systemCode(error);
-  const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
-  return failed(full ? 'vault.full' : 'vault.write-failed', path, String(error));
-}
-
-/** A system call's error code; a throw that is none is a bug and goes on. */
-export function systemCode(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  throw error;
 }

@@ -1,0 +1,62 @@
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+/** A job as the add-on takes it; paths are raw bytes. */
+export type AddonJob =
+  | { do: 'copy'; source: Uint8Array; target: Uint8Array; listedBytes: number; listedMtimeNs: bigint; provenFileSystem: boolean }
+  | { do: 'hash'; source: Uint8Array }
+  | { do: 'fingerprint'; source: Uint8Array }
+  | { do: 'hash-at-rest'; file: Uint8Array };
+
+/** Why a job has no result: a system error on one side, or a code of the contract. */
+export type AddonFault = { side: 'source' | 'target'; detail: string } & ({ error: string } | { code: string });
+
+/** What a job came to: its result, a fault, or what a bug said. */
+export type AddonOutcome = Record<string, unknown> | AddonFault | { bug: string };
+
+/** Called with progress or with the outcome of job `id`; with neither, and id 0, when the engine has ended. */
+export type AddonListener = (id: number, doneBytes?: number, outcome?: AddonOutcome) => void;
+
+declare const handle: unique symbol;
+type Handle = { [handle]: true };
+
+/** The functions of `cpp/addon/addon.cc`. */
+export type Addon = {
+  interface: number;
+  id: string;
+  open(slots: number, hashThreads: number, listener: AddonListener): Handle;
+  submit(engine: Handle, id: number, job: AddonJob, aborted: boolean): void;
+  abort(engine: Handle, id: number): void;
+  close(engine: Handle): void;
+  /** SM3 of several streams, each given in pieces of at most 1 MiB, side by side always, never, or when it is worth it. */
+  sm3Digests(streams: readonly (readonly Uint8Array[])[], lanes: 'always' | 'never' | 'several', threads: number): string[];
+};
+
+const INTERFACE = 1;
+const FILE = 'evidock_copy.node';
+
+/** Where `build/native.mjs` puts the add-on, seen from this source and from the packed program. */
+const PLACES = ['../../build/.cache/native', '../../native'];
+
+/** The add-on, or why there is none. */
+export function loadAddon(folders: readonly string[] = PLACES.map((place) => path.join(import.meta.dirname, place))): Addon | { because: string } {
+  const folder = folders.find((candidate) => fs.existsSync(path.join(candidate, FILE)));
+  if (!folder) return { because: reasonIn(folders) ?? 'it was not built' };
+  try {
+    const addon = createRequire(import.meta.url)(path.join(folder, FILE)) as Addon;
+    if (addon.interface === INTERFACE) return addon;
+    return { because: `it was built for interface ${addon.interface}, not ${INTERFACE}` };
+  } catch (error) {
+    return { because: `it does not load: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+/** What the build left behind to say why there is nothing. */
+function reasonIn(folders: readonly string[]): string | null {
+  for (const folder of folders) {
+    const file = path.join(folder, 'not-built.txt');
+    if (fs.existsSync(file)) return fs.readFileSync(file, 'utf8').trim();
+  }
+  return null;
+}

@@ -1,0 +1,81 @@
+import os from 'node:os';
+import { ErrorCode, failed } from '../../main/contract/errors.ts';
+import type { CopyEngine, JobOptions, Outcome } from '../engine.ts';
+import { sourceFailure, vaultFailure } from '../failures.ts';
+import type { Addon, AddonFault, AddonJob, AddonOutcome } from './addon.ts';
+
+type Waiting = { options: JobOptions; resolve(outcome: AddonOutcome): void; stop(): void };
+
+/** More threads than this hash no faster than a disk writes. */
+const MAX_HASH_THREADS = 8;
+
+/**
+ * The copy engine in C++: `slots` jobs at once, each with a thread that reads and one that writes, and as many hash
+ * threads as the machine has cores, shared by all of them. Jobs start in the order they come.
+ */
+export function createNativeEngine(addon: Addon, slots: number): CopyEngine {
+  const waiting = new Map<number, Waiting>();
+  const ended = Promise.withResolvers<void>();
+  let next = 1;
+
+  const engine = addon.open(slots, Math.min(os.availableParallelism(), MAX_HASH_THREADS), (id, doneBytes, outcome) => {
+    if (id === 0) return ended.resolve();
+    const job = waiting.get(id);
+    if (!job) throw new Error(`job ${id} is not known`);
+    if (doneBytes !== undefined) return job.options.onProgress?.(doneBytes);
+    if (outcome === undefined) throw new Error(`job ${id} told nothing`);
+    waiting.delete(id);
+    job.options.signal.removeEventListener('abort', job.stop);
+    job.resolve(outcome);
+  });
+
+  function submit(job: AddonJob, options: JobOptions): Promise<AddonOutcome> {
+    return new Promise((resolve) => {
+      const id = next++;
+      const stop = () => addon.abort(engine, id);
+      addon.submit(engine, id, job, options.signal.aborted);
+      waiting.set(id, { options, resolve, stop });
+      options.signal.addEventListener('abort', stop, { once: true });
+    });
+  }
+
+  /** `target` is null for jobs that touch only one file. */
+  async function outcomeOf<T>(job: AddonJob, source: Uint8Array, target: string | null, options: JobOptions): Promise<Outcome<T>> {
+    const outcome = await submit(job, options);
+    if ('bug' in outcome) throw new Error(`the native copy engine: ${outcome.bug}`);
+    if (!('side' in outcome)) return { ok: true, value: outcome as T };
+    const fault = outcome as AddonFault;
+    if ('code' in fault) return failed(ErrorCode.parse(fault.code), fault.side === 'target' && target ? target : textOf(source), fault.detail);
+    const error = Object.assign(new Error(fault.detail), { code: fault.error });
+    return fault.side === 'target' && target ? vaultFailure(target, error) : sourceFailure(source, error);
+  }
+
+  return {
+    id: addon.id,
+    copy: ({ source, target, listed, provenFileSystem }, options) =>
+      outcomeOf(
+        {
+          do: 'copy',
+          source,
+          target: Buffer.from(target),
+          listedBytes: listed.sizeBytes,
+          listedMtimeNs: BigInt(listed.mtimeNs),
+          provenFileSystem,
+        },
+        source,
+        target,
+        options,
+      ),
+    hash: (source, options) => outcomeOf({ do: 'hash', source }, source, null, options),
+    fingerprint: (source, options) => outcomeOf({ do: 'fingerprint', source }, source, null, options),
+    hashAtRest: (file, options) => outcomeOf({ do: 'hash-at-rest', file: Buffer.from(file) }, Buffer.from(file), null, options),
+    close() {
+      addon.close(engine);
+      return ended.promise;
+    },
+  };
+}
+
+function textOf(path: Uint8Array): string {
+  return Buffer.from(path).toString('utf8');
+}

@@ -1,0 +1,140 @@
+#include <cstring>
+
+#include "bridge.h"
+#include "js.h"
+
+// What JavaScript sees; described for TypeScript in native/compiled/addon.ts.
+namespace evidock {
+
+namespace {
+
+/** Raised with every change of what is passed between the two languages. */
+constexpr int INTERFACE = 1;
+
+std::string engineId() {
+  std::string id = "native-1 sources-" EVIDOCK_SOURCES " libcrypto-" + libcryptoVersion();
+  id += hasShaInstructions() ? " sha-ni" : " sha-plain";
+  id += hasSm3Lanes() ? " sm3-avx2" : " sm3-plain";
+  return id;
+}
+
+Bridge& bridgeOf(napi_env env, napi_value value) {
+  void* bridge = nullptr;
+  check(env, napi_get_value_external(env, value, &bridge));
+  return *static_cast<Bridge*>(bridge);
+}
+
+napi_value open(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    const auto arguments = argumentsOf(env, info, 3);
+    auto bridge = std::make_unique<Bridge>(env, arguments[2], idOf(env, arguments[0]), idOf(env, arguments[1]));
+    napi_value handle;
+    const auto finalize = [](napi_env, void* data, void*) { delete static_cast<Bridge*>(data); };
+    check(env, napi_create_external(env, bridge.get(), finalize, nullptr, &handle));
+    bridge.release();
+    return handle;
+  });
+}
+
+Job jobOf(napi_env env, napi_value object) {
+  const std::string what = textOf(env, property(env, object, "do"));
+  const auto path = [&](const char* name) { return pathOf(env, property(env, object, name)); };
+  if (what == "copy") {
+    return CopyJob{path("source"), path("target"), sizeOf(env, property(env, object, "listedBytes")),
+                   nanosecondsOf(env, property(env, object, "listedMtimeNs")), flagOf(env, property(env, object, "provenFileSystem"))};
+  }
+  if (what == "hash") return HashJob{path("source")};
+  if (what == "fingerprint") return FingerprintJob{path("source")};
+  if (what == "hash-at-rest") return AtRestJob{path("file")};
+  throw JsFailure{"no such job: " + what};
+}
+
+napi_value submit(napi_env env, napi_callback_info info) {
+  return guarded(env, [&]() -> napi_value {
+    const auto arguments = argumentsOf(env, info, 4);
+    bridgeOf(env, arguments[0]).submit(idOf(env, arguments[1]), jobOf(env, arguments[2]), flagOf(env, arguments[3]));
+    return nullptr;
+  });
+}
+
+napi_value abort(napi_env env, napi_callback_info info) {
+  return guarded(env, [&]() -> napi_value {
+    const auto arguments = argumentsOf(env, info, 2);
+    bridgeOf(env, arguments[0]).abort(idOf(env, arguments[1]));
+    return nullptr;
+  });
+}
+
+napi_value close(napi_env env, napi_callback_info info) {
+  return guarded(env, [&]() -> napi_value {
+    bridgeOf(env, argumentsOf(env, info, 1)[0]).close();
+    return nullptr;
+  });
+}
+
+LaneUse laneUseOf(const std::string& text) {
+  if (text == "never") return LaneUse::never;
+  if (text == "always") return LaneUse::always;
+  return LaneUse::whenSeveral;
+}
+
+/** SM3 of several streams at once, each given as its pieces, through the same pool that the engine uses. For tests and benchmarks. */
+napi_value sm3Digests(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    const auto arguments = argumentsOf(env, info, 3);
+    const uint32_t count = lengthOf(env, arguments[0]);
+    std::vector<HashStream> streams;
+    for (uint32_t i = 0; i < count; ++i) streams.emplace_back(HashStream::Algorithm::sm3);
+    std::vector<BlockRing> rings(count);
+    {
+      HashPool pool(idOf(env, arguments[2]), laneUseOf(textOf(env, arguments[1])));
+      bool more = true;
+      for (uint32_t piece = 0; more; ++piece) {
+        more = false;
+        for (uint32_t i = 0; i < count; ++i) {
+          const napi_value pieces = elementOf(env, arguments[0], i);
+          if (piece >= lengthOf(env, pieces)) continue;
+          more = true;
+          const auto bytes = bytesOf(env, elementOf(env, pieces, piece));
+          if (bytes.empty()) continue;
+          if (bytes.size() > BLOCK_BYTES) throw JsFailure{"a piece is at most a block"};
+          Block& block = rings[i].next();
+          std::memcpy(block.memory.get(), bytes.data(), bytes.size());
+          block.lengthBytes = bytes.size();
+          rings[i].publish(block, 1);
+          pool.give(streams[i], block);
+        }
+      }
+      for (BlockRing& ring : rings) ring.drain();
+    }
+    napi_value digests;
+    check(env, napi_create_array_with_length(env, count, &digests));
+    for (uint32_t i = 0; i < count; ++i) check(env, napi_set_element(env, digests, i, makeText(env, streams[i].hexDigest())));
+    return digests;
+  });
+}
+
+void expose(napi_env env, napi_value exports, const char* name, napi_callback callback) {
+  napi_value function;
+  check(env, napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function));
+  set(env, exports, name, function);
+}
+
+napi_value describe(napi_env env, napi_value exports) {
+  return guarded(env, [&] {
+    set(env, exports, "interface", makeSize(env, INTERFACE));
+    set(env, exports, "id", makeText(env, engineId()));
+    expose(env, exports, "open", open);
+    expose(env, exports, "submit", submit);
+    expose(env, exports, "abort", abort);
+    expose(env, exports, "close", close);
+    expose(env, exports, "sm3Digests", sm3Digests);
+    return exports;
+  });
+}
+
+}  // namespace
+
+}  // namespace evidock
+
+NAPI_MODULE_INIT() { return evidock::describe(env, exports); }

@@ -1,0 +1,151 @@
+#include "bridge.h"
+
+#include <cstring>
+#include <optional>
+
+#include "js.h"
+
+namespace evidock {
+
+/** From an engine thread to JavaScript; without progress and outcome it says that the engine has ended. */
+struct Bridge::Message {
+  uint32_t id = 0;
+  std::optional<uint64_t> doneBytes;
+  std::optional<Outcome> outcome;
+};
+
+namespace {
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+
+napi_value objectOf(napi_env env, const Outcome& outcome) {
+  const napi_value object = makeObject(env);
+  const auto text = [&](const char* name, const std::string& value) { set(env, object, name, makeText(env, value)); };
+  const auto size = [&](const char* name, uint64_t value) { set(env, object, name, makeSize(env, value)); };
+  std::visit(Overloaded{
+                 [&](const Copied& copied) {
+                   size("sizeBytes", copied.sizeBytes);
+                   text("sha256", copied.sha256);
+                   text("sm3", copied.sm3);
+                   text("fingerprint", copied.fingerprint);
+                   text("readBack", copied.readBack);
+                   size("resumedBytes", copied.resumedBytes);
+                   size("writtenBytes", copied.writtenBytes);
+                 },
+                 [&](const Hashed& hashed) {
+                   size("sizeBytes", hashed.sizeBytes);
+                   text("sha256", hashed.sha256);
+                   text("fingerprint", hashed.fingerprint);
+                 },
+                 [&](const Fingerprinted& found) {
+                   size("sizeBytes", found.sizeBytes);
+                   text("fingerprint", found.fingerprint);
+                 },
+                 [&](const AtRest& held) {
+                   size("sizeBytes", held.sizeBytes);
+                   text("sha256", held.sha256);
+                   text("readBack", held.readBack);
+                 },
+                 [&](const Fault& fault) {
+                   text("side", fault.side == Side::source ? "source" : "target");
+                   if (fault.error == 0) {
+                     text("code", fault.code);
+                     text("detail", fault.detail);
+                   } else {
+                     const char* name = strerrorname_np(fault.error);
+                     const std::string known = name != nullptr ? name : "E" + std::to_string(fault.error);
+                     text("error", known);
+                     text("detail", known + ": " + strerrordesc_np(fault.error) + ", " + fault.detail);
+                   }
+                 },
+                 [&](const Bug& bug) { text("bug", bug.what); },
+             },
+             outcome);
+  return object;
+}
+
+}  // namespace
+
+Bridge::Bridge(napi_env env, napi_value listener, size_t slots, size_t hashThreads) : env_(env) {
+  check(env, napi_create_threadsafe_function(env, listener, nullptr, makeText(env, "evidock copy engine"), 0, 1, nullptr, nullptr, this, toJs,
+                                             &toListener_));
+  check(env, napi_unref_threadsafe_function(env, toListener_));
+  engine_ = std::make_unique<Engine>(slots, hashThreads, LaneUse::whenSeveral,
+                                     Engine::Listener{
+                                         [this](uint32_t id, uint64_t doneBytes) { post(new Message{id, doneBytes, std::nullopt}); },
+                                         [this](uint32_t id, Outcome outcome) { post(new Message{id, std::nullopt, std::move(outcome)}); },
+                                     });
+  check(env, napi_add_env_cleanup_hook(env, atExit, this));
+}
+
+Bridge::~Bridge() {
+  if (!ended_) napi_remove_env_cleanup_hook(env_, atExit, this);
+  end();
+}
+
+/** The process ends: hooks run last added first, so the way to JavaScript is still there while the jobs are stopped. */
+void Bridge::atExit(void* bridge) { static_cast<Bridge*>(bridge)->end(); }
+
+void Bridge::end() {
+  if (ended_) return;
+  ended_ = true;
+  if (closer_.joinable()) closer_.join();
+  engine_.reset();
+  napi_release_threadsafe_function(toListener_, napi_tsfn_abort);
+}
+
+void Bridge::post(Message* message) {
+  // Refused only when JavaScript is being torn down; then nobody waits for the message.
+  if (napi_call_threadsafe_function(toListener_, message, napi_tsfn_nonblocking) != napi_ok) delete message;
+}
+
+void Bridge::hold() {
+  underWay_ += 1;
+  if (underWay_ == 1) check(env_, napi_ref_threadsafe_function(env_, toListener_));
+}
+
+void Bridge::letGo() {
+  underWay_ -= 1;
+  if (underWay_ == 0) check(env_, napi_unref_threadsafe_function(env_, toListener_));
+}
+
+void Bridge::submit(uint32_t id, Job job, bool aborted) {
+  if (closing_) throw JsFailure{"the copy engine is closed"};
+  hold();
+  engine_->submit(id, std::move(job), aborted);
+}
+
+void Bridge::abort(uint32_t id) {
+  // A closing engine has stopped everything already, and is not to be touched from here.
+  if (!closing_) engine_->abort(id);
+}
+
+void Bridge::close() {
+  if (closing_) return;
+  closing_ = true;
+  hold();
+  closer_ = std::thread([this] {
+    engine_.reset();
+    post(new Message{});
+  });
+}
+
+void Bridge::toJs(napi_env env, napi_value listener, void* context, void* data) {
+  const std::unique_ptr<Message> message(static_cast<Message*>(data));
+  if (env == nullptr) return;
+  guarded(env, [&]() -> napi_value {
+    napi_value undefined;
+    check(env, napi_get_undefined(env, &undefined));
+    napi_value arguments[] = {makeSize(env, message->id), undefined, undefined};
+    if (message->doneBytes) arguments[1] = makeSize(env, *message->doneBytes);
+    if (message->outcome) arguments[2] = objectOf(env, *message->outcome);
+    if (!message->doneBytes) static_cast<Bridge*>(context)->letGo();
+    check(env, napi_call_function(env, undefined, listener, std::size(arguments), arguments, nullptr));
+    return nullptr;
+  });
+}
+
+}  // namespace evidock

@@ -1,0 +1,65 @@
+#include <algorithm>
+#include <vector>
+
+#include "../hash/fingerprint.h"
+#include "jobs.h"
+#include "source-file.h"
+
+namespace evidock {
+
+namespace {
+
+Result<std::vector<uint8_t>> readSpan(const SourceFile& source, uint64_t from, size_t length) {
+  std::vector<uint8_t> span(length);
+  auto read = readSource(source, span.data(), length, from);
+  if (!read.ok()) return read.fault();
+  if (read.value() < length) return sourceFault("source.changed", "shorter than listed");
+  return span;
+}
+
+}  // namespace
+
+Result<Hashed> hashFile(const std::string& path, Workshop& workshop) {
+  auto opened = openSource(path);
+  if (!opened.ok()) return opened.fault();
+  const SourceFile& source = opened.value();
+  // This hash may decide whether a file is cleared: it should be of what the camera holds, not of what was read once.
+  forgetCached(source);
+  HashStream sha256(HashStream::Algorithm::sha256);
+  Fingerprint fingerprint;
+  Hashed hashed;
+  {
+    const DrainAtEnd drain(workshop.ring);
+    for (;;) {
+      if (const auto stopped = workshop.watch.onBlock(hashed.sizeBytes)) return *stopped;
+      Block& block = workshop.ring.next();
+      adviseAround(source, hashed.sizeBytes);
+      auto read = readSource(source, block.memory.get(), BLOCK_BYTES, hashed.sizeBytes);
+      if (!read.ok()) return read.fault();
+      if (read.value() == 0) break;
+      block.lengthBytes = read.value();
+      fingerprint.update(block.bytes());
+      hashed.sizeBytes += block.lengthBytes;
+      workshop.ring.publish(block, 1);
+      workshop.pool.give(sha256, block);
+    }
+  }
+  if (const auto changed = whyChanged(path, source, hashed.sizeBytes)) return *changed;
+  hashed.sha256 = sha256.hexDigest();
+  hashed.fingerprint = fingerprint.digest();
+  return hashed;
+}
+
+Result<Fingerprinted> fingerprintFile(const std::string& path) {
+  auto opened = openSource(path);
+  if (!opened.ok()) return opened.fault();
+  const uint64_t sizeBytes = opened.value().sizeBytes;
+  const auto span = static_cast<size_t>(std::min<uint64_t>(FINGERPRINT_SPAN, sizeBytes));
+  auto head = readSpan(opened.value(), 0, span);
+  if (!head.ok()) return head.fault();
+  auto tail = readSpan(opened.value(), sizeBytes - span, span);
+  if (!tail.ok()) return tail.fault();
+  return Fingerprinted{sizeBytes, fingerprintOf(sizeBytes, head.value(), tail.value())};
+}
+
+}  // namespace evidock

@@ -1,0 +1,101 @@
+#include "engine.h"
+
+#include <exception>
+
+namespace evidock {
+
+namespace {
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+
+template <class T>
+Outcome outcomeOf(Result<T> result) {
+  if (!result.ok()) return result.fault();
+  return std::move(result.value());
+}
+
+/** A file at rest that cannot be read is reported like a source; whoever asked knows where the file lies. */
+Outcome atRestOutcome(Result<AtRest> result) {
+  if (result.ok()) return std::move(result.value());
+  Fault fault = result.fault();
+  fault.side = Side::source;
+  return fault;
+}
+
+}  // namespace
+
+Engine::Engine(size_t slots, size_t hashThreads, LaneUse lanes, Listener listener)
+    : slots_(slots), listener_(std::move(listener)), pool_(hashThreads, lanes) {
+  threads_.reserve(slots);
+}
+
+Engine::~Engine() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+    for (auto& [id, running] : known_) running->aborted = true;
+    submitted_.notify_all();
+  }
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Engine::submit(uint32_t id, Job job, bool aborted) {
+  auto running = std::make_shared<Running>();
+  running->id = id;
+  running->job = std::move(job);
+  running->aborted = aborted;
+  const std::lock_guard lock(mutex_);
+  known_.emplace(id, running);
+  queue_.push_back(std::move(running));
+  if (idle_ < queue_.size() && threads_.size() < slots_) threads_.emplace_back([this] { work(); });
+  submitted_.notify_one();
+}
+
+void Engine::abort(uint32_t id) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = known_.find(id); found != known_.end()) found->second->aborted = true;
+}
+
+void Engine::work() {
+  BlockRing ring;
+  for (;;) {
+    std::shared_ptr<Running> running;
+    {
+      std::unique_lock lock(mutex_);
+      idle_ += 1;
+      submitted_.wait(lock, [this] { return closing_ || !queue_.empty(); });
+      idle_ -= 1;
+      if (queue_.empty()) return;
+      running = std::move(queue_.front());
+      queue_.pop_front();
+    }
+    Outcome outcome = Bug{};
+    try {
+      outcome = run(*running, ring);
+    } catch (const std::exception& error) {
+      outcome = Bug{error.what()};
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      known_.erase(running->id);
+    }
+    listener_.onOutcome(running->id, std::move(outcome));
+  }
+}
+
+Outcome Engine::run(Running& running, BlockRing& ring) {
+  Watch watch(running.aborted, [&](uint64_t doneBytes) { listener_.onProgress(running.id, doneBytes); });
+  Workshop workshop{ring, pool_, watch};
+  return std::visit(Overloaded{
+                        [&](const CopyJob& job) { return outcomeOf(copyFile(job, workshop)); },
+                        [&](const HashJob& job) { return outcomeOf(hashFile(job.source, workshop)); },
+                        [&](const FingerprintJob& job) { return outcomeOf(fingerprintFile(job.source)); },
+                        [&](const AtRestJob& job) { return atRestOutcome(readFromDevice(job.file, true, 0, workshop)); },
+                    },
+                    running.job);
+}
+
+}  // namespace evidock
