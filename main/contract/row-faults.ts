@@ -8,12 +8,16 @@ export const COLUMNS = {
   start: { zh: '开始时间', en: 'start' },
   end: { zh: '结束时间', en: 'end' },
   certificate: { zh: '执法证号', en: 'number' },
+  serial: { zh: '编号', en: 'serial' },
+  profile: { zh: '型号', en: 'profile' },
 } as const;
 
 /** What can be wrong with one cell of a list; `{value}` is what stands there, `{other}` another row of the list. */
 export const ROW_FAULTS = {
   missing: { zh: '为空', en: 'empty' },
   'not-in-list': { zh: '“{value}”不是列表中的执法行为', en: '"{value}" is not one of the listed kinds' },
+  'too-long': { zh: '过长', en: 'too long' },
+  'no-such-profile': { zh: '本站没有型号“{value}”', en: 'this station knows no profile "{value}"' },
   'no-time': { zh: '“{value}”不是日期和时间', en: '"{value}" is not a date and time' },
   'no-such-time': { zh: '“{value}”不存在', en: '"{value}" does not exist' },
   skipped: { zh: '“{value}”被时钟调整跳过', en: '"{value}" is skipped by a change of clocks' },

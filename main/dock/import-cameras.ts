@@ -1,8 +1,9 @@
 import type { ImportReport } from '../contract/api/evidence.ts';
-import { type Failure, failed } from '../contract/errors.ts';
+import { failed } from '../contract/errors.ts';
+import { type RowFault, rowFaultLine } from '../contract/row-faults.ts';
 import type { Actor } from '../contract/values.ts';
 import type { Ledger } from '../ledger/index.ts';
-import { cellOf, readTable } from '../store/index.ts';
+import { cellOf, readTable, type TableRow } from '../store/index.ts';
 import type { Profile } from './profile.ts';
 import { findCamera, registerCamera } from './register.ts';
 
@@ -20,22 +21,31 @@ export async function importCameras(
   fileName: string,
 ): Promise<ImportReport> {
   const table = await readTable(bytes, fileName);
-  if (!table.ok) return { imported: 0, unchanged: 0, failures: [table.failure] };
-  const failures: Failure[] = [];
+  if (!table.ok) return { imported: 0, unchanged: 0, failures: [table.failure], faults: [] };
+  const faults: RowFault[] = [];
   const counts = { imported: 0, unchanged: 0 };
   for (const { row, cells } of table.value) {
-    const [serial, kind] = [cellOf(cells, SERIAL), cellOf(cells, PROFILE)];
-    const profile = context.profiles.find(({ id, label }) => [id, label.zh, label.en].includes(kind));
-    if (serial === '' || serial.length > MAX_SERIAL || !profile) {
-      const wrong = profile ? `编号/serial: ${serial}` : `型号/profile: ${kind}; ${context.profiles.map((one) => one.id).join(', ')}`;
-      failures.push(failed('camera.row-invalid', `${fileName} ${row}: ${wrong}`).failure);
-    } else if (findCamera(context.ledger, serial, 'operator')) {
+    const read = readRow(cells, context.profiles);
+    if ('fault' in read) {
+      faults.push({ row, other: null, ...read });
+    } else if (findCamera(context.ledger, read.serial, 'operator')) {
       counts.unchanged += 1;
     } else {
-      const camera = { serial, identitySource: 'operator' as const, profile: profile.id };
+      const camera = { ...read, identitySource: 'operator' as const };
       await registerCamera(context.ledger, camera, { actor: context.actor, at: context.now(), how: 'import' });
       counts.imported += 1;
     }
   }
-  return { ...counts, failures };
+  const failures = faults.map((fault) => failed('camera.row-invalid', `${fileName} ${rowFaultLine(fault)}`).failure);
+  return { ...counts, failures, faults };
+}
+
+type Row = { serial: string; profile: string } | Pick<RowFault, 'column' | 'fault' | 'value'>;
+
+function readRow(cells: TableRow['cells'], profiles: readonly Profile[]): Row {
+  const [serial, kind] = [cellOf(cells, SERIAL), cellOf(cells, PROFILE)];
+  if (serial === '') return { column: 'serial', fault: 'missing', value: '' };
+  if (serial.length > MAX_SERIAL) return { column: 'serial', fault: 'too-long', value: '' };
+  const profile = profiles.find(({ id, label }) => [id, label.zh, label.en].includes(kind));
+  return profile ? { serial, profile: profile.id } : { column: 'profile', fault: 'no-such-profile', value: kind };
 }
