@@ -1,11 +1,16 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import type { ComponentType } from 'react';
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { type ComponentType, lazy } from 'react';
 import type { Permission } from '../../main/contract/web/permissions.ts';
 import { Protected } from '../features/session/index.ts';
 import { Broken, NotFound, Waiting } from './fallbacks.tsx';
 import { Root } from './Root.tsx';
 
 const root = createRootRoute({ component: Root, notFoundComponent: NotFound });
+
+/** A page whose code is fetched when it is first opened; the router's own loader breaks React's rule for `use` when it waits. */
+function page<Name extends string>(load: () => Promise<Record<Name, ComponentType>>, name: Name) {
+  return lazy(async () => ({ default: (await load())[name] }));
+}
 
 /** A page behind a permission: the station refuses by itself; this says so before asking. */
 function guarded(permission: Permission, Page: ComponentType) {
@@ -25,12 +30,12 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/',
-    component: lazyRouteComponent(() => import('../features/wall/WallPage.tsx'), 'WallPage'),
+    component: page(() => import('../features/wall/WallPage.tsx'), 'WallPage'),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/set-up',
-    component: lazyRouteComponent(() => import('../features/session/SetUpPage.tsx'), 'SetUpPage'),
+    component: page(() => import('../features/session/SetUpPage.tsx'), 'SetUpPage'),
   }),
   createRoute({
     getParentRoute: () => root,
@@ -39,7 +44,7 @@ const routes = [
     validateSearch: (search: Record<string, unknown>) => search,
     component: guarded(
       'recordings.read',
-      lazyRouteComponent(() => import('../features/recordings/RecordingsPage.tsx'), 'RecordingsPage'),
+      page(() => import('../features/recordings/RecordingsPage.tsx'), 'RecordingsPage'),
     ),
   }),
   createRoute({
@@ -47,7 +52,7 @@ const routes = [
     path: '/recordings/$id',
     component: guarded(
       'recordings.read',
-      lazyRouteComponent(() => import('../features/recordings/RecordingPage.tsx'), 'RecordingPage'),
+      page(() => import('../features/recordings/RecordingPage.tsx'), 'RecordingPage'),
     ),
   }),
   createRoute({
@@ -59,7 +64,7 @@ const routes = [
     }),
     component: guarded(
       'recordings.link',
-      lazyRouteComponent(() => import('../features/link/LinkPage.tsx'), 'LinkPage'),
+      page(() => import('../features/link/LinkPage.tsx'), 'LinkPage'),
     ),
   }),
   createRoute({
@@ -68,7 +73,7 @@ const routes = [
     validateSearch: (search: Record<string, unknown>) => search,
     component: guarded(
       'cases.read',
-      lazyRouteComponent(() => import('../features/cases/CasesPage.tsx'), 'CasesPage'),
+      page(() => import('../features/cases/CasesPage.tsx'), 'CasesPage'),
     ),
   }),
   createRoute({
@@ -76,7 +81,7 @@ const routes = [
     path: '/cases/$id',
     component: guarded(
       'cases.read',
-      lazyRouteComponent(() => import('../features/cases/CasePage.tsx'), 'CasePage'),
+      page(() => import('../features/cases/CasePage.tsx'), 'CasePage'),
     ),
   }),
   createRoute({
@@ -84,7 +89,7 @@ const routes = [
     path: '/archive',
     component: guarded(
       'archive.read',
-      lazyRouteComponent(() => import('../features/archive/ArchivePage.tsx'), 'ArchivePage'),
+      page(() => import('../features/archive/ArchivePage.tsx'), 'ArchivePage'),
     ),
   }),
   createRoute({
@@ -92,7 +97,7 @@ const routes = [
     path: '/cameras',
     component: guarded(
       'cameras.read',
-      lazyRouteComponent(() => import('../features/cameras/CamerasPage.tsx'), 'CamerasPage'),
+      page(() => import('../features/cameras/CamerasPage.tsx'), 'CamerasPage'),
     ),
   }),
   createRoute({
@@ -100,7 +105,7 @@ const routes = [
     path: '/station',
     component: guarded(
       'station.read',
-      lazyRouteComponent(() => import('../features/station/StationPage.tsx'), 'StationPage'),
+      page(() => import('../features/station/StationPage.tsx'), 'StationPage'),
     ),
   }),
 ] as const;
