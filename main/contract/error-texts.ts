@@ -256,6 +256,10 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '端口不可用：{what}。请用 --port 换一个，或用 0 自动选择。',
     en: 'The port cannot be used: {what}. Choose another with --port, or 0 for any free one.',
   },
+  'station.socket-taken': {
+    zh: '套接字不可用：{what}。请确认没有另一个采集站在使用它，且所在目录存在并可写。',
+    en: 'The socket cannot be used: {what}. See that no other station has it and that its folder is there and may be written to.',
+  },
   'session.needed': { zh: '请先登录：{what}。', en: 'Sign in first: {what}.' },
   'session.not-allowed': {
     zh: '您的角色无权进行此操作：{what}。请联系管理员。',

@@ -71,6 +71,7 @@ export const ERRORS = {
   'export.write-failed': { retry: 'operator', evidenceAtRisk: false },
   'media.tool-missing': { retry: 'operator', evidenceAtRisk: false },
   'station.port-taken': { retry: 'operator', evidenceAtRisk: false },
+  'station.socket-taken': { retry: 'operator', evidenceAtRisk: false },
   'session.needed': { retry: 'operator', evidenceAtRisk: false },
   'session.not-allowed': { retry: 'never', evidenceAtRisk: false },
   'session.wrong': { retry: 'operator', evidenceAtRisk: false },

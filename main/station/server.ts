@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import type { Socket } from 'node:net';
+import net, { type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { RPCHandler } from '@orpc/server/fastify';
@@ -18,6 +18,9 @@ const SILENCE_MS = 30_000;
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 60_000;
 
+/** What the desktop window calls the station, on any of its sockets. */
+const SHELL = { hosts: ['station'], origins: ['station://app'] };
+
 export type StationServer = {
   socket: string;
   /** Where browsers on this machine find the station. */
@@ -25,18 +28,26 @@ export type StationServer = {
   close(): Promise<void>;
 };
 
+export type ServeOptions = {
+  /** On the loopback address; 0 takes a free one. */
+  port: number;
+  /** A socket for the windows of other users of this machine: whoever is in the group of this process may use it. */
+  sharedSocket?: string | undefined;
+};
+
 /**
  * Serves a station twice: on a Unix socket that only its owner can open (0600, in a 0700 folder; announced beside the lock, so
  * that commands and the desktop window find it), with everything; and on the loopback address for browsers, with the web
- * interface alone. `port` 0 takes a free one; one that is taken fails with `station.port-taken`.
+ * interface alone. An installed service serves that on a third place, a socket for its group (0660). What is taken fails with
+ * `station.port-taken` or `station.socket-taken`.
  */
-export async function serveStation(station: Station, options: { port: number } = { port: 0 }): Promise<Result<StationServer>> {
+export async function serveStation(station: Station, options: ServeOptions = { port: 0 }): Promise<Result<StationServer>> {
   const parts = createWebParts(station);
   const socket = socketPath(station.paths.root);
   fs.rmSync(socket, { force: true });
   const local = createApp();
   addCommands(local, station);
-  await addWebInterface(local, parts, { hosts: ['station'], origins: ['station://app'] });
+  await addWebInterface(local, parts, SHELL);
   await local.listen({ path: socket });
   fs.chmodSync(socket, 0o600);
 
@@ -45,9 +56,11 @@ export async function serveStation(station: Station, options: { port: number } =
   const hosts: string[] = [];
   const origins: string[] = [];
   await addWebInterface(web, parts, { hosts, origins });
-  const taken = await listenOnLoopback(web, options.port);
+  const shared = createApp();
+  await addWebInterface(shared, parts, SHELL);
+  const taken = (await listenOnLoopback(web, options.port)) ?? (await listenForGroup(shared, options.sharedSocket));
   if (taken) {
-    await Promise.all([local.close(), web.close()]);
+    await Promise.all([local.close(), web.close(), shared.close()]);
     parts.names.close();
     return taken;
   }
@@ -59,7 +72,7 @@ export async function serveStation(station: Station, options: { port: number } =
     socket,
     url: `http://127.0.0.1:${port}`,
     async close() {
-      await Promise.all([local.close(), web.close()]);
+      await Promise.all([local.close(), web.close(), shared.close()]);
       parts.names.close();
       fs.rmSync(socket, { force: true });
     },
@@ -76,6 +89,37 @@ async function listenOnLoopback(app: FastifyInstance, port: number) {
     }
     throw error;
   }
+}
+
+/** Listens on a socket that the group of this process may use; one on which somebody answers is never taken over. */
+async function listenForGroup(app: FastifyInstance, socket: string | undefined) {
+  if (socket === undefined) return null;
+  if (Buffer.byteLength(socket) > MAX_SOCKET_PATH) return failed('station.socket-taken', socket, `longer than ${MAX_SOCKET_PATH} bytes`);
+  try {
+    if (await isAnswered(socket)) return failed('station.socket-taken', socket, 'somebody answers there');
+    // What a killed station left behind would be in the way.
+    fs.rmSync(socket, { force: true });
+    await app.listen({ path: socket });
+    fs.chmodSync(socket, 0o660);
+    return null;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return failed('station.socket-taken', socket, String(error.code));
+  }
+}
+
+function isAnswered(socket: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const knock = net.connect(socket);
+    knock.once('connect', () => {
+      knock.destroy();
+      resolve(true);
+    });
+    knock.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(false);
+      else reject(error);
+    });
+  });
 }
 
 function createApp(): FastifyInstance {

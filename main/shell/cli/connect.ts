@@ -9,7 +9,7 @@ import { Agent } from 'undici';
 import type { LocalContract } from '../../contract/api/index.ts';
 import { done, failed, type Result } from '../../contract/errors.ts';
 import { createRouter, currentHolder, openStation } from '../../station/index.ts';
-import { configuredData } from './station-config.ts';
+import { stationConfig } from './station-config.ts';
 
 export type StationClient = ContractRouterClient<LocalContract>;
 export type Connection = { client: StationClient; close(): Promise<void> };
@@ -18,10 +18,17 @@ export type Connection = { client: StationClient; close(): Promise<void> };
 export function dataFolder(option: string | undefined): Result<string> {
   const named = option ?? process.env['EVIDOCK_DATA'];
   if (named !== undefined) return done(path.resolve(named));
-  const configured = configuredData(process.env['EVIDOCK_CONFIG'] ?? '/etc/evidock/station.toml');
+  const configured = stationConfig();
   if (!configured.ok) return configured;
   const state = process.env['XDG_STATE_HOME'] ?? path.join(os.homedir(), '.local', 'state');
-  return done(path.resolve(configured.value ?? path.join(state, 'evidock')));
+  return done(path.resolve(configured.value?.data ?? path.join(state, 'evidock')));
+}
+
+/** The socket that the machine's configuration gives the station of this data folder; a station elsewhere must not take it. */
+export function configuredSocket(data: string): Result<string | undefined> {
+  const configured = stationConfig();
+  if (!configured.ok) return configured;
+  return done(configured.value && path.resolve(configured.value.data) === data ? configured.value.socket : undefined);
 }
 
 /**

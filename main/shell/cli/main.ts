@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+import path from 'node:path';
 import { ORPCError } from '@orpc/client';
 import { CommanderError, Command as Program } from 'commander';
-import { Failure } from '../../contract/errors.ts';
+import { done, Failure } from '../../contract/errors.ts';
 import * as commands from './commands.ts';
-import { connect, dataFolder } from './connect.ts';
+import { configuredSocket, connect, dataFolder } from './connect.ts';
 import { createOutput, EXIT, exitOf, type Output } from './output.ts';
 import { rebuild } from './rebuild.ts';
 import { runStation } from './station.ts';
@@ -64,19 +65,26 @@ function refuse(failure: Failure, output: Output): number {
 
 const station = add('station', '运行采集站 / run the station')
   .option('--port <n>', '本机网页端口，0 为任意空闲端口 / port on the loopback address, 0 for a free one', '0')
+  .option('--socket <path>', '供本组用户窗口使用的套接字，0660 / a socket for windows of this group, 0660')
   .option('--open', '有显示器时打开窗口 / open a window when there is a display')
   .option('--dock <dir...>', '目录接入点，其中每个子目录是一台记录仪 / a folder whose subfolders are cameras')
   .option('--settle-ms <n>', '新目录静置时间 / wait before a new folder is read', '2000');
 station.action(async () => {
-  const options = station.opts<Common & { port: string; open?: boolean; dock?: string[]; settleMs: string }>();
+  const options = station.opts<Common & { port: string; socket?: string; open?: boolean; dock?: string[]; settleMs: string }>();
   const output = createOutput(options.json === true);
   const data = dataFolder(options.data);
   if (!data.ok) {
     process.exitCode = refuse(data.failure, output);
     return;
   }
+  const socket = options.socket === undefined ? configuredSocket(data.value) : done(path.resolve(options.socket));
+  if (!socket.ok) {
+    process.exitCode = refuse(socket.failure, output);
+    return;
+  }
   const { port, open = false, dock = [], settleMs } = options;
-  process.exitCode = await runStation({ data: data.value, port: Number(port), open, docks: dock, settleMs: Number(settleMs) }, output);
+  const run = { data: data.value, port: Number(port), socket: socket.value, open, docks: dock, settleMs: Number(settleMs) };
+  process.exitCode = await runStation(run, output);
 });
 
 asks(

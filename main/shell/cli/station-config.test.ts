@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { dataFolder } from './connect.ts';
+import { configuredSocket, dataFolder } from './connect.ts';
 
 let folder: string;
 let file: string;
@@ -34,4 +34,16 @@ test('a configuration that is wrong is refused with its line or key, not passed 
   expect(dataFolder(undefined)).toMatchObject({ ok: false, failure: { code: 'usage.invalid' } });
   fs.writeFileSync(file, 'data = "relative"\n');
   expect(dataFolder(undefined)).toMatchObject({ ok: false, failure: { code: 'usage.invalid', detail: expect.stringContaining('data') } });
+});
+
+test('the socket of the configuration belongs to the station of its data folder alone', () => {
+  expect(configuredSocket('/var/lib/evidock')).toEqual({ ok: true, value: undefined });
+  fs.writeFileSync(file, 'data = "/var/lib/evidock"\nsocket = "/run/evidock/station.sock"\n');
+  expect(configuredSocket('/var/lib/evidock')).toEqual({ ok: true, value: '/run/evidock/station.sock' });
+  expect(configuredSocket('/elsewhere')).toEqual({ ok: true, value: undefined });
+  fs.writeFileSync(file, 'data = "/var/lib/evidock"\nsocket = "relative"\n');
+  expect(configuredSocket('/var/lib/evidock')).toMatchObject({
+    ok: false,
+    failure: { code: 'usage.invalid', detail: expect.stringContaining('socket') },
+  });
 });

@@ -7,7 +7,7 @@ import { EXIT, exitOf, type Output } from './output.ts';
 /** Trees below which desktops mount what is plugged in. */
 const MOUNT_TREES = ['/media', '/run/media'];
 
-export type RunOptions = { data: string; port: number; open: boolean; docks: readonly string[]; settleMs: number };
+export type RunOptions = { data: string; port: number; socket: string | undefined; open: boolean; docks: readonly string[]; settleMs: number };
 
 /** `evidock station`: runs until it is told to stop (SIGINT, SIGTERM), then ends cleanly. */
 export async function runStation(options: RunOptions, output: Output): Promise<number> {
@@ -19,7 +19,7 @@ export async function runStation(options: RunOptions, output: Output): Promise<n
   const opened = await openStation({ data, purpose: 'station', create: true, docks, mountTrees: MOUNT_TREES, settleMs });
   if (!opened.ok) return refuse(opened.failure, output);
   const station = opened.value;
-  const server = await serveStation(station, { port: options.port });
+  const server = await serveStation(station, { port: options.port, sharedSocket: options.socket });
   if (!server.ok) {
     await station.close();
     return refuse(server.failure, output);
