@@ -31,16 +31,16 @@ function figures(rows: readonly [string, number][]): string {
   return rows.map(([label, count]) => `<tr><th scope="row">${text(label)}</th><td class="number">${count}</td></tr>`).join('');
 }
 
-/** Nine columns do not fit on paper: what belongs together stands in one. */
+/** All columns do not fit on paper: what belongs together stands in one. */
 function differences({ columns, rows }: Sheet): string {
-  const [number, kind, finding, file, recording, recorded, found, state, explanation] = columns;
+  const [number, kind, finding, place, file, recording, recorded, found, state, explanation] = columns;
   const head = [number, kind, finding, state].map((title) => `<th scope="col">${text(title ?? '')}</th>`).join('');
   const detail = (label: string | undefined, value: string | undefined) =>
     value === undefined || value === '' ? '' : `<small>${text(label ?? '')}: <code>${text(value)}</code></small>`;
   const body = rows.map(
-    ([n, kindText, findingText, fileText, unit, expected, actual, stateText, why]) =>
+    ([n, kindText, findingText, placeText, fileText, unit, expected, actual, stateText, why]) =>
       `<tr><td class="number">${text(n ?? '')}</td><td>${text(kindText ?? '')}</td><td>${text(findingText ?? '')}` +
-      `${detail(file, fileText)}${detail(recording, unit)}${detail(recorded, expected)}${detail(found, actual)}</td>` +
+      `${detail(place, placeText)}${detail(file, fileText)}${detail(recording, unit)}${detail(recorded, expected)}${detail(found, actual)}</td>` +
       `<td><b>${text(stateText ?? '')}</b>${why === undefined || why === '' ? '' : `<small>${text(explanation ?? '')}: ${text(why)}</small>`}</td></tr>`,
   );
   return `<table class="differences"><thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table>`;
@@ -58,7 +58,7 @@ th{font-weight:600}.facts th{width:11em;white-space:nowrap}.facts td{font-size:9
 .sign{break-inside:avoid;margin-top:8mm;border:1px solid #0f172a;border-radius:8px;padding:4mm}
 .sign p{margin:0 0 12mm}.sign div{display:flex;gap:8mm}.sign span{flex:1;border-top:1px solid #0f172a;padding-top:1mm}
 .differences{table-layout:fixed;font-size:9pt}.differences th:nth-child(1){width:9mm}.differences th:nth-child(2){width:24mm}.differences th:nth-child(4){width:40mm}
-.differences tr{break-inside:avoid}small{display:block;color:#334155;font-size:8pt}code{font-size:7.3pt}
+.differences tr{break-inside:avoid}small{display:block;color:#334155;font-size:8pt}code{font-size:6.7pt}
 @media print{.list{break-before:page}}
 `;
 

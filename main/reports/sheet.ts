@@ -1,4 +1,5 @@
 import type { Difference, ReconcileReport } from '../contract/api/archive.ts';
+import { differenceName } from '../contract/difference-name.ts';
 import { errorText } from '../contract/error-texts.ts';
 import { CLASSES, type Language, WORDS } from './words.ts';
 
@@ -52,7 +53,7 @@ export function sheetOf(input: SheetInput, language: Language): Sheet {
       [say('openCount'), open],
     ],
     classes: report.classes.map(({ code, count }) => [CLASSES[code]?.[language] ?? code, count]),
-    columns: (['number', 'class', 'finding', 'file', 'recording', 'recorded', 'found', 'state', 'explanation'] as const).map(say),
+    columns: (['number', 'class', 'finding', 'place', 'file', 'recording', 'recorded', 'found', 'state', 'explanation'] as const).map(say),
     rows: report.differences.map((one, n) => rowOf(one, n, input.zone, language)),
     note: listed < all ? say('cutShort').replace('{listed}', String(listed)).replace('{all}', String(all)) : null,
     headings: {
@@ -107,7 +108,8 @@ function rowOf(one: Difference, n: number, zone: string, language: Language): st
   return [
     String(n + 1),
     CLASSES[one.code]?.[language] ?? one.code,
-    errorText(one.code, one.what, language),
+    errorText(one.code, differenceName(one), language),
+    one.what,
     one.file ?? '',
     one.unitId ?? '',
     one.expectedSha256 ?? '',

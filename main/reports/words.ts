@@ -38,6 +38,7 @@ export const WORDS = {
   number: { zh: '序号', en: 'No.' },
   class: { zh: '类别', en: 'Class' },
   finding: { zh: '发现', en: 'What was found' },
+  place: { zh: '位置', en: 'Place' },
   file: { zh: '原文件名', en: 'File' },
   state: { zh: '状态', en: 'State' },
   explanation: { zh: '说明', en: 'Explanation' },

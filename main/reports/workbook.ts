@@ -37,7 +37,7 @@ export async function workbookOf(sheet: Sheet): Promise<Buffer> {
   ]).toBuffer();
 }
 
-const WIDTHS = [6, 18, 60, 32, 38, 30, 30, 10, 50];
+const WIDTHS = [6, 18, 50, 40, 32, 38, 30, 30, 10, 50];
 
 function plain(value: string): CellObject {
   return { value: value.toWellFormed().replace(NOT_IN_XML, '□').slice(0, MAX_CELL), type: String, wrap: true, alignVertical: 'top' };

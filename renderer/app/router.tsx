@@ -87,6 +87,7 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/archive',
+    validateSearch: (search: Record<string, unknown>) => search,
     component: guarded(
       'archive.read',
       page(() => import('../features/archive/ArchivePage.tsx'), 'ArchivePage'),

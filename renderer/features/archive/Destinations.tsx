@@ -1,21 +1,24 @@
-import { CheckCircleOutlined, WarningOutlined } from '@ant-design/icons';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { CheckCircleOutlined, PauseCircleOutlined, WarningOutlined } from '@ant-design/icons';
+import { useMutation } from '@tanstack/react-query';
 import { Button, Skeleton } from 'antd';
+import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import type { DestinationRow } from '../../../main/contract/web/archive.ts';
 import { api, failureOf } from '../../api/client.ts';
 import { Facts } from '../../ui/Facts.tsx';
 import { FailureAlert } from '../../ui/FailureAlert.tsx';
-import { EmptyState, ErrorPanel } from '../../ui/panels.tsx';
+import { EmptyState, ErrorPanel, useFailureText } from '../../ui/panels.tsx';
 import { TimeText } from '../../ui/text.tsx';
 import { useCan } from '../session/index.ts';
 import css from './archive.module.css';
+import { ForwardButton } from './ForwardButton.tsx';
+import { useDestinations } from './use-destinations.ts';
 
 export function Destinations() {
   const { t } = useTranslation('archive');
-  const { data, error, refetch } = useQuery(api.archive.destinations.queryOptions());
+  const { data, error, refetch } = useDestinations();
   return (
-    <section className={css.section} data-noprint aria-labelledby="destinations">
+    <section className={css.section} aria-labelledby="destinations">
       <h2 id="destinations">{t('destinations')}</h2>
       {error && <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />}
       {data === undefined && !error && <Skeleton active />}
@@ -35,9 +38,10 @@ export function Destinations() {
 
 function DestinationCard({ destination }: { destination: DestinationRow }) {
   const { t } = useTranslation('archive');
-  const { name, kind, sameDisk, receipts, waiting, trouble, lastReceiptAt } = destination;
+  const { name, kind, sameDisk, receipts, waiting, trouble, lastReceiptAt, breaker } = destination;
+  const rests = breaker.standing !== 'closed';
   return (
-    <li className={css.card} data-trouble={trouble !== null || undefined} data-testid={`destination-${name}`}>
+    <li className={css.card} data-trouble={trouble !== null || rests || undefined} data-testid={`destination-${name}`}>
       <header>
         <h3>{name}</h3>
         <span>{kind === 'folder' ? t('kinds.folder') : kind}</span>
@@ -54,9 +58,26 @@ function DestinationCard({ destination }: { destination: DestinationRow }) {
           [t('lastReceipt'), <TimeText key="at" at={lastReceiptAt} as="minute" />],
         ]}
       />
-      <FailureAlert failure={trouble} />
+      {rests ? <Rest name={name} breaker={breaker} /> : <FailureAlert failure={trouble} />}
       <TestButton name={name} />
     </li>
+  );
+}
+
+/** Left alone until when, why, and one way to try now all the same. */
+function Rest({ name, breaker: { until, reason } }: { name: string; breaker: DestinationRow['breaker'] }) {
+  const { t } = useTranslation('archive');
+  const textOf = useFailureText();
+  const { what, next } = reason === null ? { what: t('unknownReason'), next: '' } : textOf(reason);
+  return (
+    <div className={css.rest} role="status">
+      <strong>
+        <PauseCircleOutlined aria-hidden /> {until === null ? t('restOver') : t('restsUntil', { at: dayjs(until).format('HH:mm') })}
+      </strong>
+      <p>{t('because', { reason: what })}</p>
+      {next !== '' && <p>{next}</p>}
+      <ForwardButton label={t('tryNow')} to={name} />
+    </div>
   );
 }
 

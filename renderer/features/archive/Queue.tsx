@@ -1,17 +1,17 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Button, Skeleton } from 'antd';
+import { Skeleton } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { QueueRow } from '../../../main/contract/web/archive.ts';
-import { api, failureOf, queryClient } from '../../api/client.ts';
+import { api, failureOf } from '../../api/client.ts';
 import { Chips } from '../../ui/Chips.tsx';
 import { DataTable } from '../../ui/DataTable.tsx';
-import { FailureAlert } from '../../ui/FailureAlert.tsx';
 import { ErrorPanel, useFailureText } from '../../ui/panels.tsx';
 import { TimeText } from '../../ui/text.tsx';
-import { useCan } from '../session/index.ts';
 import css from './archive.module.css';
+import { ForwardButton } from './ForwardButton.tsx';
+import { useDestinations } from './use-destinations.ts';
 
 const FAILED = 'failed';
 
@@ -23,18 +23,23 @@ export function Queue() {
   const failures = data?.filter((row) => row.failure !== null).length ?? 0;
   const rows = data?.filter((row) => filter !== FAILED || row.failure !== null) ?? [];
   return (
-    <section className={css.section} data-noprint aria-labelledby="queue">
+    <section className={css.section} aria-labelledby="queue">
       <div className={css.bar}>
         <h2 id="queue">{t('queue')}</h2>
         {failures > 0 && (
           <Chips label={t('filter')} chips={[{ id: FAILED, label: t('onlyFailures'), count: failures }]} chosen={filter} onChoose={setFilter} />
         )}
-        {(data?.length ?? 0) > 0 && <ForwardNow />}
+        {(data?.length ?? 0) > 0 && <ForwardButton primary label={t('retryNow')} to={null} />}
+        {failures > 0 && <ForwardButton onlyFailed label={t('retryFailures')} to={null} />}
       </div>
       {error && <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />}
       {data === undefined && !error && <Skeleton active />}
       {data?.length === 0 && <p className={css.calm}>{t('nothingWaits')}</p>}
-      {rows.length > 0 && <QueueTable rows={rows} />}
+      {rows.length > 0 && (
+        <div className={css.queue}>
+          <QueueTable rows={rows} />
+        </div>
+      )}
     </section>
   );
 }
@@ -44,7 +49,7 @@ function QueueTable({ rows }: { rows: QueueRow[] }) {
   const textOf = useFailureText();
   return (
     <DataTable
-      label={t('queue')}
+      label={t('queueRows')}
       rows={rows}
       keyOf={(row) => `${row.destination} ${row.unitId}`}
       columns={[
@@ -58,7 +63,11 @@ function QueueTable({ rows }: { rows: QueueRow[] }) {
           ),
         },
         { id: 'destination', title: t('destination'), cell: (row) => row.destination },
-        { id: 'reason', title: t('reason'), cell: ({ failure }) => (failure === null ? t('justWaiting') : <Reason {...textOf(failure)} />) },
+        {
+          id: 'reason',
+          title: t('reason'),
+          cell: ({ failure, destination }) => (failure === null ? <Waiting destination={destination} /> : <Reason {...textOf(failure)} />),
+        },
       ]}
     />
   );
@@ -72,21 +81,14 @@ function Reason({ what, next }: { what: string; next: string }) {
   );
 }
 
-function ForwardNow() {
+function Waiting({ destination }: { destination: string }) {
   const { t } = useTranslation('archive');
-  const allowed = useCan('archive.run');
-  const forward = useMutation(api.archive.forward.mutationOptions());
-  if (!allowed) return null;
-  const { data, error, isPending } = forward;
-  const run = () => forward.mutate({ to: null }, { onSettled: () => void queryClient.invalidateQueries({ queryKey: api.archive.key() }) });
-  const sum = (key: 'forwarded' | 'waiting') => (data?.ok ? data.value.reduce((total, one) => total + one[key], 0) : 0);
+  const { data } = useDestinations();
+  const until = data?.find((one) => one.name === destination)?.breaker.until ?? null;
+  if (until === null) return <>{t('justWaiting')}</>;
   return (
     <>
-      <Button type="primary" loading={isPending} onClick={run}>
-        {t('retryNow')}
-      </Button>
-      <span role="status">{data?.ok && !isPending && t('forwarded', { forwarded: sum('forwarded'), waiting: sum('waiting') })}</span>
-      {!isPending && <FailureAlert failure={error ? (failureOf(error) ?? 'unreachable') : data?.ok === false ? data.failure : null} />}
+      {t('waitsUntil')} <TimeText at={until} as="clock" />
     </>
   );
 }

@@ -1,19 +1,18 @@
-import { CheckCircleOutlined, DownloadOutlined, PrinterOutlined, WarningOutlined } from '@ant-design/icons';
-import { Link } from '@tanstack/react-router';
-import { Button } from 'antd';
-import dayjs from 'dayjs';
-import { useState } from 'react';
+import { CheckCircleOutlined, WarningOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
+import { Input, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ReconcileReport } from '../../../main/contract/api/archive.ts';
-import type { ErrorCode, Failure } from '../../../main/contract/errors.ts';
+import type { ErrorCode } from '../../../main/contract/errors.ts';
+import { api, failureOf } from '../../api/client.ts';
 import { Chips } from '../../ui/Chips.tsx';
-import { DataTable } from '../../ui/DataTable.tsx';
-import { useFailureText } from '../../ui/panels.tsx';
-import { TimeText } from '../../ui/text.tsx';
+import { ErrorPanel } from '../../ui/panels.tsx';
+import { CopyText, TimeText } from '../../ui/text.tsx';
 import { useSession } from '../session/index.ts';
 import css from './archive.module.css';
-import { countByCode, csvOf, recordingOf } from './differences.pure.ts';
-import { saveFile } from './save-file.ts';
+import { DifferenceTable } from './DifferenceTable.tsx';
+import { countByCode, countByState, type Shown, STATES, shownOf } from './differences.pure.ts';
+import { Exports } from './Exports.tsx';
 
 const SHORT = {
   'vault.item-missing': 'vaultMissing',
@@ -23,99 +22,98 @@ const SHORT = {
   'archive.item-differs': 'archiveDiffers',
   'archive.bag-damaged': 'bagDamaged',
   'archive.unexpected': 'archiveUnexpected',
+  'source.not-stored': 'notStored',
   'clear.no-receipt': 'waiting',
 } as const satisfies Partial<Record<ErrorCode, string>>;
 
-/** What came of a reconciliation: one sentence, the figures, and every difference in words. */
-export function ReconcileResult({ report, startedAt }: { report: ReconcileReport; startedAt: number }) {
+type Props = { id: string; shown: Shown; onShow: (change: Partial<Shown>) => void };
+
+/** What came of a reconciliation: one sentence, the figures, the sheet to sign, and every difference. */
+export function ReconcileResult({ id, shown, onShow }: Props) {
+  const { data, error, refetch } = useQuery(api.archive.reconciliation.queryOptions({ input: { id } }));
+  if (error || data?.ok === false) {
+    return <ErrorPanel failure={data?.ok === false ? data.failure : failureOf(error)} onRetry={() => void refetch()} />;
+  }
+  if (data === undefined) return <Skeleton active />;
+  return <Result report={data.value} shown={shown} onShow={onShow} />;
+}
+
+function Result({ report, shown, onShow }: { report: ReconcileReport } & Omit<Props, 'id'>) {
   const { t } = useTranslation('archive');
-  const { stationCode } = useSession();
-  const { open, same, waiting, missing, differs, extra, differences } = report;
-  const textOf = useFailureText();
-  const [code, setCode] = useState<string | null>(null);
-  const shown = differences.filter((one) => code === null || one.code === code);
-  const state = open > 0 ? 'open' : waiting > 0 ? 'waiting' : 'same';
-  const csv = () =>
-    csvOf([
-      [t('code'), t('difference'), t('next'), t('concerns'), t('detail')],
-      ...differences.map((one) => [one.code, textOf(one).what, textOf(one).next, one.what, one.detail]),
-    ]);
+  const { same, waiting, missing, differs, extra, differences } = report;
+  const rows = shownOf(differences, shown);
   return (
-    <div className={css.result} data-report data-testid="reconcile-result">
-      <p className={css.verdict} data-open={open > 0 || undefined} role="status">
-        {open > 0 ? <WarningOutlined aria-hidden /> : <CheckCircleOutlined aria-hidden />}
-        {t(`verdict.${state}`, { open, same, waiting })}
-      </p>
-      <p className={css.about}>
-        {t('about', { station: stationCode ?? '', name: report.destination ?? '' })} <TimeText at={new Date(startedAt).toISOString()} />
-      </p>
+    <div className={css.result} data-testid="reconcile-result">
+      <Verdict report={report} />
+      <About report={report} />
       <p>{t('figures', { same, missing, differs, extra, waiting })}</p>
       {differences.length < missing + differs + extra + waiting && <p>{t('cutShort', { count: differences.length })}</p>}
-      <div className={css.bar} data-noprint>
-        <Chips
-          label={t('filter')}
-          chips={countByCode(differences).map((one) => ({ id: one.code, label: t(`codes.${shortOf(one.code)}`), count: one.count }))}
-          chosen={code}
-          onChoose={setCode}
-        />
-        {differences.length > 0 && (
-          <Button icon={<DownloadOutlined aria-hidden />} onClick={() => saveFile(fileName(report, startedAt), 'text/csv', csv())}>
-            {t('saveCsv')}
-          </Button>
-        )}
-        <Button icon={<PrinterOutlined aria-hidden />} onClick={() => window.print()}>
-          {t('print')}
-        </Button>
-      </div>
-      {shown.length > 0 && <DifferenceTable differences={shown} />}
+      <Exports id={report.id} />
+      {differences.length > 0 && <Filters report={report} shown={shown} onShow={onShow} />}
+      {rows.length > 0 && <DifferenceTable run={report.id} differences={rows} />}
+      {differences.length > 0 && rows.length === 0 && <p className={css.calm}>{t('nothingLeft')}</p>}
     </div>
   );
 }
 
-function fileName({ destination }: ReconcileReport, startedAt: number): string {
-  return `evidock-reconcile-${destination ?? 'vault'}-${dayjs(startedAt).format('YYYYMMDD-HHmmss')}.csv`;
+/** Bytes that are not what was recorded outweigh everything, explained or not. */
+function Verdict({ report: { open, same, waiting, explained, differs, hashMismatch } }: { report: ReconcileReport }) {
+  const { t } = useTranslation('archive');
+  const state = hashMismatch ? 'mismatch' : open > 0 ? 'open' : explained > 0 ? 'explained' : waiting > 0 ? 'waiting' : 'same';
+  const isBad = hashMismatch || open > 0;
+  return (
+    <p className={css.verdict} data-open={isBad || undefined} role="status">
+      {isBad ? <WarningOutlined aria-hidden /> : <CheckCircleOutlined aria-hidden />}
+      {t(`verdict.${state}`, { open, same, waiting, explained, differs })}
+    </p>
+  );
+}
+
+function About({ report: { destination, startedAt, by, entry, resultSha256 } }: { report: ReconcileReport }) {
+  const { t } = useTranslation('archive');
+  const { stationCode } = useSession();
+  return (
+    <div className={css.about}>
+      <p>
+        {t('about', { station: stationCode ?? '', name: destination ?? '—', by: by ?? t('erased') })} <TimeText at={startedAt} />
+      </p>
+      <p>
+        {t('vouchedFor', { seq: entry.seq })} <CopyText text={resultSha256} />
+      </p>
+    </div>
+  );
+}
+
+function Filters({ report: { differences }, shown, onShow }: { report: ReconcileReport } & Omit<Props, 'id'>) {
+  const { t } = useTranslation('archive');
+  return (
+    <search className={css.bar}>
+      <Input
+        allowClear
+        className={css.search ?? ''}
+        aria-label={t('search')}
+        placeholder={t('search')}
+        maxLength={100}
+        value={shown.search}
+        onChange={(event) => onShow({ search: event.target.value })}
+      />
+      <Chips
+        label={t('state')}
+        chips={countByState(differences).map(({ state, count }) => ({ id: state, label: t(`states.${state}`), count }))}
+        chosen={shown.state}
+        onChoose={(id) => onShow({ state: STATES.find((one) => one === id) ?? null })}
+      />
+      <Chips
+        label={t('class')}
+        chips={countByCode(differences).map(({ code, count }) => ({ id: code, label: t(`codes.${shortOf(code)}`), count }))}
+        chosen={shown.code}
+        onChoose={(code) => onShow({ code })}
+      />
+    </search>
+  );
 }
 
 /** A code as the texts' keys write it; one without a word of its own is called a difference. */
 function shortOf(code: ErrorCode) {
   return code in SHORT ? SHORT[code as keyof typeof SHORT] : 'other';
-}
-
-function DifferenceTable({ differences }: { differences: readonly Failure[] }) {
-  const { t } = useTranslation('archive');
-  const textOf = useFailureText();
-  return (
-    <DataTable
-      label={t('differences')}
-      rows={differences}
-      keyOf={(one) => `${one.code} ${one.what}`}
-      columns={[
-        { id: 'difference', title: t('difference'), cell: (one) => <Difference failure={one} what={textOf(one).what} /> },
-        { id: 'next', title: t('next'), cell: (one) => textOf(one).next },
-        { id: 'recording', title: t('recording'), nowrap: true, cell: (one) => <RecordingLink id={recordingOf(one)} /> },
-      ]}
-    />
-  );
-}
-
-function Difference({ failure, what }: { failure: Failure; what: string }) {
-  return (
-    <>
-      <strong>{what}</strong>
-      <p className={css.technical}>
-        {failure.code}
-        {failure.detail !== '' && ` · ${failure.detail}`}
-      </p>
-    </>
-  );
-}
-
-function RecordingLink({ id }: { id: string | null }) {
-  const { t } = useTranslation('archive');
-  if (id === null) return <>—</>;
-  return (
-    <Link className={css.link} to="/recordings/$id" params={{ id }} title={id}>
-      {t('openRecording')}
-    </Link>
-  );
 }

@@ -1,28 +1,52 @@
 import { expect, test } from 'vitest';
-import { countByCode, csvOf, recordingOf } from './differences.pure.ts';
+import type { Difference } from '../../../main/contract/api/archive.ts';
+import { addressOf, countByCode, countByState, readAddress, shownOf } from './differences.pure.ts';
 
-const station = '01a20c7f-f471-7727-97c3-f503c7c323ee';
-const unit = '01a20c7f-f471-7727-97c3-f503c7c323ef';
-const item = '01a20c7f-f471-7727-97c3-f503c7c323f0';
-
-test('a difference in a bag leads to its recording, one in the vault to none', () => {
-  expect(recordingOf({ code: 'archive.item-missing', what: `nas: ${station}/2026/11/${unit}: ${item}`, detail: '' })).toBe(unit);
-  expect(recordingOf({ code: 'archive.bag-damaged', what: `nas: ${unit}/bagit.txt`, detail: '' })).toBe(unit);
-  expect(recordingOf({ code: 'vault.item-missing', what: item, detail: '' })).toBeNull();
+const RUN = '01a20c7f-f471-7727-97c3-f503c7c323ef';
+const explanation = { id: RUN, at: '2026-03-02T06:03:12.000Z', by: '李档案', reason: '磁盘更换时遗失' };
+const of = (changes: Partial<Difference>): Difference => ({
+  code: 'archive.item-missing',
+  what: 'nas: one',
+  detail: '',
+  id: null,
+  unitId: null,
+  itemId: null,
+  file: null,
+  expectedSha256: null,
+  foundSha256: null,
+  explanation: null,
+  ...changes,
 });
+const all = [
+  of({ file: 'DCIM/IMG_0001.mp4' }),
+  of({ code: 'archive.item-differs', explanation }),
+  of({ code: 'archive.item-differs' }),
+  of({ code: 'clear.no-receipt' }),
+];
+const nothing = { run: null, code: null, state: null, search: '' };
 
-test('a bag nobody recorded leads nowhere, although its folder is named like one', () => {
-  expect(recordingOf({ code: 'archive.unexpected', what: `nas: ${station}/2026/11/${unit}`, detail: '' })).toBeNull();
-});
-
-test('codes are counted, the most frequent first', () => {
-  const of = (code: 'vault.item-missing' | 'vault.item-differs') => ({ code, what: '', detail: '' });
-  expect(countByCode([of('vault.item-missing'), of('vault.item-differs'), of('vault.item-differs')])).toEqual([
-    { code: 'vault.item-differs', count: 2 },
-    { code: 'vault.item-missing', count: 1 },
+test('codes are counted, the most frequent first; states in their order, those that occur', () => {
+  expect(countByCode(all)[0]).toEqual({ code: 'archive.item-differs', count: 2 });
+  expect(countByState(all)).toEqual([
+    { state: 'open', count: 2 },
+    { state: 'explained', count: 1 },
+    { state: 'waiting', count: 1 },
   ]);
+  expect(countByState([])).toEqual([]);
 });
 
-test('a file name that is a formula does not run in a spreadsheet, and quotes and line ends stay inside their cell', () => {
-  expect(csvOf([['=1+1', 'a"b', 'two\nlines']])).toBe('\uFEFF"\'=1+1","a""b","two\nlines"\r\n');
+test('class, state and every word of the search narrow the list, and only together', () => {
+  expect(shownOf(all, nothing)).toHaveLength(4);
+  expect(shownOf(all, { ...nothing, code: 'archive.item-differs' })).toEqual([all[1], all[2]]);
+  expect(shownOf(all, { ...nothing, code: 'archive.item-differs', state: 'open' })).toEqual([all[2]]);
+  expect(shownOf(all, { ...nothing, search: ' img_0001  NAS ' })).toEqual([all[0]]);
+  expect(shownOf(all, { ...nothing, search: '李档案 磁盘' })).toEqual([all[1]]);
+  expect(shownOf(all, { ...nothing, search: '李档案 nothing' })).toEqual([]);
+});
+
+test('an address says what is shown and is read back the same; what it does not know is left out', () => {
+  const shown = { run: RUN, code: 'archive.item-differs', state: 'open' as const, search: '张三' };
+  expect(readAddress(addressOf(shown))).toEqual(shown);
+  expect(addressOf(nothing)).toEqual({});
+  expect(readAddress({ run: '../x', state: 'gone', search: 42, other: true })).toEqual({ ...nothing, search: '42' });
 });

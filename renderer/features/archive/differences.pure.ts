@@ -1,28 +1,66 @@
-import type { ErrorCode, Failure } from '../../../main/contract/errors.ts';
+import type { Difference } from '../../../main/contract/api/archive.ts';
+import type { ErrorCode } from '../../../main/contract/errors.ts';
 
-const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-/** Differences about a bag name it `destination: station/year/month/recording`, and a damaged bag `destination: recording/file`. */
-const BAG = new RegExp(`^[^:]+: ${UUID}/\\d{4}/\\d{2}/(${UUID})(?=:|$)`);
-const BAG_FILE = new RegExp(`^[^:]+: (${UUID})/`);
+export const STATES = ['open', 'explained', 'waiting'] as const;
+export type DifferenceState = (typeof STATES)[number];
 
-/** The recording a difference is about; null when it names an item alone, or something the ledger does not know. */
-export function recordingOf({ code, what }: Failure): string | null {
-  if (code === 'archive.unexpected') return null;
-  return what.match(code === 'archive.bag-damaged' ? BAG_FILE : BAG)?.[1] ?? null;
+/** What is shown of which reconciliation, as the address says it; null and '' leave nothing out. */
+export type Shown = { run: string | null; code: string | null; state: DifferenceState | null; search: string };
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** What an address asks to show; what it does not understand is left out, so that an old link never breaks the page. */
+export function readAddress(search: Record<string, unknown>): Shown {
+  const text = (key: string) => (typeof search[key] === 'string' || typeof search[key] === 'number' ? String(search[key]).slice(0, 100) : '');
+  return {
+    run: UUID.test(text('run')) ? text('run') : null,
+    code: text('code') === '' ? null : text('code'),
+    state: STATES.find((one) => one === text('state')) ?? null,
+    search: text('search'),
+  };
+}
+
+/** The address of what is shown, without what leaves nothing out. */
+export function addressOf({ run, code, state, search }: Shown): Record<string, string> {
+  const parts = Object.entries({ run, code, state, search });
+  return Object.fromEntries(parts.filter((part): part is [string, string] => part[1] !== null && part[1] !== ''));
+}
+
+export function stateOf({ code, explanation }: Difference): DifferenceState {
+  if (explanation !== null) return 'explained';
+  return code === 'clear.no-receipt' ? 'waiting' : 'open';
+}
+
+/** The differences that are of the class and in the state, and hold every word of the search somewhere. */
+export function shownOf(differences: readonly Difference[], { code, state, search }: Shown): Difference[] {
+  const words = search.toLowerCase().split(/\s+/);
+  return differences.filter((one) => {
+    if (code !== null && one.code !== code) return false;
+    if (state !== null && stateOf(one) !== state) return false;
+    const text = [
+      one.code,
+      one.what,
+      one.file,
+      one.unitId,
+      one.itemId,
+      one.expectedSha256,
+      one.foundSha256,
+      one.explanation?.reason,
+      one.explanation?.by,
+    ];
+    const all = text.join('\n').toLowerCase();
+    return words.every((word) => all.includes(word));
+  });
 }
 
 /** Which codes there are, most frequent first, with how many differences each has. */
-export function countByCode(differences: readonly Failure[]): { code: ErrorCode; count: number }[] {
+export function countByCode(differences: readonly Pick<Difference, 'code'>[]): { code: ErrorCode; count: number }[] {
   const counts = new Map<ErrorCode, number>();
   for (const { code } of differences) counts.set(code, (counts.get(code) ?? 0) + 1);
   return [...counts].map(([code, count]) => ({ code, count })).sort((one, other) => other.count - one.count);
 }
 
-/**
- * Rows as CSV (RFC 4180) with a byte-order mark, so that spreadsheets read Chinese; a cell that a spreadsheet would run as
- * a formula begins with an apostrophe.
- */
-export function csvOf(rows: readonly (readonly string[])[]): string {
-  const cell = (text: string) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
-  return `\uFEFF${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
+/** Which states there are, with how many differences are in each. */
+export function countByState(differences: readonly Difference[]): { state: DifferenceState; count: number }[] {
+  return STATES.map((state) => ({ state, count: differences.filter((one) => stateOf(one) === state).length })).filter(({ count }) => count > 0);
 }

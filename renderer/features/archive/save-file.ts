@@ -1,9 +1,10 @@
-/** Lets the browser save a text as a file; nothing is sent anywhere. */
-export function saveFile(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
+/** Lets the browser save what the station made. */
+export function saveFile(file: File): void {
+  const url = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = url;
-  link.download = name;
+  link.download = file.name;
   link.click();
+  // The browser has taken the bytes by the time the click returns.
   URL.revokeObjectURL(url);
 }
