@@ -1,12 +1,13 @@
 import type { ForwardReport } from '../contract/api/archive.ts';
 import type { Entry } from '../contract/entries/index.ts';
 import type { Failure, Result } from '../contract/errors.ts';
-import { type Consumer, entriesAbout, frameOf, type SealedBytes } from '../ledger/index.ts';
+import { type Consumer, frameOf, type SealedBytes } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 import { createProver, type Prover } from './custody.ts';
 import { type Destination, findDestination, listDestinations } from './destinations.ts';
 import { testFolder } from './folder-destination.ts';
 import { type ForwardContext, forwardUnit, mirrorLedger } from './forward.ts';
+import { waitingFor } from './trouble.ts';
 
 const ACTOR = { kind: 'system' as const, id: 'forward' };
 
@@ -48,14 +49,12 @@ export async function forwardAll(context: ForwardContext, to: string | null, onl
   if (named && !named.ok) return named;
   const reports: ForwardReport[] = [];
   for (const destination of named ? [named.value] : listDestinations(context.ledger)) {
-    const due = dueUnits(context, destination);
-    const chosen = onlyFailed ? due.filter((unit) => hasFailed(context, destination, unit)) : due;
-    reports.push(await forwardDue(context, destination, chosen));
+    reports.push(await forwardDue(context, destination, dueUnits(context, destination, onlyFailed)));
   }
   return { ok: true, value: reports };
 }
 
-async function forwardDue(context: ForwardContext, destination: Destination, units: readonly Entry<'unit.closed'>[]): Promise<ForwardReport> {
+async function forwardDue(context: ForwardContext, destination: Destination, units: Iterable<Entry<'unit.closed'>>): Promise<ForwardReport> {
   const report: ForwardReport = { destination: destination.name, forwarded: 0, items: 0, bytes: 0, waiting: 0, segments: 0, failures: [] };
   const prover = createProver(context.ledger, context.segments);
   let stopped = false;
@@ -76,7 +75,7 @@ async function forwardDue(context: ForwardContext, destination: Destination, uni
   const mirrored = stopped ? null : await mirrorOnce(context, destination);
   if (mirrored?.ok) report.segments = mirrored.value;
   else if (mirrored && !report.failures.some((failure) => failure.code === mirrored.failure.code)) report.failures.push(mirrored.failure);
-  report.waiting = dueUnits(context, destination).length;
+  report.waiting = waitingFor(context.ledger, destination);
   return report;
 }
 
@@ -106,15 +105,16 @@ function hasReceipt(ledger: ForwardContext['ledger'], unit: Entry<'unit.closed'>
   return sql(ledger.reader, 'SELECT 1 FROM receipts WHERE unit_id = ? AND destination_id = ?').get(unit.subject.id, destination.id) !== undefined;
 }
 
-/** Units without a receipt from a destination, oldest first. */
-export function dueUnits(context: Pick<ForwardContext, 'ledger'>, destination: Pick<Destination, 'id'>): Entry<'unit.closed'>[] {
-  return sql<SealedBytes>(
+/** Units that a destination still lacks, or of them only those that failed before, oldest first; read in pages. */
+function* dueUnits(context: ForwardContext, destination: Destination, onlyFailed: boolean): Generator<Entry<'unit.closed'>> {
+  const page = sql<SealedBytes & { seq: number }>(
     context.ledger.reader,
-    `SELECT canonical, hash FROM entries WHERE type = 'unit.closed'
-     AND subject_id NOT IN (SELECT unit_id FROM receipts WHERE destination_id = ?) ORDER BY seq`,
-  )
-    .all(destination.id)
-    .map((row) => frameOf(row) as Entry<'unit.closed'>);
+    `SELECT seq, canonical, hash FROM forward_queue JOIN entries ON seq = closed_seq
+     WHERE destination_id = ? AND closed_seq > ? ${onlyFailed ? 'AND attempts > 0' : ''} ORDER BY closed_seq LIMIT 200`,
+  );
+  for (let rows = page.all(destination.id, 0); rows.length > 0; rows = page.all(destination.id, rows.at(-1)?.seq)) {
+    for (const row of rows) yield frameOf(row) as Entry<'unit.closed'>;
+  }
 }
 
 type ForwardedItems = { itemId: string; sizeBytes: number }[];
@@ -160,21 +160,13 @@ async function forwardAlone(
   return { ok: true, value: result.value.items };
 }
 
-/** Attempts at a unit that are on the ledger as failed, oldest first. */
-function failuresOf({ ledger }: ForwardContext, destination: Destination, unit: Entry<'unit.closed'>): Entry<'forward.failed'>[] {
-  return entriesAbout(ledger.reader, 'unit', unit.subject.id).flatMap((entry) =>
-    entry.type === 'forward.failed' && entry.body.destinationId === destination.id ? [entry] : [],
-  );
-}
-
-function hasFailed(context: ForwardContext, destination: Destination, unit: Entry<'unit.closed'>): boolean {
-  return failuresOf(context, destination, unit).length > 0;
-}
-
 /** A failure goes on the ledger when it is a new one for this unit, not each time it is met again. */
 async function recordFailure(context: ForwardContext, destination: Destination, unit: Entry<'unit.closed'>, failure: Failure): Promise<void> {
-  const former = failuresOf(context, destination, unit);
-  if (former.at(-1)?.body.reason === failure.code) return;
+  const former = sql<{ attempts: number; reason: string | null }>(
+    context.ledger.reader,
+    'SELECT attempts, reason FROM forward_queue WHERE destination_id = ? AND unit_id = ?',
+  ).get(destination.id, unit.subject.id);
+  if (former?.reason === failure.code) return;
   await context.ledger.append([
     {
       type: 'forward.failed',
@@ -186,7 +178,7 @@ async function recordFailure(context: ForwardContext, destination: Destination, 
         destinationId: destination.id,
         reason: failure.code,
         detail: /\bE[A-Z0-9]{2,}\b/.exec(failure.detail)?.[0] ?? '',
-        attempt: former.length + 1,
+        attempt: (former?.attempts ?? 0) + 1,
       },
     },
   ]);

@@ -27,23 +27,28 @@ export type QueuedUnit = { unitId: string; destination: string; attempts: number
 
 /** What waits for a destination, failures first, then oldest first. */
 export function queueOf(ledger: Ledger, limit: number): QueuedUnit[] {
-  // The reason is that of the newest failure: SQLite takes a bare column from the row that max() chose.
-  const waiting = sql<{ unit_id: string; attempts: number; reason: string | null }>(
-    ledger.reader,
-    `SELECT c.subject_id AS unit_id, count(f.seq) AS attempts, max(f.seq), json_extract(f.canonical, '$.body.reason') AS reason
-     FROM entries c LEFT JOIN entries f ON f.subject_kind = 'unit' AND f.subject_id = c.subject_id AND f.type = 'forward.failed'
-       AND json_extract(f.canonical, '$.body.destinationId') = ?
-     WHERE c.type = 'unit.closed' AND c.subject_id NOT IN (SELECT unit_id FROM receipts WHERE destination_id = ?)
-     GROUP BY c.seq ORDER BY attempts = 0, c.seq LIMIT ?`,
+  const waiting = ['attempts > 0', 'attempts = 0'].map((which) =>
+    sql<{ unit_id: string; attempts: number; reason: string | null }>(
+      ledger.reader,
+      `SELECT unit_id, attempts, reason FROM forward_queue WHERE destination_id = ? AND ${which} ORDER BY closed_seq LIMIT ?`,
+    ),
   );
   return listDestinations(ledger)
     .flatMap((destination) =>
-      waiting.all(destination.id, destination.id, limit).map((row) => ({
-        unitId: row.unit_id,
-        destination: destination.name,
-        attempts: row.attempts,
-        failure: row.reason === null ? null : { code: row.reason as Failure['code'], what: destination.name, detail: '' },
-      })),
+      waiting
+        .flatMap((rows) => rows.all(destination.id, limit))
+        .map((row) => ({
+          unitId: row.unit_id,
+          destination: destination.name,
+          attempts: row.attempts,
+          failure: row.reason === null ? null : { code: row.reason as Failure['code'], what: destination.name, detail: '' },
+        }))
+        .slice(0, limit),
     )
     .slice(0, limit);
+}
+
+/** How many units a destination still lacks. */
+export function waitingFor(ledger: Ledger, destination: Pick<Destination, 'id'>): number {
+  return sql<{ n: number }>(ledger.reader, 'SELECT count(*) AS n FROM forward_queue WHERE destination_id = ?').get(destination.id)?.n ?? 0;
 }

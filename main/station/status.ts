@@ -1,4 +1,4 @@
-import { dueUnits, listDestinations } from '../archive/index.ts';
+import { listDestinations, waitingFor } from '../archive/index.ts';
 import type { StatusReport } from '../contract/api/station.ts';
 import { sql } from '../store/index.ts';
 import { spaceOf } from '../vault/index.ts';
@@ -70,7 +70,7 @@ export function destinationsOf(station: Station) {
     kind: destination.kind,
     sameDisk: destination.sameDisk,
     receipts: (receipts.get(destination.id) as { n: number }).n,
-    waiting: dueUnits({ ledger }, destination).length,
+    waiting: waitingFor(ledger, destination),
   }));
 }
 
