@@ -309,6 +309,10 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '生成 PDF 失败：{what}。请稍后重试，或改用 XLSX；结果本身未受影响。',
     en: 'Making the PDF failed: {what}. Try again, or use XLSX; the result itself is untouched.',
   },
+  'clear.names-camera': {
+    zh: '记录仪凭此文件名识别，留到最后清除：{what}。其余文件清除之后即行清除。',
+    en: 'The camera is known by the name of this file, which goes last: {what}. It is cleared once nothing else is left.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

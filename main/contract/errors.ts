@@ -85,6 +85,7 @@ export const ERRORS = {
   'explanation.unknown': { retry: 'never', evidenceAtRisk: false },
   'report.printer-missing': { retry: 'operator', evidenceAtRisk: false },
   'report.print-failed': { retry: 'operator', evidenceAtRisk: false },
+  'clear.names-camera': { retry: 'later', evidenceAtRisk: false },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

@@ -65,6 +65,7 @@ async function dock(expected: Partial<DockingOutcome> = { safe: true, failures: 
       startLocal: null,
       sequence: null,
       officer: null,
+      namesCamera: file.startsWith('DCIM/C370042_'),
     }),
   };
   const { signal } = new AbortController();
@@ -104,6 +105,29 @@ test('a file that is not the one copied stays, whatever its size and time say', 
   expect(await clear(camera, true)).toMatchObject({ removed: 1, kept: 1, reasons: { 'clear.file-changed': 1 } });
   expect([onCard(), fs.readFileSync(file, 'utf8')]).toEqual([['one.mp4'], 'FIRST clip']);
   expect(refused()).toEqual(['clear.file-changed']);
+});
+
+test('a file by whose name the camera is known goes last, so that what is left is not taken for another camera’s', async () => {
+  await openIn(path.join(place, 'data'));
+  for (const [n, name] of ['one.mp4', 'two.mp4'].entries()) {
+    fs.renameSync(path.join(card, 'DCIM', name), path.join(card, 'DCIM', `C370042_000${n}.mp4`));
+  }
+  fs.mkdirSync(path.join(card, 'LOG'));
+  fs.writeFileSync(path.join(card, 'LOG', 'power.log'), 'on and off');
+  const camera = await dock();
+  const stored = entriesOfType(lab.ledger.reader, 'item.stored');
+  const logged = stored.find((entry) => lab.ledger.records.get('item', entry.subject.id)?.['path'] === 'LOG/power.log')?.subject.id;
+  const clearing = (confirmed: (itemId: string) => boolean) =>
+    clearDocking(context, camera, { policy: 'after-confirmed', signal: new AbortController().signal, confirmed });
+  expect(await clearing((itemId) => itemId !== logged)).toMatchObject({
+    removed: 1,
+    kept: 2,
+    waiting: 1,
+    reasons: { 'clear.no-receipt': 1, 'clear.names-camera': 1 },
+  });
+  expect(onCard()).toHaveLength(1);
+  expect(await clearing(() => true)).toMatchObject({ removed: 2, kept: 0 });
+  expect(onCard()).toEqual([]);
 });
 
 test('a write-protected card keeps its files, and that is on the ledger', async () => {

@@ -32,15 +32,18 @@ type Candidate = { n: number; path: Buffer; itemId: string; sizeBytes: number };
 /**
  * Removes from a docked camera what policy says is safe, one file at a time: intended on the ledger, the file on the
  * camera hashed in full and equal to the item, removed, folder flushed, done on the ledger. Identity files stay: they
- * are what binds the camera. Whatever is not removed is counted with its reason.
+ * are what binds the camera. Where its files' names are that, one of them goes last: under another identity what is left
+ * would be copied a second time. Whatever is not removed is counted with its reason.
  */
 export async function clearDocking(context: IngestContext, camera: DockedCamera, options: ClearOptions): Promise<ClearOutcome> {
   const outcome: ClearOutcome = { removed: 0, removedBytes: 0, kept: 0, waiting: 0, reasons: {} };
   await settleIntents(context, camera);
   for (const candidate of candidates(context, camera)) {
     if (options.signal.aborted) break;
-    if (camera.describe(pathText(candidate.path)).mediaKind === 'identity') continue;
-    const reason = await clearOne(context, camera, candidate, options);
+    const { mediaKind, namesCamera } = camera.describe(pathText(candidate.path));
+    if (mediaKind === 'identity') continue;
+    const holdsName = namesCamera && isLastName(context, camera);
+    const reason = holdsName ? 'clear.names-camera' : await clearOne(context, camera, candidate, options);
     if (reason === null) {
       outcome.removed += 1;
       outcome.removedBytes += candidate.sizeBytes;
@@ -54,13 +57,29 @@ export async function clearDocking(context: IngestContext, camera: DockedCamera,
   return outcome;
 }
 
+/** What may be removed; files by whose names the camera is known come after the others. */
 function candidates(context: IngestContext, camera: DockedCamera): Candidate[] {
-  return sql<{ n: number; path: Buffer; item_id: string | null; size_bytes: number }>(
+  const found = sql<{ n: number; path: Buffer; item_id: string | null; size_bytes: number }>(
     context.work,
     "SELECT n, path, item_id, size_bytes FROM plan_files WHERE docking_id = ? AND state = 'settled' ORDER BY n",
   )
     .all(camera.dockingId)
     .flatMap((row) => (row.item_id ? [{ n: row.n, path: row.path, itemId: row.item_id, sizeBytes: row.size_bytes }] : []));
+  const naming = Map.groupBy(found, (one) => camera.describe(pathText(one.path)).namesCamera);
+  return [...(naming.get(false) ?? []), ...(naming.get(true) ?? [])];
+}
+
+/** Whether the camera has only one file left by whose name it is known, and others that are not. */
+function isLastName(context: IngestContext, camera: DockedCamera): boolean {
+  let naming = 0;
+  let others = 0;
+  const left = sql<{ path: Buffer }>(context.work, "SELECT path FROM plan_files WHERE docking_id = ? AND state IN ('waiting', 'settled', 'failed')");
+  for (const { path } of left.iterate(camera.dockingId)) {
+    if (camera.describe(pathText(path)).namesCamera) naming += 1;
+    else others += 1;
+    if (naming > 1) return false;
+  }
+  return others > 0;
 }
 
 /** Clears one file; null when it is gone, else why it stays. */

@@ -14,6 +14,8 @@ export type FileFacts = {
   sequence: number | null;
   /** Certificate number in the name. */
   officer: string | null;
+  /** Whether the name is one of those by which the camera is known. */
+  namesCamera: boolean;
 };
 
 /** A camera that is docked, as ingest needs to know it. */

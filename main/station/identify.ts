@@ -56,6 +56,7 @@ export function describeBy(profile: Profile): (path: string) => FileFacts {
       startLocal: facts.startLocal,
       sequence: facts.sequence,
       officer: facts.officer,
+      namesCamera: profile.identity?.from === 'names' && facts.serial !== null,
     };
   };
 }
