@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 /**
- * Runs the project's checks in order and prints what each took. `--quick` leaves out the demo, the screens and the kills; `--only STEP` runs one.
+ * Runs the project's checks in order and prints what each took. `--quick` leaves out the demo, the screens and the faults; `--only STEP` runs one.
  * The last line is `N passed, N failed`: the tests of vitest, and one for each other step.
  */
 const root = path.dirname(import.meta.dirname);
@@ -36,7 +36,7 @@ const STEPS: Step[] = [
   },
   { name: 'demo', quick: false, program: process.execPath, args: ['fixtures/e2e/demo.ts', '--json'] },
   { name: 'screens', quick: false, program: process.execPath, args: ['fixtures/e2e/ui/screens.ts'] },
-  { name: 'kills', quick: false, program: process.execPath, args: ['fixtures/faults/kill.ts', '--kills', '5'] },
+  { name: 'faults', quick: false, program: process.execPath, args: ['fixtures/faults/main.ts'] },
 ];
 
 type Counted = { passed: number; failed: number };
