@@ -17,7 +17,8 @@ export const ARCHIVE_PROJECTION: Projection = {
       orderBy: 'unit_id, destination_id',
       ddl: `CREATE TABLE receipts (
         unit_id TEXT NOT NULL, destination_id TEXT NOT NULL, bag TEXT NOT NULL, manifest_sha256 TEXT NOT NULL,
-        tag_manifest_sha256 TEXT NOT NULL, at TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (unit_id, destination_id)) STRICT, WITHOUT ROWID`,
+        tag_manifest_sha256 TEXT NOT NULL, at TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (unit_id, destination_id)) STRICT, WITHOUT ROWID;
+        CREATE INDEX receipts_by_destination ON receipts (destination_id, seq)`,
     },
     {
       name: 'receipt_items',

@@ -4,7 +4,7 @@ import { sql } from '../store/index.ts';
 /** Items, where they were seen, what was refused, and what was cleared. */
 export const INGEST_PROJECTION: Projection = {
   name: 'ingest',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'items',
@@ -13,7 +13,7 @@ export const INGEST_PROJECTION: Projection = {
         item_id TEXT PRIMARY KEY, camera_id TEXT NOT NULL, docking_id TEXT NOT NULL, officer_id TEXT, size_bytes INTEGER NOT NULL,
         sha256 TEXT NOT NULL, sm3 TEXT NOT NULL, read_back TEXT NOT NULL, media_kind TEXT NOT NULL, important INTEGER NOT NULL,
         stored_at TEXT NOT NULL, stored_seq INTEGER NOT NULL, sidecar_sha256 TEXT NOT NULL) STRICT;
-        CREATE INDEX items_by_bytes ON items (camera_id, sha256);
+        CREATE INDEX items_by_bytes ON items (sha256, camera_id);
         CREATE INDEX items_by_docking ON items (docking_id, officer_id)`,
     },
     {
@@ -23,7 +23,8 @@ export const INGEST_PROJECTION: Projection = {
         seq INTEGER PRIMARY KEY, item_id TEXT NOT NULL, docking_id TEXT NOT NULL, camera_id TEXT NOT NULL, size_bytes INTEGER NOT NULL,
         mtime_ns TEXT NOT NULL, fingerprint TEXT NOT NULL, sighting_id TEXT) STRICT;
         CREATE INDEX sightings_by_facts ON sightings (camera_id, size_bytes, mtime_ns);
-        CREATE INDEX sightings_by_item ON sightings (item_id)`,
+        CREATE INDEX sightings_by_item ON sightings (item_id);
+        CREATE INDEX sightings_by_docking ON sightings (docking_id)`,
     },
     {
       name: 'refusals',

@@ -1,0 +1,56 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { createTables } from '../ledger/projection.ts';
+import { MIGRATIONS } from '../store/index.ts';
+import { PROJECTIONS } from './projections.ts';
+
+/** Tables that stay as small as an agency: a few hundred rows after ten years. */
+const SMALL = ['destinations', 'cameras', 'persons', 'cases', 'access', 'projections', 'explanations', 'reconciliations', 'policy'];
+/** What reads everything on purpose: checks, replays, and counts of all there is. */
+const WHOLE = ['ledger/verify.ts', 'ledger/rebuild.ts', 'ledger/replay.ts', 'station/verify.ts', 'station/status.ts', 'archive/reconcile.ts'];
+/** What is asked once at a start. */
+const ONCE = ["SELECT docking_id, camera_id FROM dockings WHERE state <> 'ended' ORDER BY started_seq"];
+
+/** Every statement that stands in the sources as one literal without parts filled in. */
+function statements(): { file: string; text: string }[] {
+  const root = path.join(import.meta.dirname, '..');
+  return fs
+    .readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('contract/'))
+    .flatMap((file) =>
+      [...fs.readFileSync(path.join(root, file), 'utf8').matchAll(/(['"`])(\s*(?:SELECT|UPDATE|DELETE) (?:(?!\1|\$\{)[\s\S])*)\1/g)].map((match) => ({
+        file,
+        text: match[2] as string,
+      })),
+    );
+}
+
+test('no statement looks at every row of a table that grows with the evidence', () => {
+  const db = new Database(':memory:');
+  for (const migration of MIGRATIONS) db.exec(migration.sql);
+  for (const projection of PROJECTIONS) createTables(db, projection);
+  const tables = new Set((db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all() as { name: string }[]).map((row) => row.name));
+  let looked = 0;
+  const scans = statements().flatMap(({ file, text }) => {
+    const named = [...text.matchAll(/\b(?:FROM|JOIN|UPDATE)\s+([a-z_]+)/g)].map((match) => match[1] as string);
+    // Private records and working state are other files.
+    if (WHOLE.includes(file) || ONCE.includes(text) || !named.every((name) => tables.has(name))) return [];
+    looked += 1;
+    const plan = db.prepare(`EXPLAIN QUERY PLAN ${text}`).all(...Array.from({ length: text.split('?').length - 1 }, () => 1)) as { detail: string }[];
+    // In order of the key, and only the first rows of it.
+    const isFirstRows =
+      /ORDER BY \w+(\.\w+)? (DESC )?LIMIT/.test(text) && !text.includes('WHERE') && !plan.some(({ detail }) => detail.includes('TEMP B-TREE'));
+    if (isFirstRows) return [];
+    // Every entry of a type is as bad when only those about one thing are wanted.
+    const byType = /^SEARCH (entries) USING (?:COVERING )?INDEX entries_by_type \(type=\?\)$/;
+    const scanned = plan.flatMap(
+      ({ detail }) => (/^SCAN (\w+)/.exec(detail) ?? (text.includes('subject_id') ? byType.exec(detail) : null))?.[1] ?? [],
+    );
+    const large = scanned.filter((name) => tables.has(name) && !SMALL.includes(name));
+    return large.map((name) => `${file}: ${name}: ${text.replace(/\s+/g, ' ').slice(0, 100)}`);
+  });
+  expect(scans).toEqual([]);
+  expect(looked).toBeGreaterThan(50);
+});
