@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 // Real disks, databases and ffmpeg: few workers, and time enough for a slow machine. No test measures time.
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
+  // Its binary is not where tests run; the stand-in is held against the real typings.
+  resolve: { alias: { electron: new URL('../fixtures/electron/stand-in.ts', import.meta.url).pathname } },
   test: {
     include: ['main/**/*.test.ts', 'native/**/*.test.ts', 'fixtures/**/*.test.ts', 'build/**/*.test.ts', 'renderer/**/*.test.ts'],
     pool: 'forks',

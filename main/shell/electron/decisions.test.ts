@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
+import { errorText } from '../../contract/error-texts.ts';
+import { failed } from '../../contract/errors.ts';
+import { awayPage } from './away-page.pure.ts';
 import { backOffMs, crashesInRow } from './back-off.pure.ts';
 import { cookieHeader, remember } from './cookie-jar.pure.ts';
 import { isOwnUrl } from './navigation.pure.ts';
-import { quitNeedsConfirming, type StationState, trayText } from './tray-text.pure.ts';
+import { quitNeedsConfirming, type StationState, trayText } from './station-state.pure.ts';
 
 test.each([
   ['station://app', true],
@@ -33,17 +36,41 @@ test.each([
 });
 
 const running: StationState = { kind: 'running', attached: false, copying: 0 };
+const away: StationState = { kind: 'away', attached: false, crashes: 1, retryMs: 1000, failure: null };
 
 test.each<[StationState, string, boolean]>([
-  [{ ...running, kind: 'starting' }, 'Station starting', false],
-  [{ ...running, kind: 'away' }, 'Station away', false],
+  [{ kind: 'starting' }, 'Station starting', false],
+  [away, 'Station away, restarting', false],
+  [{ ...away, crashes: 2 }, 'Station away, restarting', false],
+  [{ ...away, crashes: 3 }, 'Station keeps failing', false],
+  [{ ...away, attached: true, crashes: 0 }, 'Station service away', false],
+  [{ kind: 'no-access', socket: '/run/x' }, 'No access', false],
+  [{ kind: 'misconfigured', failure: failed('usage.invalid', '/etc/x').failure }, 'configuration is wrong', false],
   [running, 'Station running', false],
   [{ ...running, copying: null }, 'Station running', true],
   [{ ...running, copying: 2 }, 'Copying from 2', true],
   [{ ...running, copying: 2, attached: true }, 'Copying from 2', false],
 ])('in state %o the tray says %s, and quitting asks: %s', (state, text, asks) => {
   expect(trayText(state)).toContain(text);
+  expect(trayText(state)).toMatch(/\p{Script=Han}/u);
   expect(quitNeedsConfirming(state)).toBe(asks);
+});
+
+test('the page in place of the screens says what is the matter and what to do, in both languages', () => {
+  const failing: StationState = { ...away, crashes: 4, retryMs: 8000, failure: failed('data-folder.newer', '/data <b>').failure };
+  const page = awayPage(failing);
+  for (const text of ['连续 4 次启动失败', '间隔 8 秒', 'failed to start 4 times in a row', 'again 8 s after', '不要删除', 'do not delete']) {
+    expect(page).toContain(text);
+  }
+  // Why it fails is said as well, and what it names is text, not markup.
+  expect(page).toContain(errorText('data-folder.newer', '/data &#60;b&#62;', 'zh'));
+  expect(page).toContain(errorText('data-folder.newer', '/data &#60;b&#62;', 'en'));
+  expect(awayPage({ kind: 'no-access', socket: '/run/evidock/station.sock' })).toContain('evidock 组（/run/evidock/station.sock）');
+  expect(awayPage(away)).toContain('没有丢失');
+  const states: StationState[] = [{ kind: 'starting' }, running, away, { ...away, attached: true }, failing, { kind: 'no-access', socket: '/x' }];
+  for (const state of states) {
+    expect(awayPage(state)).not.toMatch(/[{](crashes|seconds|socket)[}]|undefined|<script/);
+  }
 });
 
 test('a cookie stays until it is replaced or runs out', () => {

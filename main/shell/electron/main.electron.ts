@@ -1,20 +1,36 @@
-import os from 'node:os';
 import path from 'node:path';
-import { app, type BrowserWindow, dialog, Menu, nativeImage, protocol, session, Tray, utilityProcess } from 'electron';
-import { currentHolder } from '../../station/index.ts';
+import { app, type BrowserWindow, dialog, Menu, nativeImage, powerMonitor, protocol, session, Tray, utilityProcess } from 'electron';
+import { awayPage } from './away-page.pure.ts';
+import { countCopying } from './copying.ts';
+import { findStation } from './find-station.ts';
 import { guardContents, guardSession } from './guards.electron.ts';
 import { createStationProxy } from './proxy.ts';
+import { isFailing, quitNeedsConfirming, type StationState, trayText } from './station-state.pure.ts';
 import { type Supervisor, superviseStation } from './supervise.ts';
-import { quitNeedsConfirming, type StationState, trayText } from './tray-text.pure.ts';
 import { openWindow } from './window.electron.ts';
+
+/** The tray is at most this old, ms. */
+const LOOK_MS = 3000;
 
 protocol.registerSchemesAsPrivileged([{ scheme: 'station', privileges: { standard: true, secure: true, stream: true, supportFetchAPI: true } }]);
 
 let window: BrowserWindow | null = null;
 let tray: Tray | null = null;
 let supervisor: Supervisor | null = null;
+let looking: NodeJS.Timeout | undefined;
 let mayQuit = false;
-let state: StationState = { kind: 'starting', attached: false, copying: null };
+let shownInTray = '';
+let state: StationState = { kind: 'starting' };
+let socketOf: () => string | null = () => null;
+/** The page that stands for the screens now; null while they are there themselves. */
+let shownAway: string | null = null;
+const proxy = createStationProxy(
+  () => socketOf(),
+  () => {
+    shownAway = awayPage(state);
+    return shownAway;
+  },
+);
 
 if (app.requestSingleInstanceLock()) run();
 else app.quit();
@@ -32,33 +48,69 @@ function run() {
   void app.whenReady().then(start);
 }
 
-function start() {
-  const data = dataFolder();
-  const holder = currentHolder(data);
-  const attached = holder?.purpose === 'station' && holder.socket !== null;
-  state = { ...state, attached, kind: attached ? 'running' : 'starting' };
-  if (!attached) {
-    const file = path.join(import.meta.dirname, 'station.process.js');
-    supervisor = superviseStation(
-      () => utilityProcess.fork(file, [data], { serviceName: 'Evidock station' }),
-      (kind) => tell({ ...state, kind }),
-    );
-  }
-  const proxy = createStationProxy(() => (attached ? (currentHolder(data)?.socket ?? null) : (supervisor?.socket() ?? null)));
+async function start() {
   protocol.handle('station', (request) => proxy.handle(request));
   guardSession(session.defaultSession);
   tray = new Tray(nativeImage.createFromPath(path.join(app.getAppPath(), 'build/packaging/icon.png')));
   tray.on('click', showWindow);
+  await takeStation();
   tell(state);
   showWindow();
+  powerMonitor.on('resume', () => void look());
+  looking = setInterval(() => void look(), LOOK_MS);
+}
+
+/** Uses the station that runs on this machine; only where there is none, starts one. */
+async function takeStation() {
+  const found = await findStation();
+  if (!found.ok) state = { kind: 'misconfigured', failure: found.failure };
+  else if (found.value.kind === 'no-access') state = found.value;
+  else if (found.value.kind === 'running') {
+    socketOf = found.value.socket;
+    state = { kind: 'running', attached: true, copying: null };
+  } else supervisor = superviseOwn(found.value.data);
+}
+
+function superviseOwn(data: string): Supervisor {
+  const file = path.join(import.meta.dirname, 'station.process.js');
+  const made = superviseStation(
+    () => utilityProcess.fork(file, [data], { serviceName: 'Evidock station' }),
+    (now) => tell(now.kind === 'running' ? { kind: 'running', attached: false, copying: null } : { ...now, attached: false }),
+  );
+  socketOf = made.socket;
+  return made;
+}
+
+/** Asks the station what it does, for the tray and before quitting. */
+async function look() {
+  const copying = await countCopying((request) => proxy.handle(request));
+  if (state.kind !== 'running' && state.kind !== 'away') return;
+  if (!state.attached) {
+    // Whether its own station runs, the shell hears from the supervisor.
+    if (state.kind === 'running') tell({ ...state, copying });
+  } else if (copying === null) tell({ kind: 'away', attached: true, crashes: 0, retryMs: 0, failure: null });
+  else tell({ kind: 'running', attached: true, copying });
 }
 
 function tell(next: StationState) {
+  // Screens that lose the station say so and wait; when waiting may not help, the page in their place says why.
+  const takesPlace = isFailing(next) && !isFailing(state);
+  const isOld = shownAway !== null && (next.kind === 'running' || awayPage(next) !== shownAway);
   state = next;
-  tray?.setToolTip(trayText(state));
-  tray?.setContextMenu(
+  showInTray(trayText(state));
+  if (!takesPlace && !isOld) return;
+  shownAway = null;
+  if (window !== null && !window.isDestroyed()) window.reload();
+}
+
+function showInTray(text: string) {
+  // A menu that is put up anew closes under the hand that has it open.
+  if (tray === null || text === shownInTray) return;
+  shownInTray = text;
+  tray.setToolTip(text);
+  tray.setContextMenu(
     Menu.buildFromTemplate([
-      { label: trayText(state), enabled: false },
+      { label: text, enabled: false },
       { label: '打开 Open', click: showWindow },
       { label: '退出 Quit', click: () => app.quit() },
     ]),
@@ -73,6 +125,7 @@ function showWindow() {
 }
 
 async function quit() {
+  await look();
   if (quitNeedsConfirming(state)) {
     const { response, checkboxChecked } = await dialog.showMessageBox({
       type: 'warning',
@@ -85,12 +138,9 @@ async function quit() {
     });
     if (response !== 1 || !checkboxChecked) return;
   }
+  clearInterval(looking);
   await supervisor?.stop();
+  await proxy.close();
   mayQuit = true;
   app.quit();
-}
-
-function dataFolder(): string {
-  const stateFolder = process.env['XDG_STATE_HOME'] ?? path.join(os.homedir(), '.local', 'state');
-  return path.resolve(process.env['EVIDOCK_DATA'] ?? path.join(stateFolder, 'evidock'));
 }

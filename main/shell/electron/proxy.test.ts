@@ -19,7 +19,10 @@ function folder(): string {
 }
 
 function proxyTo(socket: string | null) {
-  const proxy = createStationProxy(() => socket);
+  const proxy = createStationProxy(
+    () => socket,
+    () => '<h1>away</h1>',
+  );
   endings.push(() => proxy.close());
   return (route: string, init?: RequestInit) => proxy.handle(new Request(`station://app${route}`, init));
 }
@@ -102,9 +105,15 @@ test.each([[null], ['/nonexistent/station.sock']])('while the station is away (%
   const answer = await proxyTo(socket)('/');
   expect(answer.status).toBe(503);
   expect(await answer.json()).toEqual({ code: 'data-folder.station-unreachable' });
+  // Whoever opens a page gets one for people.
+  const page = await proxyTo(socket)('/units', { headers: { accept: 'text/html,*/*' } });
+  expect([page.status, page.headers.get('content-type'), await page.text()]).toEqual([503, 'text/html; charset=utf-8', '<h1>away</h1>']);
 });
 
 test('another host of the scheme gets nothing', async () => {
-  const proxy = createStationProxy(() => null);
+  const proxy = createStationProxy(
+    () => null,
+    () => '',
+  );
   expect((await proxy.handle(new Request('station://other/'))).status).toBe(403);
 });

@@ -15,9 +15,10 @@ const NOT_RETURNED = new Set(['set-cookie', 'connection', 'keep-alive', 'transfe
 
 /**
  * Passes requests for station://app to the socket that `socketOf` names at that moment, bodies streamed both ways. Keeps
- * the station's cookies itself. Answers 503 with `{code}` while there is no station; an aborted request rejects.
+ * the station's cookies itself. While there is no station it answers 503: a page that is opened gets `awayPage`, everything
+ * else `{code}`. An aborted request rejects.
  */
-export function createStationProxy(socketOf: () => string | null): StationProxy {
+export function createStationProxy(socketOf: () => string | null, awayPage: () => string): StationProxy {
   let jar: CookieJar = new Map();
   let dialled: { socket: string; agent: Agent } | null = null;
 
@@ -29,11 +30,17 @@ export function createStationProxy(socketOf: () => string | null): StationProxy 
     return dialled.agent;
   }
 
+  function away(request: Request): Response {
+    const init = { status: 503, headers: { 'cache-control': 'no-store' } };
+    if (!request.headers.get('accept')?.includes('text/html')) return Response.json({ code: AWAY }, init);
+    return new Response(awayPage(), { ...init, headers: { ...init.headers, 'content-type': 'text/html; charset=utf-8' } });
+  }
+
   return {
     async handle(request) {
       if (!isOwnUrl(request.url)) return new Response(null, { status: 403 });
       const socket = socketOf();
-      if (socket === null) return away();
+      if (socket === null) return away(request);
       const url = new URL(request.url);
       try {
         const answer = await send(`http://station${url.pathname}${url.search}`, {
@@ -47,7 +54,7 @@ export function createStationProxy(socketOf: () => string | null): StationProxy 
         return responseOf(answer.statusCode, answer.headers, answer.body);
       } catch (error) {
         if (request.signal.aborted) throw error;
-        return away();
+        return away(request);
       }
     },
     async close() {
@@ -74,8 +81,4 @@ function responseOf(status: number, headers: Record<string, string | string[] | 
 
 function listOf(value: string | string[] | undefined): string[] {
   return value === undefined ? [] : [value].flat();
-}
-
-function away(): Response {
-  return Response.json({ code: AWAY }, { status: 503, headers: { 'cache-control': 'no-store' } });
 }

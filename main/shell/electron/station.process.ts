@@ -1,30 +1,36 @@
+import type { Failure } from '../../contract/errors.ts';
 import { openStation, serveStation } from '../../station/index.ts';
 import type { StationMessage } from './supervise.ts';
 
 /** Trees below which desktops mount what is plugged in. */
 const MOUNT_TREES = ['/media', '/run/media'];
 
-/** The station as a child of the shell: `station.process DATA`. Tells its parent the socket; ends cleanly on SIGTERM. */
+/** The station as a child of the shell: `station.process DATA`. Tells its parent the socket, or why there is none; ends cleanly on SIGTERM. */
 const data = process.argv[2];
 if (data === undefined) throw new Error('no data folder given');
 const told = new Promise<void>((resolve) => process.once('SIGTERM', () => resolve()));
 const opened = await openStation({ data, purpose: 'station', create: true, docks: [], mountTrees: MOUNT_TREES });
 if (!opened.ok) {
-  process.stderr.write(`${JSON.stringify(opened.failure)}\n`);
-  process.exit(1);
+  giveUp(opened.failure);
 }
 const station = opened.value;
 const server = await serveStation(station);
 if (!server.ok) {
-  process.stderr.write(`${JSON.stringify(server.failure)}\n`);
   await station.close();
-  process.exit(1);
+  giveUp(server.failure);
 }
 tellParent({ kind: 'ready', socket: server.value.socket });
 await told;
 await server.value.close();
 await station.close();
 process.exit(0);
+
+/** Tells why there is no station, for the page in place of the screens, and ends. */
+function giveUp(failure: Failure): never {
+  process.stderr.write(`${JSON.stringify(failure)}\n`);
+  tellParent({ kind: 'failed', failure });
+  process.exit(1);
+}
 
 /** Electron gives its children a parent port, Node an IPC channel. */
 function tellParent(message: StationMessage) {

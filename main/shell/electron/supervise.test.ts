@@ -20,12 +20,15 @@ test('a killed station comes back by itself, later each time, and stops when tol
     children.push(child);
     return child;
   };
-  const supervisor = superviseStation(start, (kind) => (kind === 'running' ? running : away).resolve());
+  const supervisor = superviseStation(start, (now) => (now.kind === 'running' ? running : away).resolve());
   onTestFinished(async () => {
     await supervisor.stop();
     fs.rmSync(root, { recursive: true });
   });
-  const proxy = createStationProxy(() => supervisor.socket());
+  const proxy = createStationProxy(
+    () => supervisor.socket(),
+    () => '',
+  );
   const statusOf = async () => (await proxy.handle(new Request('station://app/api/v1/nowhere'))).status;
   await running.promise;
   expect(await statusOf()).toBe(404);

@@ -1,7 +1,8 @@
+import { Failure } from '../../contract/errors.ts';
 import { backOffMs, crashesInRow } from './back-off.pure.ts';
 
-/** What a station process tells the shell. */
-export type StationMessage = { kind: 'ready'; socket: string };
+/** What a station process tells the shell: where it serves, or why it could not start. */
+export type StationMessage = { kind: 'ready'; socket: string } | { kind: 'failed'; failure: Failure };
 
 /** The part of Electron's UtilityProcess that is needed; a child process of Node has it too. */
 export type StationChild = {
@@ -10,10 +11,13 @@ export type StationChild = {
   kill(): boolean;
 };
 
+/** `crashes` in a row so far, and when the next start follows; `failure` as the last one told it. */
+export type Supervised = { kind: 'running' } | { kind: 'away'; crashes: number; retryMs: number; failure: Failure | null };
+
 export type Supervisor = { socket(): string | null; stop(): Promise<void> };
 
 /** Keeps a station process running: started at once, and again after each end with a growing pause, until stopped. */
-export function superviseStation(start: () => StationChild, changed: (kind: 'running' | 'away') => void): Supervisor {
+export function superviseStation(start: () => StationChild, changed: (now: Supervised) => void): Supervisor {
   let socket: string | null = null;
   let child: StationChild | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -23,19 +27,23 @@ export function superviseStation(start: () => StationChild, changed: (kind: 'run
   function run() {
     const startedMs = performance.now();
     const running = start();
+    let failure: Failure | null = null;
     child = running;
     running.on('message', (message) => {
-      if (!isReady(message)) return;
-      socket = message.socket;
-      changed('running');
+      failure = failureIn(message) ?? failure;
+      const told = socketIn(message);
+      if (told === null) return;
+      socket = told;
+      changed({ kind: 'running' });
     });
     running.once('exit', () => {
       socket = null;
       child = null;
       if (stopped !== null) return stopped();
       crashes = crashesInRow(crashes, performance.now() - startedMs);
-      timer = setTimeout(run, backOffMs(crashes));
-      changed('away');
+      const retryMs = backOffMs(crashes);
+      timer = setTimeout(run, retryMs);
+      changed({ kind: 'away', crashes, retryMs, failure });
     });
   }
 
@@ -53,6 +61,12 @@ export function superviseStation(start: () => StationChild, changed: (kind: 'run
   };
 }
 
-function isReady(message: unknown): message is StationMessage {
-  return typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'ready' && 'socket' in message;
+function socketIn(message: unknown): string | null {
+  const { kind, socket } = (message ?? {}) as { kind?: unknown; socket?: unknown };
+  return kind === 'ready' && typeof socket === 'string' ? socket : null;
+}
+
+function failureIn(message: unknown): Failure | null {
+  const { kind, failure } = (message ?? {}) as { kind?: unknown; failure?: unknown };
+  return kind === 'failed' ? (Failure.safeParse(failure).data ?? null) : null;
 }
