@@ -81,7 +81,7 @@ describe('a difference that was explained', () => {
     fs.rmSync(payload());
     const before = await compare();
     value(await explain(before.differences[0]));
-    for (const report of [value(reportOf(lab.ledger, before.id)), await compare()]) {
+    for (const report of [value(await reportOf(lab.ledger, before.id)), await compare()]) {
       expect(report).toMatchObject({ missing: 1, open: 0, explained: 1, hashMismatch: false });
       expect(report.differences).toMatchObject([{ code: 'archive.item-missing', explanation: { reason: '误放的文件，已核对', at: lab.clock.now } }]);
     }
@@ -200,6 +200,9 @@ describe('a recorded result', () => {
     const records = value(openPrivateRecords(lab.paths, { readonly: false }));
     records.put([{ kind: 'reconciliation', id, data: { canonical: canonical.replace('"missing":0', '"missing":1') } }]);
     records.close();
-    expect(reportOf(lab.ledger, id)).toMatchObject({ ok: false, failure: { code: 'reconciliation.unknown', detail: 'it does not match its hash' } });
+    expect(await reportOf(lab.ledger, id)).toMatchObject({
+      ok: false,
+      failure: { code: 'reconciliation.unknown', detail: 'it does not match its hash' },
+    });
   });
 });

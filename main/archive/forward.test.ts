@@ -315,6 +315,20 @@ describe('a destination that fails by itself, again and again', () => {
     expect(standing()).toEqual({ standing: 'closed', failures: 0, untilMs: null, reason: null });
   });
 
+  test('is tried by one alone: while that try is under way everyone else waits', async () => {
+    await lab.add('central', lab.far);
+    for (let n = 0; n < 5; n += 1) await lab.unit([100]);
+    fs.renameSync(lab.far, `${lab.far}-away`);
+    await round();
+    fs.renameSync(`${lab.far}-away`, lab.far);
+    lab.clock.now = minutesLater(1);
+    expect(lab.context.breakers.mayTry(idOf('central'))).toBe(true);
+    expect(lab.context.breakers.mayTry(idOf('central'))).toBe(false);
+    // That try never came back: the next is due when another rest is over.
+    lab.clock.now = minutesLater(2);
+    expect(standing()).toMatchObject({ standing: 'half-open', failures: 5 });
+  });
+
   test('does not hold up another destination', async () => {
     await lab.add('central', lab.far);
     await lab.add('second', `${lab.far}-second`);

@@ -14,7 +14,7 @@ export { type LedgerElsewhere, lookElsewhere } from './ledger-elsewhere.ts';
 export { forwardAll, forwardStage } from './outbox.ts';
 export { ARCHIVE_PROJECTION } from './projection.ts';
 export { reconcile, type SourceFile } from './reconcile.ts';
+export { listReconciliations, reportOf } from './reconcile-report.ts';
 export { RECONCILIATION_PROJECTION } from './reconciliation-projection.ts';
-export { listReconciliations, reportOf } from './reports.ts';
 export { readResult } from './results.ts';
 export { forwardTroubles, queueOf, troubleOf, waitingFor } from './trouble.ts';

@@ -13,7 +13,7 @@ import { explanationsNow } from './explanations.ts';
 import { checkFolder } from './folder-destination.ts';
 import { type ForwardContext, isStationKey } from './forward.ts';
 import { epochOfFolder } from './ledger-elsewhere.ts';
-import { reportOf } from './reports.ts';
+import { reportOf } from './reconcile-report.ts';
 import { differenceId, type KeptDifference, type KeptResult, sealResult } from './results.ts';
 
 /** One file of a source as it was found: its bytes' hash, or why it was not read. */
@@ -65,7 +65,7 @@ export async function reconcile(context: ForwardContext, request: ReconcileReque
   const head = sql<{ seq: number; hash: string }>(context.ledger.reader, 'SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1').get();
   if (!head) throw new Error('a ledger has a first entry');
   const tally: Tally = { same: 0, missing: 0, differs: 0, extra: 0, waiting: 0, explained: 0, differences: [], classes: new Map() };
-  const run: Run = { tally, explained: explanationsNow(context.ledger) };
+  const run: Run = { tally, explained: await explanationsNow(context.ledger) };
   const span = sql<{ first: string | null; last: string | null }>(
     context.ledger.reader,
     'SELECT min(stored_at) AS first, max(stored_at) AS last FROM items',

@@ -49,10 +49,8 @@ function argsFor(folder: string, page: string, pdf: string): string[] {
     '--disable-component-update',
     '--disable-sync',
     '--disable-extensions',
-    // The page itself may fetch nothing (its content policy); this holds for the browser as well, loopback included.
+    // The page itself may fetch nothing (its content policy); for the browser there is no host at all, loopback included.
     '--host-resolver-rules=MAP * ~NOTFOUND',
-    '--proxy-server=127.0.0.1:9',
-    '--proxy-bypass-list=<-loopback>',
     `--user-data-dir=${path.join(folder, 'profile')}`,
     '--no-pdf-header-footer',
     `--print-to-pdf=${pdf}`,

@@ -149,9 +149,9 @@ export function reconcile(options: { source?: string; to?: string; report?: stri
       `未决 open ${result.open}, 已说明 explained ${result.explained}, 结果 result ${result.resultSha256}`,
       ...result.differences.flatMap(differenceLine),
     ]);
-    // What is explained is in the answer; only what is not is complained about.
+    // What is explained is in the answer and not complained about, unless bytes are not what was recorded.
     tellAll(
-      result.differences.filter((one) => one.explanation === null).map(({ code, what, detail }) => ({ code, what, detail })),
+      result.differences.filter((one) => result.hashMismatch || one.explanation === null).map(({ code, what, detail }) => ({ code, what, detail })),
       output,
     );
     // Explained or not: bytes that are not what was recorded stay a violation.

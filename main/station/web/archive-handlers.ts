@@ -12,7 +12,8 @@ import {
   testDestination,
   troubleOf,
 } from '../../archive/index.ts';
-import { done, failed, type Result } from '../../contract/errors.ts';
+import type { ForwardReport } from '../../contract/api/archive.ts';
+import { done, type Failure, failed, type Result } from '../../contract/errors.ts';
 import type { Actor } from '../../contract/values.ts';
 import type { DestinationRow, ExportFormat } from '../../contract/web/archive.ts';
 import { catalogueRow } from '../../evidence/index.ts';
@@ -48,7 +49,10 @@ export function archiveHandlers({ archive: os }: GuardedContract) {
       });
     }),
     test: os.test.handler(({ context, input }) => named(input.name, testDestination(context.station.ledger, input.name))),
-    forward: os.forward.handler(({ context, input }) => forwardAll(context.station.stages.forward, input.to, input.onlyFailed)),
+    forward: os.forward.handler(async ({ context, input }) => {
+      const result = await forwardAll(context.station.stages.forward, input.to, input.onlyFailed);
+      return result.ok ? done(result.value.map(withoutFolders)) : result;
+    }),
     reconcile: os.reconcile.handler(({ context, input }) => {
       const destination = findDestination(context.station.ledger, input.to);
       if (!destination.ok) return destination;
@@ -87,7 +91,7 @@ async function exportOf(
 ): Promise<Result<File>> {
   const { station, session, names } = context;
   const kept = readResult(station.ledger, id);
-  const report = reportOf(station.ledger, id);
+  const report = await reportOf(station.ledger, id);
   if (!kept.ok) return kept;
   if (!report.ok) return report;
   const exportedBy = session ? names.person(session.personId).name : null;
@@ -116,4 +120,10 @@ function breakerOf({ standing, failures, untilMs, reason }: DestinationStanding,
 async function named<T>(name: string, result: Result<T> | Promise<Result<T>>): Promise<Result<T>> {
   const outcome = await result;
   return outcome.ok ? outcome : failed(outcome.failure.code, name);
+}
+
+/** The same of what pushing to it came to. */
+function withoutFolders(report: ForwardReport): ForwardReport {
+  const shown = ({ code, what }: Failure) => failed(code, code.startsWith('destination.') ? report.destination : what).failure;
+  return { ...report, failures: report.failures.map(shown) };
 }

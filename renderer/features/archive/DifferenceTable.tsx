@@ -91,6 +91,7 @@ function State({ difference, onExplain }: { difference: Difference; onExplain: (
 function Explained({ explanation: { id, at, by, reason }, allowed }: { explanation: Explanation; allowed: boolean }) {
   const { t } = useTranslation('archive');
   const { mutateAsync, data, error, isPending } = useMutation(api.archive.reopen.mutationOptions());
+  // A refusal is shown below the row; the question closes either way.
   const takeBack = () => mutateAsync({ id }).then(() => queryClient.invalidateQueries({ queryKey: api.archive.key() }));
   return (
     <div className={css.state}>

@@ -1,22 +1,27 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Difference, Explanation, ReconcileReport } from '../contract/api/archive.ts';
 import { done, type Result } from '../contract/errors.ts';
 import type { Actor } from '../contract/values.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
-import { actorText, explanationsNow } from './explanations.ts';
+import { actorText, explanationsNow, RECORDS_AT_ONCE } from './explanations.ts';
 import { type KeptDifference, type KeptResult, readResult } from './results.ts';
 
 /**
  * A recorded reconciliation (the newest one for null) with the explanations that hold now: what was explained since it was
  * made counts as explained, what was taken back as open. Fails with `reconciliation.unknown`.
  */
-export function reportOf(ledger: Ledger, id: string | null): Result<ReconcileReport> {
+export async function reportOf(ledger: Ledger, id: string | null): Promise<Result<ReconcileReport>> {
   const read = readResult(ledger, id);
   if (!read.ok) return read;
   const { content, sha256, seq } = read.value;
   const { missing, differs, extra } = content;
-  const explanations = explanationsNow(ledger);
-  const differences = content.differences.map((one) => shownOf(ledger, one, explanations));
+  const explanations = await explanationsNow(ledger);
+  const differences: Difference[] = [];
+  for (const [n, one] of content.differences.entries()) {
+    if (n % RECORDS_AT_ONCE === 0) await setImmediate();
+    differences.push(shownOf(ledger, one, explanations));
+  }
   const explained = explainedNow(content, differences.filter((one) => one.explanation !== null).length);
   const entry = sql<{ hash: string } & Who>(
     ledger.reader,

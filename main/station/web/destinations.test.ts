@@ -1,0 +1,58 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createRouterClient } from '@orpc/server';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openWebLab, type WebLab } from '../../../fixtures/web-lab.ts';
+import type { DestinationRow } from '../../contract/web/archive.ts';
+import { createRouter } from '../index.ts';
+
+let lab: WebLab;
+let folder: string;
+let archivist: string;
+beforeAll(async () => {
+  lab = await openWebLab();
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evidock-destination-'));
+  const client = createRouterClient(createRouter(lab.station));
+  await client.archive.addDestination({ name: 'central', folder: path.join(folder, 'central') });
+  fs.renameSync(path.join(folder, 'central'), path.join(folder, 'away'));
+  const card = path.join(folder, 'card');
+  fs.mkdirSync(card);
+  for (let n = 0; n < 7; n += 1) fs.writeFileSync(path.join(card, `${n}.jpg`), `evidence ${n}`);
+  for await (const _ of await client.docking.ingest({ sources: [card], camera: null, officer: null, caseNumber: null }));
+  await lab.station.idle();
+  archivist = await lab.session('archivist');
+});
+afterAll(async () => {
+  await lab.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+const forward = (body: object) => lab.ask('/api/v1/forward', { session: archivist, body });
+
+async function central() {
+  const { json, text } = await lab.ask('/api/v1/destinations', { session: archivist });
+  const found = (json as DestinationRow[]).find((one) => one.name === 'central');
+  if (!found) throw new Error('not listed');
+  return { row: found, text };
+}
+
+test('a destination that failed again and again is said to rest, until when and why, and never where it lies', async () => {
+  const { row, text } = await central();
+  expect(row).toMatchObject({ waiting: 7, breaker: { standing: 'open', failures: 5, reason: { code: 'destination.unreachable', what: 'central' } } });
+  const restMs = Date.parse(row.breaker.until ?? '') - Date.parse(lab.station.clock.now());
+  expect(restMs).toBeGreaterThan(0);
+  expect(restMs).toBeLessThanOrEqual(60_000);
+  expect(text).not.toContain(folder);
+});
+
+test('who asks for it now is served now: only what failed, then all of it, and it rests no longer', async () => {
+  const refused = await forward({ to: 'central' });
+  expect(refused.json.value).toMatchObject([{ forwarded: 0, waiting: 7, failures: [{ code: 'destination.unreachable', what: 'central' }] }]);
+  expect(refused.text).not.toContain(folder);
+  expect((await central()).row.breaker).toMatchObject({ standing: 'open', failures: 6 });
+  fs.renameSync(path.join(folder, 'away'), path.join(folder, 'central'));
+  expect((await forward({ to: 'central', onlyFailed: true })).json.value).toMatchObject([{ forwarded: 5, waiting: 2, failures: [] }]);
+  expect((await central()).row.breaker).toEqual({ standing: 'closed', failures: 0, until: null, reason: null });
+  expect((await forward({ to: null })).json.value).toContainEqual(expect.objectContaining({ destination: 'central', waiting: 0 }));
+});
