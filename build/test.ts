@@ -34,6 +34,7 @@ const STEPS: Step[] = [
       `--outputFile.json=${report}`,
     ],
   },
+  { name: 'sanitizers', quick: false, program: process.execPath, args: ['build/sanitizers.ts'] },
   { name: 'demo', quick: false, program: process.execPath, args: ['fixtures/e2e/demo.ts', '--json'] },
   { name: 'screens', quick: false, program: process.execPath, args: ['fixtures/e2e/ui/screens.ts'] },
   { name: 'faults', quick: false, program: process.execPath, args: ['fixtures/faults/main.ts'] },
