@@ -3,6 +3,8 @@ import path from 'node:path';
 import { ORPCError } from '@orpc/client';
 import { CommanderError, Command as Program } from 'commander';
 import { done, Failure } from '../../contract/errors.ts';
+import { hasDisplay } from '../kiosk/kiosk-window.ts';
+import { runKiosk } from '../kiosk/run-kiosk.ts';
 import * as commands from './commands.ts';
 import { configuredSocket, connect, dataFolder } from './connect.ts';
 import { createOutput, EXIT, exitOf, type Output } from './output.ts';
@@ -82,8 +84,13 @@ station.action(async () => {
     process.exitCode = refuse(socket.failure, output);
     return;
   }
-  const { port, open = false, dock = [], settleMs } = options;
-  const run = { data: data.value, port: Number(port), socket: socket.value, open, docks: dock, settleMs: Number(settleMs) };
+  if (options.open === true && hasDisplay(process.env)) {
+    const args = process.argv.slice(2).filter((one) => one !== '--open');
+    process.exitCode = await runKiosk(args, data.value, process.env);
+    return;
+  }
+  const { port, dock = [], settleMs } = options;
+  const run = { data: data.value, port: Number(port), socket: socket.value, docks: dock, settleMs: Number(settleMs) };
   process.exitCode = await runStation(run, output);
 });
 

@@ -1,13 +1,12 @@
-import path from 'node:path';
 import { type Failure, failed } from '../../contract/errors.ts';
 import { hasAdmin, openStation, type Station, type StationServer, serveStation } from '../../station/index.ts';
-import { hasDisplay, openKiosk } from '../kiosk/open-kiosk.ts';
+import type { StationMessage } from '../supervise/supervise.ts';
 import { EXIT, exitOf, type Output } from './output.ts';
 
 /** Trees below which desktops mount what is plugged in. */
 const MOUNT_TREES = ['/media', '/run/media'];
 
-export type RunOptions = { data: string; port: number; socket: string | undefined; open: boolean; docks: readonly string[]; settleMs: number };
+export type RunOptions = { data: string; port: number; socket: string | undefined; docks: readonly string[]; settleMs: number };
 
 /** `evidock station`: runs until it is told to stop (SIGINT, SIGTERM), then ends cleanly. */
 export async function runStation(options: RunOptions, output: Output): Promise<number> {
@@ -25,12 +24,12 @@ export async function runStation(options: RunOptions, output: Output): Promise<n
     return refuse(server.failure, output);
   }
   sayStarted(station, server.value, output);
-  const window = options.open && hasDisplay(process.env) ? openKiosk(server.value.url, path.dirname(station.paths.logs), process.env) : null;
+  // Where a kiosk started this station, it waits to be told.
+  process.send?.({ kind: 'ready', socket: server.value.socket, url: server.value.url } satisfies StationMessage);
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
   });
-  window?.kill();
   await server.value.close();
   await station.close();
   return EXIT.done;

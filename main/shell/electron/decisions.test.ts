@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { errorText } from '../../contract/error-texts.ts';
 import { failed } from '../../contract/errors.ts';
+import { backOffMs, crashesInRow } from '../supervise/back-off.pure.ts';
 import { awayPage } from './away-page.pure.ts';
-import { backOffMs, crashesInRow } from './back-off.pure.ts';
 import { cookieHeader, remember } from './cookie-jar.pure.ts';
 import { isOwnUrl } from './navigation.pure.ts';
 import { quitNeedsConfirming, type StationState, trayText } from './station-state.pure.ts';

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { app, type BrowserWindow, dialog, Menu, nativeImage, powerMonitor, protocol, session, Tray, utilityProcess } from 'electron';
+import { type Supervisor, superviseStation } from '../supervise/supervise.ts';
 import { awayPage } from './away-page.pure.ts';
 import { countCopying } from './copying.ts';
 import { findStation } from './find-station.ts';
 import { guardContents, guardSession } from './guards.electron.ts';
 import { createStationProxy } from './proxy.ts';
 import { isFailing, quitNeedsConfirming, type StationState, trayText } from './station-state.pure.ts';
-import { type Supervisor, superviseStation } from './supervise.ts';
 import { openWindow } from './window.electron.ts';
 
 /** The tray is at most this old, ms. */

@@ -1,6 +1,6 @@
 import type { Failure } from '../../contract/errors.ts';
 import { openStation, serveStation } from '../../station/index.ts';
-import type { StationMessage } from './supervise.ts';
+import type { StationMessage } from '../supervise/supervise.ts';
 
 /** Trees below which desktops mount what is plugged in. */
 const MOUNT_TREES = ['/media', '/run/media'];
@@ -19,7 +19,7 @@ if (!server.ok) {
   await station.close();
   giveUp(server.failure);
 }
-tellParent({ kind: 'ready', socket: server.value.socket });
+tellParent({ kind: 'ready', socket: server.value.socket, url: server.value.url });
 await told;
 await server.value.close();
 await station.close();

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createStationProxy } from './proxy.ts';
+import { createStationProxy } from '../electron/proxy.ts';
 import { superviseStation } from './supervise.ts';
 
 test('a killed station comes back by itself, later each time, and stops when told to', async () => {
@@ -14,7 +14,7 @@ test('a killed station comes back by itself, later each time, and stops when tol
   let running = Promise.withResolvers<void>();
   let away = Promise.withResolvers<void>();
   const start = () => {
-    const child = fork(path.join(import.meta.dirname, 'station.process.ts'), [path.join(root, 'data')]);
+    const child = fork(path.join(import.meta.dirname, '../electron/station.process.ts'), [path.join(root, 'data')]);
     startsMs.push(performance.now());
     child.once('exit', () => endsMs.push(performance.now()));
     children.push(child);

@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import { Failure } from '../../contract/errors.ts';
 import { backOffMs, crashesInRow } from './back-off.pure.ts';
 
 /** What a station process tells the shell: where it serves, or why it could not start. */
-export type StationMessage = { kind: 'ready'; socket: string } | { kind: 'failed'; failure: Failure };
+export type StationMessage = { kind: 'ready'; socket: string; url: string } | { kind: 'failed'; failure: Failure };
 
 /** The part of Electron's UtilityProcess that is needed; a child process of Node has it too. */
 export type StationChild = {
@@ -12,7 +13,7 @@ export type StationChild = {
 };
 
 /** `crashes` in a row so far, and when the next start follows; `failure` as the last one told it. */
-export type Supervised = { kind: 'running' } | { kind: 'away'; crashes: number; retryMs: number; failure: Failure | null };
+export type Supervised = { kind: 'running'; url: string } | { kind: 'away'; crashes: number; retryMs: number; failure: Failure | null };
 
 export type Supervisor = { socket(): string | null; stop(): Promise<void> };
 
@@ -31,10 +32,10 @@ export function superviseStation(start: () => StationChild, changed: (now: Super
     child = running;
     running.on('message', (message) => {
       failure = failureIn(message) ?? failure;
-      const told = socketIn(message);
-      if (told === null) return;
-      socket = told;
-      changed({ kind: 'running' });
+      const ready = readyIn(message);
+      if (ready === null) return;
+      socket = ready.socket;
+      changed({ kind: 'running', url: ready.url });
     });
     running.once('exit', () => {
       socket = null;
@@ -61,9 +62,10 @@ export function superviseStation(start: () => StationChild, changed: (now: Super
   };
 }
 
-function socketIn(message: unknown): string | null {
-  const { kind, socket } = (message ?? {}) as { kind?: unknown; socket?: unknown };
-  return kind === 'ready' && typeof socket === 'string' ? socket : null;
+const Ready = z.object({ kind: z.literal('ready'), socket: z.string(), url: z.string() });
+
+function readyIn(message: unknown): z.infer<typeof Ready> | null {
+  return Ready.safeParse(message).data ?? null;
 }
 
 function failureIn(message: unknown): Failure | null {
