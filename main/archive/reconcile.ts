@@ -130,8 +130,14 @@ async function compareSource(context: ForwardContext, source: AsyncIterable<Sour
   }
 }
 
+/** The recording an original belongs to; none before its docking is grouped. */
+function unitFinder(context: ForwardContext): (itemId: string) => string | null {
+  const unit = sql<{ unit_id: string }>(context.ledger.reader, 'SELECT unit_id FROM unit_items WHERE item_id = ?');
+  return (itemId) => unit.get(itemId)?.unit_id ?? null;
+}
+
 async function compareVault(context: ForwardContext, vault: Vault, run: Run): Promise<void> {
-  const unitOf = sql<{ unit_id: string }>(context.ledger.reader, 'SELECT unit_id FROM unit_items WHERE item_id = ?');
+  const unitOf = unitFinder(context);
   for (const { item_id: itemId, sha256: expectedSha256 } of itemRows(context)) {
     const file = vault.originalPath(itemId);
     const foundSha256 = file.ok ? ((await context.hashAtRest(file.value))?.sha256 ?? null) : null;
@@ -139,7 +145,7 @@ async function compareVault(context: ForwardContext, vault: Vault, run: Run): Pr
       run.tally.same += 1;
       continue;
     }
-    const about = { place: itemId, itemId, unitId: unitOf.get(itemId)?.unit_id ?? null, expectedSha256, foundSha256 };
+    const about = { place: itemId, itemId, unitId: unitOf(itemId), expectedSha256, foundSha256 };
     if (foundSha256 === null) note(run, 'missing', { failure: failed('vault.item-missing', itemId).failure, ...about });
     else note(run, 'differs', { failure: failed('vault.item-differs', itemId).failure, ...about });
   }
@@ -184,10 +190,17 @@ async function compareArchive(context: ForwardContext, destination: Destination,
     'SELECT i.unit_id, r.bag FROM receipt_items i JOIN receipts r USING (unit_id, destination_id) WHERE i.item_id = ? AND i.destination_id = ?',
   );
   const destinationId = destination.id;
+  const unitOf = unitFinder(context);
   for (const { item_id: itemId, sha256: expectedSha256 } of itemRows(context)) {
     const held = receipt.get(itemId, destinationId);
     if (!held) {
-      note(run, 'waiting', { failure: failed(WAITING, itemId, destination.name).failure, place: itemId, itemId, destinationId });
+      note(run, 'waiting', {
+        failure: failed(WAITING, itemId, destination.name).failure,
+        place: itemId,
+        itemId,
+        unitId: unitOf(itemId),
+        destinationId,
+      });
       continue;
     }
     const file = findInBag(path.join(destination.folder, held.bag), itemId);

@@ -168,7 +168,7 @@ describe('a reconciliation as XLSX', () => {
   test('says station, archive, time, counts, ledger and hash, and has lines to sign on', async () => {
     for (const [language, words] of [
       ['zh', ['对账报告', '有未说明的差异', '缺少', '归档缺失', '姓名', '签字', '日期', '未决']],
-      ['en', ['Reconciliation report', 'Missing', 'Missing in archive', 'Name', 'Signature', 'Date', 'Open']],
+      ['en', ['Reconciliation report', 'Missing', 'Missing in archive', 'Name', 'Signature', 'Date', 'Unresolved']],
     ] as const) {
       const text = [...unzip(await made(input([difference()]), 'xlsx', language)).values()].join('\n');
       const facts = [

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { implement } from '@orpc/server';
 import {
   addFolderDestination,
@@ -90,7 +91,8 @@ export function createRouter(station: Station) {
         if (!destination.ok) return destination;
         const result = await reconcile(stages.forward, {
           source: input.source === null ? null : readSource(input.source, station.engine),
-          sourceName: input.source,
+          // The result is shown to other machines as well: where the source lies on this one is nobody's business there.
+          sourceName: input.source === null ? null : path.basename(input.source),
           destination: destination.value,
           actor,
         });

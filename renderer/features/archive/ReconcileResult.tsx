@@ -23,7 +23,6 @@ const SHORT = {
   'archive.bag-damaged': 'bagDamaged',
   'archive.unexpected': 'archiveUnexpected',
   'source.not-stored': 'notStored',
-  'clear.no-receipt': 'waiting',
 } as const satisfies Partial<Record<ErrorCode, string>>;
 
 type Props = { id: string; shown: Shown; onShow: (change: Partial<Shown>) => void };

@@ -25,8 +25,11 @@ const all = [
 ];
 const nothing = { run: null, code: null, state: null, search: '' };
 
-test('codes are counted, the most frequent first; states in their order, those that occur', () => {
-  expect(countByCode(all)[0]).toEqual({ code: 'archive.item-differs', count: 2 });
+test('classes are counted, the most frequent first, and what waits is none; states in their order, those that occur', () => {
+  expect(countByCode(all)).toEqual([
+    { code: 'archive.item-differs', count: 2 },
+    { code: 'archive.item-missing', count: 1 },
+  ]);
   expect(countByState(all)).toEqual([
     { state: 'open', count: 2 },
     { state: 'explained', count: 1 },

@@ -1,6 +1,7 @@
 import type { Difference } from '../../../main/contract/api/archive.ts';
 import type { ErrorCode } from '../../../main/contract/errors.ts';
 
+const WAITING: ErrorCode = 'clear.no-receipt';
 export const STATES = ['open', 'explained', 'waiting'] as const;
 export type DifferenceState = (typeof STATES)[number];
 
@@ -28,7 +29,7 @@ export function addressOf({ run, code, state, search }: Shown): Record<string, s
 
 export function stateOf({ code, explanation }: Difference): DifferenceState {
   if (explanation !== null) return 'explained';
-  return code === 'clear.no-receipt' ? 'waiting' : 'open';
+  return code === WAITING ? 'waiting' : 'open';
 }
 
 /** The differences that are of the class and in the state, and hold every word of the search somewhere. */
@@ -53,10 +54,10 @@ export function shownOf(differences: readonly Difference[], { code, state, searc
   });
 }
 
-/** Which codes there are, most frequent first, with how many differences each has. */
+/** Which classes there are, most frequent first, with how many differences each has; what waits is a state, not a class. */
 export function countByCode(differences: readonly Pick<Difference, 'code'>[]): { code: ErrorCode; count: number }[] {
   const counts = new Map<ErrorCode, number>();
-  for (const { code } of differences) counts.set(code, (counts.get(code) ?? 0) + 1);
+  for (const { code } of differences) if (code !== WAITING) counts.set(code, (counts.get(code) ?? 0) + 1);
   return [...counts].map(([code, count]) => ({ code, count })).sort((one, other) => other.count - one.count);
 }
 
