@@ -19,6 +19,7 @@ import {
   reportOf,
   type SourceFile,
 } from './index.ts';
+import { type KeptDifference, list } from './results.ts';
 
 let lab: ArchiveLab;
 let bag: string;
@@ -178,6 +179,22 @@ describe('what cannot be explained', () => {
       failure: { code: 'difference.unknown' },
     });
   });
+});
+
+test('a full list makes room for an open difference: first what waits goes, then what is explained', () => {
+  const of = (code: 'archive.item-missing' | 'clear.no-receipt', n: number, explanationId: string | null = null): KeptDifference => {
+    const nothing = { detail: '', id: null, destinationId: null, unitId: null, itemId: null, expectedSha256: null, foundSha256: null };
+    return { ...nothing, code, what: String(n), explanationId };
+  };
+  const listed: KeptDifference[] = [];
+  for (let n = 0; n < 998; n += 1) list(listed, of('archive.item-missing', n));
+  list(listed, of('archive.item-missing', 998, randomUUID()));
+  list(listed, of('clear.no-receipt', 999));
+  for (const n of [1000, 1001, 1002]) list(listed, of('archive.item-missing', n));
+  list(listed, of('clear.no-receipt', 1003));
+  expect(listed).toHaveLength(1000);
+  expect(listed.filter((one) => one.code === 'clear.no-receipt' || one.explanationId !== null)).toEqual([]);
+  expect(listed.slice(-2).map((one) => one.what)).toEqual(['1001', '1000']);
 });
 
 describe('a recorded result', () => {

@@ -14,7 +14,7 @@ import { checkFolder } from './folder-destination.ts';
 import { type ForwardContext, isStationKey } from './forward.ts';
 import { epochOfFolder } from './ledger-elsewhere.ts';
 import { reportOf } from './reconcile-report.ts';
-import { differenceId, type KeptDifference, type KeptResult, sealResult } from './results.ts';
+import { differenceId, type KeptResult, list, sealResult, WAITING } from './results.ts';
 
 /** One file of a source as it was found: its bytes' hash, or why it was not read. */
 export type SourceFile = { path: string } & ({ sha256: string } | { reason: ErrorCode });
@@ -26,9 +26,6 @@ export type ReconcileRequest = {
   destination: Destination | null;
   actor: Actor;
 };
-
-/** Differences listed in a result; all are counted. */
-const MAX_LISTED = 1000;
 
 type Row = { item_id: string; sha256: string; size_bytes: number };
 type Kind = 'missing' | 'differs' | 'extra' | 'waiting';
@@ -102,24 +99,6 @@ function note({ tally, explained }: Run, kind: Kind, found: Found): void {
   if (explanationId !== null) tally.explained += 1;
   list(tally.differences, { ...failure, id, destinationId, unitId, itemId, expectedSha256, foundSha256, explanationId });
 }
-
-/** What only waits makes room for what differs, and that, when it is explained, for what is not: an open difference is never left off for them. */
-function list(differences: KeptDifference[], one: KeptDifference): void {
-  if (differences.length < MAX_LISTED) {
-    differences.push(one);
-    return;
-  }
-  const weight = ({ code, explanationId }: KeptDifference) => (code === WAITING ? 0 : explanationId !== null ? 1 : 2);
-  for (let least = 0; least < weight(one); least += 1) {
-    const at = differences.findLastIndex((other) => weight(other) === least);
-    if (at >= 0) {
-      differences.splice(at, 1, one);
-      return;
-    }
-  }
-}
-
-const WAITING = 'clear.no-receipt' satisfies ErrorCode;
 
 async function compareSource(context: ForwardContext, source: AsyncIterable<SourceFile>, run: Run): Promise<void> {
   const known = sql(context.ledger.reader, 'SELECT 1 FROM items WHERE sha256 = ? LIMIT 1');

@@ -87,3 +87,27 @@ export function differenceId(parts: {
   if (canonical === undefined) throw new Error('a difference has no canonical form');
   return createHash('sha256').update(canonical, 'utf8').digest('hex');
 }
+
+/** The class of what is not archived yet: counted and listed, but no difference. */
+export const WAITING = 'clear.no-receipt' satisfies ErrorCode;
+/** Differences listed in a result; all are counted. */
+const MAX_LISTED = 1000;
+
+/**
+ * Puts one on the list. When it is full, what only waits makes room for what differs, and that, when it is explained, for what
+ * is not: an open difference is never left off for them.
+ */
+export function list(differences: KeptDifference[], one: KeptDifference): void {
+  if (differences.length < MAX_LISTED) {
+    differences.push(one);
+    return;
+  }
+  const weight = ({ code, explanationId }: KeptDifference) => (code === WAITING ? 0 : explanationId !== null ? 1 : 2);
+  for (let least = 0; least < weight(one); least += 1) {
+    const at = differences.findLastIndex((other) => weight(other) === least);
+    if (at >= 0) {
+      differences.splice(at, 1, one);
+      return;
+    }
+  }
+}
