@@ -214,6 +214,10 @@ test('quitting a station that cannot say that it is idle needs a second, differe
     message: expect.stringMatching(/采集.*copying/),
     checkboxLabel: expect.stringContaining('停止采集'),
   });
+  // Neither of them stopped it.
+  child?.kill('SIGCONT');
+  expect(await statusOf(shell)).toBe(200);
+  child?.kill('SIGSTOP');
   expect([shell.app.quits, child?.exitCode]).toEqual([0, null]);
   shell.dialog.answer = { response: 1, checkboxChecked: true };
   shell.app.quit();
