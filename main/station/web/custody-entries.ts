@@ -47,6 +47,12 @@ function factsOf(context: WebContext, entry: Entry): CustodyEntry['facts'] {
       const reason = ledger.records.get('view', entry.body.viewId)?.['reason'];
       return { ...facts, reason: typeof reason === 'string' ? reason : null };
     }
+    case 'difference.explained': {
+      const reason = ledger.records.get('explanation', entry.body.explanationId)?.['reason'];
+      const { destinationId } = entry.body;
+      const destination = destinationId === null ? null : destinationName(context, destinationId);
+      return { ...facts, ...plain(entry.body), destination, reason: typeof reason === 'string' ? reason : null };
+    }
     case 'forward.intended':
     case 'forward.done':
     case 'forward.failed':

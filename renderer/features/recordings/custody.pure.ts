@@ -19,6 +19,8 @@ export const SENTENCES = [
   'forward.intended',
   'forward.done',
   'forward.failed',
+  'difference.explained',
+  'difference.reopened',
   'partial.quarantined',
   'file.refused',
 ] as const;
