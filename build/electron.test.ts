@@ -16,7 +16,10 @@ let agent: Agent;
 beforeAll(async () => {
   await buildRenderer();
   const tool = path.join(root, 'node_modules/electron-vite/bin/electron-vite.js');
-  execFileSync(process.execPath, [tool, 'build', '-c', path.join(root, 'build/electron.vite.config.ts')], { stdio: 'pipe' });
+  execFileSync(process.execPath, [tool, 'build', '-c', path.join(root, 'build/electron.vite.config.ts')], {
+    stdio: 'pipe',
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
   data = fs.mkdtempSync(path.join(os.tmpdir(), 'evidock-built-'));
   station = fork(path.join(built, 'station.process.js'), [path.join(data, 'data')]);
   const [{ socket }] = (await once(station, 'message')) as [{ socket: string }];
@@ -38,6 +41,10 @@ test('the station, bundled for the shell, serves the screens and the interface',
   expect(page).toMatchObject({ status: 200, type: expect.stringContaining('text/html') });
   const script = /src="(\/assets\/[^"]+\.js)"/.exec(page.text)?.[1] ?? '';
   expect((await ask(script)).status).toBe(200);
+  // Even when a test builds them, they are what is shipped, without React's help for developers.
+  const scripts = [...page.text.matchAll(/"(\/assets\/[^"]+\.js)"/g)].map((match) => match[1] ?? '');
+  for (const one of scripts) expect((await ask(one)).text, one).not.toContain('react_stack_bottom_frame');
+  expect(scripts.some((one) => one.includes('react'))).toBe(true);
   expect(JSON.parse((await ask('/api/v1/openapi.json')).text).openapi).toMatch(/^3\.1/);
   expect(JSON.parse((await ask('/api/v1/ports')).text).ports.length).toBeGreaterThan(0);
 });
