@@ -57,11 +57,19 @@ function isInstant(at: string): boolean {
 }
 
 const TWO = '2-digit';
+/** Making one costs more than using it a hundred times, and a wall writes hundreds of times a second. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatIn(zone: string): Intl.DateTimeFormat {
+  const form = { year: 'numeric', month: TWO, day: TWO, hour: TWO, minute: TWO, second: TWO, hourCycle: 'h23', timeZone: zone } as const;
+  const format = formats.get(zone) ?? new Intl.DateTimeFormat('en-US', form);
+  formats.set(zone, format);
+  return format;
+}
 
 function localOf(at: string, zone: string | null): string {
   if (zone === null) return '';
-  const form = { year: 'numeric', month: TWO, day: TWO, hour: TWO, minute: TWO, second: TWO, hourCycle: 'h23', timeZone: zone } as const;
-  const parts = new Intl.DateTimeFormat('en-US', form).formatToParts(Date.parse(at));
+  const parts = formatIn(zone).formatToParts(Date.parse(at));
   const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
   return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}:${part('second')}`;
 }
