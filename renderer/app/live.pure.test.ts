@@ -37,6 +37,10 @@ test('a linked recording makes recordings and cases be asked again, a docking do
   expect([...(staleFamilies(['docking.started', 'docking.planned']) ?? [])]).toEqual(['cameras']);
 });
 
+test('another zone, set by policy, is heard by every screen', () => {
+  expect(staleFamilies(['policy.set'])).toContain('session');
+});
+
 test('an entry type of a newer station makes everything be asked again; all types of today are known', () => {
   expect(staleFamilies(['unit.linked', 'hologram.made'])).toBeNull();
   expect(staleFamilies(['toString'])).toBeNull();

@@ -11,9 +11,9 @@ import { durationText } from '../../ui/format.pure.ts';
 import { TimeText } from '../../ui/text.tsx';
 import { useCan } from '../session/index.ts';
 import css from './mark-list.module.css';
-import { placeAt, placeOf } from './timeline.pure.ts';
+import { placeOf } from './timeline.pure.ts';
 import type { usePlayer } from './use-player.ts';
-import { personText } from './words.ts';
+import { personText, useRecordingWords } from './words.ts';
 
 type MarksProps = { id: string; player: ReturnType<typeof usePlayer>; marks: readonly RecordingMark[]; input: RefObject<InputRef | null> };
 
@@ -40,8 +40,8 @@ function NewMark({ id, player, input }: Omit<MarksProps, 'marks'>) {
   const cache = useQueryClient();
   const [words, setWords] = useState('');
   const { mutate, data, error, isPending } = useMutation(api.recordings.mark.mutationOptions());
-  const place = placeAt(player.stretches, player.positionMs);
   const add = (kind: RecordingMark['kind']) => {
+    const place = player.placeNow();
     if (!place || isPending) return;
     // The film's own clock can run some milliseconds past the length that was measured.
     const offsetMs = Math.floor(Math.min(place.offsetMs, place.item.durationMs ?? place.offsetMs));
@@ -66,7 +66,7 @@ function NewMark({ id, player, input }: Omit<MarksProps, 'marks'>) {
       >
         <span>{t('marks.here', { time: durationText(player.positionMs) })}</span>
         {(['credential-shown', 'rights-told'] as const).map((kind) => (
-          <Button key={kind} disabled={isPending || !place} onClick={() => add(kind)}>
+          <Button key={kind} disabled={isPending} onClick={() => add(kind)}>
             {t(`marks.kind.${kind}`)}
           </Button>
         ))}
@@ -81,7 +81,7 @@ function NewMark({ id, player, input }: Omit<MarksProps, 'marks'>) {
           // Back to the keys of the player.
           onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
         />
-        <Button htmlType="submit" icon={<FlagOutlined aria-hidden />} disabled={isPending || words.trim() === '' || !place}>
+        <Button htmlType="submit" icon={<FlagOutlined aria-hidden />} disabled={isPending || words.trim() === ''}>
           {t('marks.add')}
         </Button>
       </form>
@@ -94,11 +94,12 @@ type MarkProps = { recording: string; mark: RecordingMark; player: MarksProps['p
 
 function Mark({ recording, mark, player, may }: MarkProps) {
   const { t } = useTranslation('recordings');
+  const { markText } = useRecordingWords();
   const cache = useQueryClient();
   const { mutateAsync, data, error } = useMutation(api.recordings.unmark.mutationOptions());
   const atMs = placeOf(player.stretches, mark);
   const time = atMs === null ? '—' : durationText(atMs);
-  const text = mark.kind === 'other' ? (mark.words ?? t('erased')) : [t(`marks.kind.${mark.kind}`), mark.words].filter((part) => part).join(' · ');
+  const text = markText(mark);
   const takeBack = () =>
     mutateAsync({ id: recording, markId: mark.id })
       .then(() => cache.invalidateQueries({ queryKey: api.recordings.key() }))

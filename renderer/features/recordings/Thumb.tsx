@@ -2,16 +2,18 @@ import { useEffect, useRef } from 'react';
 import type { RecordingItem } from '../../../main/contract/web/recordings.ts';
 import css from './player.module.css';
 
+type ThumbProps = { place: { item: RecordingItem; offsetMs: number }; left: string; time: string; mark: string | undefined };
+
 /**
  * What a place on the line looks like: the frame itself, out of the clip that plays anyway, so nothing has to be made
  * beforehand. Sound, and clips that do not play, have their time alone.
  */
-export function Thumb({ place: { item, offsetMs }, left, time }: { place: { item: RecordingItem; offsetMs: number }; left: string; time: string }) {
+export function Thumb({ place: { item, offsetMs }, left, time, mark }: ThumbProps) {
   const seen = item.mediaKind === 'video' && item.playable !== null;
   return (
     <span className={css.thumb} style={{ '--at': left }} data-testid="thumb">
       {seen && <Frame key={item.id} src={`/media/items/${item.id}/${item.playable}`} offsetMs={offsetMs} />}
-      <span>{time}</span>
+      <span className={css.thumbWords}>{mark === undefined ? time : `${time} ${mark}`}</span>
     </span>
   );
 }

@@ -8,12 +8,17 @@ import css from './player.module.css';
 import { Thumb } from './Thumb.tsx';
 import { placeAt, placeOf, type Stretch } from './timeline.pure.ts';
 import type { usePlayer } from './use-player.ts';
+import { useRecordingWords } from './words.ts';
+
+/** The part of the line on each side of a flag in which a mouse means the flag. */
+const NEAR = 0.01;
 
 type TimeLineProps = { player: ReturnType<typeof usePlayer>; marks: readonly RecordingMark[] };
 
 /** The whole recording as one line: clips as blocks, gaps hatched, marks as flags; a mouse over it sees what is there. */
 export function TimeLine({ player, marks }: TimeLineProps) {
   const { t } = useTranslation('recordings');
+  const { markText } = useRecordingWords();
   const [hoverMs, setHoverMs] = useState<number | null>(null);
   const { stretches, totalMs } = player;
   const share = (ms: number) => `${(100 * ms) / Math.max(1, totalMs)}%`;
@@ -23,10 +28,14 @@ export function TimeLine({ player, marks }: TimeLineProps) {
     const { left, width } = event.currentTarget.getBoundingClientRect();
     setHoverMs(Math.max(0, Math.min(totalMs, (totalMs * (event.clientX - left)) / width)));
   };
+  const near = marks.find((mark) => {
+    const atMs = placeOf(stretches, mark);
+    return hoverMs !== null && atMs !== null && Math.abs(atMs - hoverMs) <= totalMs * NEAR;
+  });
   const hovered = hoverMs === null ? null : placeAt(stretches, hoverMs);
   return (
     <div className={css.lineRoom} onPointerMove={onMove} onPointerLeave={() => setHoverMs(null)}>
-      {hoverMs !== null && hovered && <Thumb place={hovered} left={share(hoverMs)} time={durationText(hoverMs)} />}
+      {hoverMs !== null && hovered && <Thumb place={hovered} left={share(hoverMs)} time={durationText(hoverMs)} mark={near && markText(near)} />}
       <div className={css.line}>
         {stretches.map((one) => (
           <button

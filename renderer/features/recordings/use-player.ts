@@ -57,6 +57,9 @@ export function usePlayer(items: readonly RecordingItem[], moreKeys: Record<stri
     wanted.current = { offsetMs: 0, play: true };
     setCurrentId(after.item.id);
   };
+  /** Where the film stands to the frame; what is shown of it is up to a quarter of a second old. */
+  const placeNow = () =>
+    current && video.current ? { item: current.item, offsetMs: video.current.currentTime * 1000 } : placeAt(stretches, positionMs);
   useKeys({
     ' ': toggle,
     k: () => video.current?.pause(),
@@ -98,6 +101,7 @@ export function usePlayer(items: readonly RecordingItem[], moreKeys: Record<stri
     speeds: SPEEDS,
     broken: broken === currentId,
     seek,
+    placeNow,
     toggle,
     setRate,
   };

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { CaseName, PersonName } from '../../../main/contract/web/base.ts';
-import type { RecordingRow } from '../../../main/contract/web/recordings.ts';
+import type { RecordingMark, RecordingRow } from '../../../main/contract/web/recordings.ts';
 import { useTimeText } from '../../ui/text.tsx';
 
 /** `张伟 012345`; null when nobody is known or the private record was erased. */
@@ -17,6 +17,9 @@ export function useRecordingWords() {
     caseText: (one: CaseName) => [one.number, one.title].filter((part) => part).join(' ') || t('erased'),
     /** When and by which camera: how people speak of a recording. */
     nameOf: (row: RecordingRow) => `${row.startLocal === null ? t('timeUnknown') : timeOf(row.startLocal)} · ${row.camera.serial}`,
+    /** `亮证 · 第一次`: what a mark says. */
+    markText: ({ kind, words }: Pick<RecordingMark, 'kind' | 'words'>) =>
+      [kind === 'other' ? null : t(`marks.kind.${kind}`), words].filter((part) => part).join(' · ') || t('erased'),
     /** A length as people say it: 38 分 38 秒. */
     spoken: (ms: number) => {
       const seconds = Math.floor(ms / 1000);
