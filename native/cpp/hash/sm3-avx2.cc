@@ -62,12 +62,12 @@ INLINE void step(Lanes a, Lanes& b, Lanes c, Lanes& d, Lanes e, Lanes& f, Lanes 
     ff = exor(exor(a, b), c);
     gg = exor(exor(e, f), g);
   } else {
-    ff = _mm256_or_si256(_mm256_and_si256(a, b), _mm256_and_si256(_mm256_or_si256(a, b), c));
+    ff = _mm256_or_si256(_mm256_and_si256(a, _mm256_or_si256(b, c)), _mm256_and_si256(b, c));
     gg = exor(_mm256_and_si256(exor(f, g), e), g);
   }
-  // What does not wait for ss1 is added first: ss1 is the end of the longest chain.
-  d = add(add(add(d, ff), exor(word, ahead)), exor(ss1, turned));
-  h = permute0(add(add(add(h, gg), word), ss1));
+  // In the order in which they are there: the message first, ss1 last, which ends the longest chain.
+  d = add(add(add(d, exor(word, ahead)), ff), exor(ss1, turned));
+  h = permute0(add(add(add(h, word), gg), ss1));
   b = rotl<9>(b);
   f = rotl<19>(f);
 }
