@@ -72,8 +72,9 @@ export function buildNative({ sanitize = '', say = () => undefined } = {}) {
   const missing = missingToolchain();
   const key = keyOf();
   const stamp = path.join(folder, 'built-from.txt');
-  const fresh = fs.existsSync(path.join(folder, FILE)) && fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === key;
-  if (fresh) return { folder };
+  const from = fs.existsSync(path.join(folder, FILE)) && fs.existsSync(stamp) ? fs.readFileSync(stamp, 'utf8') : '';
+  // Where nothing can be built, what was built from these sources is as good as it gets.
+  if (from === key || (missing.length > 0 && from.startsWith(`${sourcesHash()} `))) return { folder };
   if (missing.length > 0) return notBuilt(folder, `there is no compiler here (Debian packages ${missing.join(' ')})`, say);
   say('编译拷贝引擎 compiling the native copy engine');
   fs.mkdirSync(folder, { recursive: true });

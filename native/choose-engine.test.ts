@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -38,3 +39,18 @@ test('an add-on that was not built, or does not load is not used, and it is said
   fs.writeFileSync(path.join(folder, 'evidock_copy.node'), 'not a library');
   expect(loadAddon([folder])).toEqual({ because: expect.stringMatching(/^it does not load: /) });
 });
+
+if (hasToolchain) {
+  test('a listener that throws is a bug that ends the process, as any other', () => {
+    const long = path.join(folder, 'long');
+    fs.writeFileSync(long, '');
+    fs.truncateSync(long, 2_000_000_000);
+    const script = `
+      import { startEngine } from ${JSON.stringify(path.join(import.meta.dirname, '../fixtures/copy-lab.ts'))};
+      const onProgress = () => { throw new Error('a bug in a listener'); };
+      await startEngine('native').hash(Buffer.from(${JSON.stringify(long)}), { signal: new AbortController().signal, onProgress });`;
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
+    expect(stderr).toContain('a bug in a listener');
+    expect(status).toBe(1);
+  });
+}

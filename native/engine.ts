@@ -36,8 +36,8 @@ export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure 
 export type JobOptions = { signal: AbortSignal; onProgress?: (doneBytes: number) => void };
 
 /**
- * Copies and hashes files off the caller's thread. The portable engine is in TypeScript; a native one fills the same
- * interface and passes the same conformance tests.
+ * Copies and hashes files off the caller's thread. There are two: one in C++, and a portable one in TypeScript. Both pass
+ * the same conformance tests.
  */
 export type CopyEngine = {
   /** Name and version, as recorded with every item. */

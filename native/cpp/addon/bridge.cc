@@ -146,6 +146,11 @@ void Bridge::toJs(napi_env env, napi_value listener, void* context, void* data) 
     check(env, napi_call_function(env, undefined, listener, std::size(arguments), arguments, nullptr));
     return nullptr;
   });
+  // A listener that throws is a bug. Left alone, Node would only warn of it.
+  bool pending = false;
+  napi_value thrown;
+  if (napi_is_exception_pending(env, &pending) != napi_ok || !pending) return;
+  if (napi_get_and_clear_last_exception(env, &thrown) == napi_ok) napi_fatal_exception(env, thrown);
 }
 
 }  // namespace evidock
