@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "../hash/fingerprint.h"
 #include "jobs.h"
 #include "source-file.h"

@@ -58,6 +58,7 @@ class HashPool {
 
   void work();
   void take(Taken& taken);
+  bool shouldShareThread() const;
   void hash(const Taken& taken);
   void hashSideBySide(const Taken& taken);
   void putBack(const Taken& taken, std::vector<Block*>& finished);
@@ -67,6 +68,7 @@ class HashPool {
   std::condition_variable ready_;
   std::deque<HashStream*> readySha256_;
   std::deque<HashStream*> readySm3_;
+  size_t idle_ = 0;
   bool closing_ = false;
   std::vector<std::thread> threads_;
 };
