@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { type ErrorCode, failed, type Result } from '../contract/errors.ts';
 import { Uuid } from '../contract/values.ts';
-import { flushFolder, writeFileDurably } from '../store/index.ts';
+import { flushFolder, fsyncFolder, makeFolderDurably, writeFileDurably } from '../store/index.ts';
 import type { HashAtRest } from './bag.ts';
 import { hashFile, makeFolderFlushed, writeFlushed } from './file-io.ts';
 
@@ -15,8 +15,12 @@ const Identity = z.strictObject({ format: z.literal(1), id: Uuid });
 export function claimFolder(folder: string): Result<string> {
   const file = path.join(folder, IDENTITY_FILE);
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o750 });
-    if (!fs.existsSync(file)) writeFileDurably(file, `${JSON.stringify({ format: 1, id: randomUUID() })}\n`, 0o640);
+    if (!fs.existsSync(file)) {
+      makeFolderDurably(folder, 0o750);
+      // Also when it was there: whoever made it may have been stopped before flushing its name.
+      fsyncFolder(path.dirname(folder));
+      writeFileDurably(file, `${JSON.stringify({ format: 1, id: randomUUID() })}\n`, 0o640);
+    }
     return { ok: true, value: Identity.parse(JSON.parse(fs.readFileSync(file, 'utf8'))).id };
   } catch (error) {
     return failed('destination.unreachable', folder, String(error));

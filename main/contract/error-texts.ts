@@ -313,6 +313,10 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '记录仪凭此文件名识别，留到最后清除：{what}。其余文件清除之后即行清除。',
     en: 'The camera is known by the name of this file, which goes last: {what}. It is cleared once nothing else is left.',
   },
+  'source.stalled': {
+    zh: '记录仪长时间没有响应：{what}。请勿取走；如一直如此，请拔出后重新接入。',
+    en: 'The camera has not answered for a while: {what}. Leave it in; if it stays like that, take it out and dock it again.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

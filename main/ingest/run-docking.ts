@@ -79,6 +79,7 @@ export async function runDocking(context: IngestContext, camera: DockedCamera, o
   const away = () => options.signal.aborted || !present();
   if (!away()) {
     await appendPlanned(context, camera, counts);
+    options.onProgress(progress);
     await settleAll(context, camera, { ...options, away }, progress, outcome);
   }
   if (away()) {

@@ -126,6 +126,43 @@ test('a torn last line is cut, and whole lines that the database lacks are rolle
   expect(verifyLedger(lab.paths.ledger, lab.ledger.reader)).toMatchObject({ entries: 2, violations: [] });
 });
 
+/** Puts zeros where a sector of the last lines did not reach the disk. */
+function makeHole(file: string, at: number): void {
+  const fd = fs.openSync(file, 'r+');
+  fs.writeSync(fd, Buffer.alloc(40), 0, 40, at);
+  fs.closeSync(fd);
+}
+
+test('a hole that a power cut left in a group that was never flushed is cut there; one in what was committed is damage', async () => {
+  await lab.ledger.append([set('never')]);
+  const open = path.join(lab.paths.ledger, OPEN_SEGMENT);
+  const { size } = fs.statSync(open);
+  const database = fs.readFileSync(lab.paths.database);
+  const log = fs.readFileSync(`${lab.paths.database}-wal`);
+  await lab.ledger.append([set('after-stored'), set('never'), set('after-stored')]);
+  await lab.ledger.close();
+  const length = (fs.statSync(open).size - size) / 3;
+  makeHole(open, Math.round(size + 1.5 * length));
+  const refused = await openLab(lab.folder).then(() => null, String);
+  expect(refused).toContain('ledger.segment-damaged');
+
+  // The database as it was before the group: the power went before its commit.
+  fs.writeFileSync(lab.paths.database, database);
+  fs.writeFileSync(`${lab.paths.database}-wal`, log);
+  fs.rmSync(`${lab.paths.database}-shm`, { force: true });
+  lab = await openLab(lab.folder);
+  expect(lab.ledger.opened.settlement).toMatchObject({ rolledForward: 1, rewritten: 0 });
+  expect(lab.ledger.opened.settlement.cutBytes).toBeGreaterThan(length);
+  await lab.ledger.append([set('never')]);
+  expect(verifyLedger(lab.paths.ledger, lab.ledger.reader)).toMatchObject({ entries: 3, violations: [] });
+  await lab.ledger.close();
+
+  // A database that was lost can not tell a hole that nobody was told of from one in what it knew.
+  makeHole(open, Math.round(size + 1.5 * length));
+  expect(rebuildWithoutDatabase()).toMatchObject({ ok: false, failure: { code: 'ledger.segment-damaged' } });
+  lab = await openLab();
+});
+
 test('entries that only the database has are written back to the open segment', async () => {
   await lab.ledger.append([set('never'), set('after-stored')]);
   await lab.ledger.close();

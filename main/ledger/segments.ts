@@ -165,24 +165,29 @@ function signedBytes(signed: Omit<Closing, 'signature'>): Buffer {
   return Buffer.from(text, 'utf8');
 }
 
-/** The open segment as it lies on disk: whole, chain-valid lines, and how many bytes of a torn tail follow them. */
-export type OpenSegmentContent = { entries: SealedBytes[]; validBytes: number; tornBytes: number; brokenAt: number | null };
+/**
+ * The open segment as it lies on disk: whole, chain-valid lines, and how many bytes of a torn tail follow them. `brokenAt`
+ * is the first whole line (from 1) that does not match its hash, `hasHole` whether that line has bytes nobody ever wrote.
+ */
+export type OpenSegmentContent = { entries: SealedBytes[]; tornBytes: number; brokenAt: number | null; hasHole: boolean };
 
 /**
  * Reads the open segment. Only an unfinished last line counts as torn; a whole line that does not match its hash is
- * damage (`brokenAt`, 1-based line) and is never cut.
+ * damage and is never cut by itself. A power cut can leave a hole in a group that was never flushed, with zeros where a
+ * sector did not reach the disk and whole lines behind it: entries have no zero bytes, so such a hole can be told.
  */
 export function readOpen(folder: string): OpenSegmentContent {
   const file = path.join(folder, OPEN_SEGMENT);
-  if (!fs.existsSync(file)) return { entries: [], validBytes: 0, tornBytes: 0, brokenAt: null };
+  if (!fs.existsSync(file)) return { entries: [], tornBytes: 0, brokenAt: null, hasHole: false };
   const bytes = fs.readFileSync(file);
-  const end = bytes.lastIndexOf(0x0a) + 1;
   const entries: SealedBytes[] = [];
-  const lines = bytes.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
-  for (const line of lines) {
-    const entry = parseLine(line);
-    if (!entry) return { entries, validBytes: end, tornBytes: bytes.length - end, brokenAt: entries.length + 1 };
+  let at = 0;
+  for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, at)) {
+    const line = bytes.subarray(at, end);
+    const entry = parseLine(line.toString('utf8'));
+    if (!entry) return { entries, tornBytes: bytes.length - at, brokenAt: entries.length + 1, hasHole: line.includes(0) };
     entries.push(entry);
+    at = end + 1;
   }
-  return { entries, validBytes: end, tornBytes: bytes.length - end, brokenAt: null };
+  return { entries, tornBytes: bytes.length - at, brokenAt: null, hasHole: false };
 }

@@ -5,7 +5,7 @@ import { type Db, fsyncFolder, sql } from '../store/index.ts';
 import { frameOf, lineOf, type SealedBytes } from './canonical.ts';
 import { headOf, insertEntry, mayFollow } from './insert.ts';
 import type { Projection } from './projection.ts';
-import { announcedKeyOf, listSealed, OPEN_SEGMENT, readOpen, readSealed } from './segments.ts';
+import { announcedKeyOf, listSealed, OPEN_SEGMENT, type OpenSegmentContent, readOpen, readSealed } from './segments.ts';
 
 /** What the settlement at start found and repaired. All zero when the last stop was clean. */
 export type Settlement = { cutBytes: number; rolledForward: number; rewritten: number };
@@ -16,14 +16,15 @@ export const GENESIS_PREV = '0'.repeat(64);
 /**
  * Settles segments and database at start. The open segment is the write-ahead log: every whole, chain-valid line in it
  * (or in a sealed segment) that the database lacks is rolled forward; a torn last line is cut; entries that only the
- * database has are written back to the open segment. Anything that does not chain is `ledger.chain-broken` or
- * `ledger.segment-damaged`, and nothing is changed.
+ * database has are written back to the open segment. A group of which a power cut left a part with a hole in it is cut at
+ * the hole: the database commits only after the flush, and knows nothing from there on. Anything else that does not chain
+ * is `ledger.chain-broken` or `ledger.segment-damaged`, and nothing is changed.
  */
 export function settle(folder: string, db: Db, projections: readonly Projection[]): Result<Settlement> {
   const sealed = listSealed(folder);
   const lastSealed = sealed.at(-1)?.last ?? 0;
   const open = readOpen(folder);
-  if (open.brokenAt !== null) {
+  if (open.brokenAt !== null && !wasNeverFlushed(open, db, lastSealed)) {
     return failed('ledger.segment-damaged', OPEN_SEGMENT, `line ${open.brokenAt} does not match its hash`);
   }
   const rolled = rollSealedForward(sealed, db, projections);
@@ -39,6 +40,18 @@ export function settle(folder: string, db: Db, projections: readonly Projection[
   const stale = open.entries.length - tail.length;
   if (open.tornBytes > 0 || missing.length > 0 || stale > 0) rewriteOpen(folder, whole);
   return done({ cutBytes: open.tornBytes, rolledForward: rolled.value + broken.value, rewritten: missing.length });
+}
+
+/**
+ * Whether the broken line is a hole in what was appended last, of which nobody was told that it is durable. Only a database
+ * that knows the ledger can say so: one that was lost knows nothing, and behind a hole may be what it knew.
+ */
+function wasNeverFlushed(open: OpenSegmentContent, db: Db, lastSealed: number): boolean {
+  if (!open.hasHole) return false;
+  const head = headOf(db);
+  if (!head) return lastSealed === 0 && open.entries.length <= 1;
+  const last = open.entries.at(-1);
+  return head.seq <= Math.max(last ? frameOf(last).seq : 0, lastSealed);
 }
 
 function rollSealedForward(sealed: ReturnType<typeof listSealed>, db: Db, projections: readonly Projection[]): Result<number> {

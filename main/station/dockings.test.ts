@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { until } from '../../fixtures/e2e/evidock.ts';
 import { openStationLab, type StationLab } from '../../fixtures/station-lab.ts';
 import { entriesOfType } from '../ledger/index.ts';
 
@@ -67,6 +68,24 @@ test('a file that is still being written is not passed off as copied; once it re
   expect(fs.readdirSync(lab.station.paths.incoming)).toEqual([]);
   const { size } = fs.statSync(growing);
   expect(await lab.ingest(card)).toMatchObject([{ stored: 1, storedBytes: size, seenAgain: 1, safe: true }]);
+});
+
+test('a camera that gives nothing for a while is said to have stalled, and no longer once it goes on', async () => {
+  await lab.close();
+  lab = await openStationLab({ stallMs: 50 });
+  const card = lab.card('card', { 'clip.mp4': 'evidence' });
+  const { engine, dockings } = lab.station;
+  const { copy } = engine;
+  const answers = Promise.withResolvers<void>();
+  engine.copy = async (...args) => {
+    await answers.promise;
+    return copy(...args);
+  };
+  const ingested = lab.ingest(card);
+  const failures = await until('the stall to be said', async () => dockings.live().find((one) => one.failures.length > 0)?.failures ?? null);
+  expect(failures).toEqual([{ code: 'source.stalled', what: 'card', detail: '50 ms' }]);
+  answers.resolve();
+  expect(await ingested).toMatchObject([{ stored: 1, safe: true, failures: [] }]);
 });
 
 test('a vault that cannot be written to fails the file by name; the camera keeps it and gives it when the disk is back', async () => {

@@ -18,6 +18,7 @@ import { describeBy, hasWeakIdentity, identify, type Operator } from './identify
 import type { Ports } from './ports.ts';
 import { createRate } from './rate.pure.ts';
 import { createSlots } from './slots.ts';
+import { createStallWatch } from './stall-watch.ts';
 
 export type DockingsOptions = {
   ingest: IngestContext;
@@ -30,6 +31,8 @@ export type DockingsOptions = {
   settleMs: number;
   /** A camera that comes back within this time goes on with the same docking. */
   absenceMs: number;
+  /** A camera that gives nothing for this long while it is copied is said to have stalled. */
+  stallMs: number;
   onBug(error: unknown): void;
 };
 
@@ -207,15 +210,22 @@ export function createDockings(options: DockingsOptions) {
     if (session.abort.signal.aborted) return null;
     const { live } = session;
     const rate = createRate();
-    const outcome = await runDocking(ingest, camera, {
+    // Said on the card only, and gone with the next progress: it may go on by itself, and nothing is lost by waiting.
+    const stall = createStallWatch(options.stallMs, () => {
+      const { failure } = failed('source.stalled', camera.serial, `${options.stallMs} ms`);
+      Object.assign(live, { bytesPerSecond: 0, failures: [...live.failures, failure] });
+    });
+    const running = runDocking(ingest, camera, {
       signal: session.abort.signal,
       parallelFiles: PARALLEL_FILES,
       onProgress(progress) {
         const { phase, ...numbers } = progress;
         Object.assign(live, numbers, { bytesPerSecond: rate(performance.now(), progress.doneBytes) });
+        if (phase === 'copying') stall.touch();
         if (phase === 'planning' || phase === 'copying') live.state = phase;
       },
     });
+    const outcome = await running.finally(stall.stop);
     session.finished = outcome.finished;
     session.safe = outcome.safe;
     if (outcome.finished) live.state = outcome.safe ? 'safe' : 'attention';

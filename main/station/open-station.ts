@@ -39,6 +39,7 @@ export type StationOptions = {
   mountTrees: readonly string[];
   settleMs?: number;
   absenceMs?: number;
+  stallMs?: number;
   /** The clock, for tests that need another day. */
   nowMs?: () => number;
 };
@@ -160,6 +161,7 @@ async function wire(
     confirmed: stages.confirmed,
     settleMs: options.settleMs ?? 2000,
     absenceMs: options.absenceMs ?? 120_000,
+    stallMs: options.stallMs ?? 60_000,
     onBug,
   });
   const running = startStages(ledger, work, stages.consumers(options.purpose), onBug);

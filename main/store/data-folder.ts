@@ -63,6 +63,9 @@ export function openDataFolder(
   for (const sub of [paths.originals, paths.incoming, paths.ledger, paths.derived, paths.quarantine, paths.keys, paths.logs]) {
     fs.mkdirSync(sub, { recursive: true, mode: 0o700 });
   }
+  // Whatever is flushed below a folder is lost with the folder's own name. Each start flushes these: the one that made
+  // them may have been killed before it did.
+  for (const folder of [path.dirname(paths.ledger), paths.vault, paths.root]) fsyncFolder(folder);
   return done({ identity: identity.value, paths });
 }
 

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { done, failed, type Result } from '../contract/errors.ts';
 import type { DataPaths } from './data-folder.ts';
 import { isSqliteError } from './database.ts';
+import { writeFileDurably } from './durable.ts';
 
 /** Who holds a data folder and where it answers. */
 export const Owner = z.strictObject({
@@ -42,11 +43,12 @@ export function lockDataFolder(paths: DataPaths, purpose: Owner['purpose'], sinc
   }
   const formerExitClean = !fs.existsSync(paths.owner);
   const owner: Owner = { pid: process.pid, host: os.hostname(), since, purpose, socket: null };
-  fs.writeFileSync(paths.owner, JSON.stringify(owner), { mode: 0o600 });
+  // Flushed before anything else is done: after a power cut it tells the next start to look at what was left half-done.
+  writeFileDurably(paths.owner, JSON.stringify(owner), 0o600);
   return done({
     formerExitClean,
     announce(socket) {
-      fs.writeFileSync(paths.owner, JSON.stringify({ ...owner, socket }), { mode: 0o600 });
+      writeFileDurably(paths.owner, JSON.stringify({ ...owner, socket }), 0o600);
     },
     release(clean = true) {
       if (clean) fs.rmSync(paths.owner, { force: true });
