@@ -25,9 +25,14 @@ const GROUP = 200;
 /**
  * Lists what is on the camera and decides per file what will be done about it. The plan is working state (`work.db`);
  * the ledger gets its counts, and an entry for each thing refused. Interrupted and planned again, a docking starts over
- * from what is on the camera now.
+ * from what is on the camera now. `onUnreadable` hears of what could not even be listed: behind it may be evidence.
  */
-export async function makePlan(context: IngestContext, camera: DockedCamera, signal: AbortSignal): Promise<PlanCounts> {
+export async function makePlan(
+  context: IngestContext,
+  camera: DockedCamera,
+  signal: AbortSignal,
+  onUnreadable: (found: ListedRefusal) => void = () => {},
+): Promise<PlanCounts> {
   sql(context.work, 'DELETE FROM plan_files WHERE docking_id = ?').run(camera.dockingId);
   const partials = partialsOf(context, camera);
   const counts: PlanCounts = { files: 0, bytes: 0, fresh: 0, known: 0, resumed: 0, refused: 0 };
@@ -47,6 +52,7 @@ export async function makePlan(context: IngestContext, camera: DockedCamera, sig
     if ('reason' in found) {
       counts.refused += 1;
       refusals.push(found);
+      if (found.reason === 'source.unreadable') onUnreadable(found);
     } else {
       files.push(found);
     }

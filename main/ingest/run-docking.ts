@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { v7 as uuidv7 } from 'uuid';
-import type { Failure } from '../contract/errors.ts';
+import { type Failure, failed } from '../contract/errors.ts';
 import { createTurns, sql } from '../store/index.ts';
 import { type DockedCamera, INGEST_ACTOR, type IngestContext } from './docked-camera.ts';
 import { registerOfficers } from './officers.ts';
@@ -64,7 +64,11 @@ export async function runDocking(context: IngestContext, camera: DockedCamera, o
   options.onProgress(progress);
   const present = presenceOf(camera);
   if (camera.officer) await registerOfficers(context, [camera.officer]);
-  const counts = await makePlan(context, camera, options.signal);
+  const unreadable: Failure[] = [];
+  const counts = await makePlan(context, camera, options.signal, ({ path, detail }) =>
+    unreadable.push(failed('source.unreadable', `${camera.serial}: ${pathText(path)}`, detail).failure),
+  );
+  progress.failures.push(...unreadable.slice(0, MAX_SHOWN_FAILURES));
   Object.assign(progress, { phase: 'copying', files: counts.files, bytes: counts.bytes, ...settledBefore(context, camera) });
   const outcome: DockingOutcome = {
     finished: false,
@@ -73,8 +77,8 @@ export async function runDocking(context: IngestContext, camera: DockedCamera, o
     storedBytes: 0,
     resumedBytes: 0,
     seenAgain: 0,
-    refused: counts.refused,
-    failures: [],
+    refused: counts.refused - unreadable.length,
+    failures: unreadable,
   };
   const away = () => options.signal.aborted || !present();
   if (!away()) {

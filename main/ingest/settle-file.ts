@@ -75,16 +75,31 @@ async function store(
     options,
   );
   if (!copied.ok) {
-    if (isWorthless(copied.failure)) await context.vault.dropPartial(partial);
+    if (isWorthless(copied.failure)) await drop(context, partial, file);
     return copied;
   }
   // Two equal files copied side by side are one item.
   return inTurn(copied.value.sha256, async () => {
     const known = itemWith(context, camera, copied.value.sha256);
-    if (!known) return done(await commit(context, camera, partial, file, copied.value));
-    await context.vault.dropPartial(partial);
-    return done(await seenAgain(context, camera, file, known, copied.value));
+    if (!known) return commit(context, camera, partial, file, copied.value);
+    const dropped = await drop(context, partial, file);
+    return dropped.ok ? done(await seenAgain(context, camera, file, known, copied.value)) : dropped;
   });
+}
+
+function drop(context: IngestContext, partial: Partial, file: PlannedFile): Promise<Result<void>> {
+  return inVault(file, () => context.vault.dropPartial(partial));
+}
+
+/** Does something in the vault; what its disk refuses is a failure of this file, and no other file's. */
+async function inVault<T>(file: PlannedFile, act: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return done(await act());
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (!/^E[A-Z0-9]+$/.test(code)) throw error;
+    return failed(code === 'ENOSPC' || code === 'EDQUOT' ? 'vault.full' : 'vault.write-failed', pathText(file.path), String(error));
+  }
 }
 
 function lackingSpace(context: IngestContext, file: PlannedFile) {
@@ -102,16 +117,10 @@ function isWorthless(failure: Failure): boolean {
   return failure.code !== 'docking.interrupted' && failure.code !== 'source.gone' && failure.code !== 'source.unreadable';
 }
 
-async function begin(context: IngestContext, camera: DockedCamera, file: PlannedFile): Promise<Result<Partial>> {
+function begin(context: IngestContext, camera: DockedCamera, file: PlannedFile): Promise<Result<Partial>> {
   const found = file.partialItem ? context.vault.findPartial(file.partialItem) : null;
   const sidecar = newSidecar(context, camera, file);
-  try {
-    return done(await (found ? context.vault.adoptPartial(found, sidecar) : context.vault.beginPartial(sidecar)));
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
-    if (code === null) throw error;
-    return failed(code === 'ENOSPC' || code === 'EDQUOT' ? 'vault.full' : 'vault.write-failed', pathText(file.path), String(error));
-  }
+  return inVault(file, () => (found ? context.vault.adoptPartial(found, sidecar) : context.vault.beginPartial(sidecar)));
 }
 
 function newSidecar(context: IngestContext, camera: DockedCamera, file: PlannedFile): Sidecar {
@@ -145,11 +154,22 @@ function officerOf(context: IngestContext, camera: DockedCamera, facts: FileFact
   return found ? { ...found, personId: agencyUuid(context.agencyId, 'person', found.number) } : null;
 }
 
-async function commit(context: IngestContext, camera: DockedCamera, partial: Partial, file: PlannedFile, copied: Copied): Promise<SettledFile> {
+async function commit(
+  context: IngestContext,
+  camera: DockedCamera,
+  partial: Partial,
+  file: PlannedFile,
+  copied: Copied,
+): Promise<Result<SettledFile>> {
   const stored = storedFacts(context, camera, file, copied);
-  const { sidecar, sidecarSha256 } = await context.vault.commitPartial(partial, stored);
+  const committed = await inVault(file, () => context.vault.commitPartial(partial, stored));
+  if (!committed.ok) {
+    await drop(context, partial, file);
+    return committed;
+  }
+  const { sidecar, sidecarSha256 } = committed.value;
   await appendStored(context, sidecar, { ...stored, sidecarSha256, recovered: false });
-  return { kind: 'stored', itemId: partial.itemId, storedBytes: copied.sizeBytes, resumedBytes: copied.resumedBytes };
+  return done({ kind: 'stored', itemId: partial.itemId, storedBytes: copied.sizeBytes, resumedBytes: copied.resumedBytes });
 }
 
 function storedFacts(context: IngestContext, camera: DockedCamera, file: PlannedFile, copied: Copied): NonNullable<Sidecar['stored']> {

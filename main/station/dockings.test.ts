@@ -101,3 +101,44 @@ test('a vault that cannot be written to fails the file by name; the camera keeps
   expect(fs.readFileSync(path.join(card, 'clip.mp4'), 'utf8')).toBe('evidence');
   expect(await lab.ingest(card)).toMatchObject([{ stored: 1, safe: true }]);
 });
+
+test('a camera of which one folder cannot be listed is not safe to take, and says which', async () => {
+  const card = lab.card('card', { 'DCIM/clip.mp4': 'evidence', 'LOG/power.log': 'on and off' });
+  const { opendir } = fs.promises;
+  // What a card with a bad sector says when a folder is read.
+  fs.promises.opendir = async (at, options) => {
+    if (String(at).endsWith('/LOG')) throw Object.assign(new Error('EIO: i/o error, opendir'), { code: 'EIO', syscall: 'opendir' });
+    return opendir(at, options);
+  };
+  try {
+    expect(await lab.ingest(card)).toMatchObject([
+      { stored: 1, refused: 0, safe: false, failures: [{ code: 'source.unreadable', what: 'card: LOG', detail: 'EIO' }] },
+    ]);
+  } finally {
+    fs.promises.opendir = opendir;
+  }
+  expect(await lab.ingest(card)).toMatchObject([{ stored: 1, seenAgain: 1, safe: true }]);
+});
+
+test('a copy that cannot be put among the originals fails its file alone, leaves nothing behind, and is made again', async () => {
+  const card = lab.card('card', { 'one.log': 'first', 'two.log': 'second' });
+  const { open } = fs.promises;
+  let failing = 1;
+  // Flushing the folder of the day fails once; a second try would be told that all is well.
+  fs.promises.open = async (at, ...rest) => {
+    const handle = await open(at, ...rest);
+    if (failing > 0 && /originals\/\d+\/\d+\/\d+$/.test(String(at))) {
+      failing -= 1;
+      handle.sync = () => Promise.reject(Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO', syscall: 'fsync' }));
+    }
+    return handle;
+  };
+  try {
+    expect(await lab.ingest(card)).toMatchObject([{ stored: 1, safe: false, failures: [{ code: 'vault.write-failed' }] }]);
+  } finally {
+    fs.promises.open = open;
+  }
+  expect([fs.readdirSync(lab.station.paths.incoming), [...lab.station.vault.listItems()]]).toMatchObject([[], { length: 1 }]);
+  expect(await lab.ingest(card)).toMatchObject([{ stored: 1, seenAgain: 1, safe: true }]);
+  expect(await lab.client.station.verify({ full: true })).toMatchObject({ items: 2, violations: [], warnings: [] });
+});

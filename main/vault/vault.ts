@@ -58,7 +58,8 @@ export function openVault(paths: Pick<DataPaths, 'originals' | 'incoming' | 'qua
 
   /**
    * Turns a proven partial into an item: sidecar with the proven facts, files 0400, folder flushed, renamed to its
-   * final name, every new ancestor flushed. When it resolves, the item is durable; only the ledger entry is missing.
+   * final name, every new ancestor flushed. When it resolves, the item is durable; only the ledger entry is missing. When
+   * it throws, the folder is a partial still.
    */
   async function commitPartial(partial: Partial, stored: NonNullable<Sidecar['stored']>): Promise<{ sidecarSha256: string; sidecar: Sidecar }> {
     const sidecar = { ...partial.sidecar, stored };
@@ -69,8 +70,14 @@ export function openVault(paths: Pick<DataPaths, 'originals' | 'incoming' | 'qua
     const target = itemFolder(partial.itemId);
     makeFolderDurably(path.dirname(target));
     await fs.promises.rename(partial.folder, target);
-    await flushFolder(path.dirname(target));
-    await flushFolder(incoming);
+    try {
+      await flushFolder(path.dirname(target));
+      await flushFolder(incoming);
+    } catch (error) {
+      // Among the originals it would be taken for an item whose recording was cut off.
+      await fs.promises.rename(target, partial.folder);
+      throw error;
+    }
     return { sidecarSha256, sidecar };
   }
 
