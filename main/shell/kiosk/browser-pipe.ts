@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** The browser would not, or could no longer, do what it was asked. */
+/** The browser would not, or could no longer, do what it was asked, or did not answer. */
 export class BrowserRefusal extends Error {}
 
 export type BrowserPipe = {
@@ -8,21 +8,31 @@ export type BrowserPipe = {
   ask(method: string, params: object, session?: string): Promise<Record<string, unknown>>;
 };
 
+/** A page that takes longer to answer hangs, or has crashed. */
+const ANSWER_WITHIN_MS = 5000;
+
 type Message = { id?: number; result?: Record<string, unknown>; error?: { message: string } };
 
 /** Speaks the DevTools protocol over the two pipes of `--remote-debugging-pipe`: JSON messages, each ended by a zero byte. */
 export function openBrowserPipe(toBrowser: Writable, fromBrowser: Readable): BrowserPipe {
-  const waiting = new Map<number, { resolve(result: Record<string, unknown>): void; reject(error: Error): void }>();
+  type Asked = { resolve(result: Record<string, unknown>): void; reject(error: Error): void; timer: NodeJS.Timeout };
+  const waiting = new Map<number, Asked>();
   let last = 0;
   let rest = '';
   let gone = false;
 
-  function take({ id, result, error }: Message): void {
-    const asked = id === undefined ? undefined : waiting.get(id);
-    if (id === undefined || !asked) return;
+  function settle(id: number): Asked | undefined {
+    const asked = waiting.get(id);
+    clearTimeout(asked?.timer);
     waiting.delete(id);
-    if (error) asked.reject(new BrowserRefusal(error.message));
-    else asked.resolve(result ?? {});
+    return asked;
+  }
+
+  function take({ id, result, error }: Message): void {
+    // Without an id it is something that the browser says by itself.
+    if (id === undefined) return;
+    if (error) settle(id)?.reject(new BrowserRefusal(error.message));
+    else settle(id)?.resolve(result ?? {});
   }
 
   fromBrowser.setEncoding('utf8');
@@ -33,8 +43,7 @@ export function openBrowserPipe(toBrowser: Writable, fromBrowser: Readable): Bro
   });
   fromBrowser.on('close', () => {
     gone = true;
-    for (const asked of waiting.values()) asked.reject(new BrowserRefusal('the browser is gone'));
-    waiting.clear();
+    for (const id of [...waiting.keys()]) settle(id)?.reject(new BrowserRefusal('the browser is gone'));
   });
   // A browser that ends closes its side; that it does is told by the other pipe.
   toBrowser.on('error', () => undefined);
@@ -44,7 +53,9 @@ export function openBrowserPipe(toBrowser: Writable, fromBrowser: Readable): Bro
       last += 1;
       const id = last;
       return new Promise((resolve, reject) => {
-        waiting.set(id, { resolve, reject });
+        const timer = setTimeout(() => settle(id)?.reject(new BrowserRefusal('no answer')), ANSWER_WITHIN_MS);
+        timer.unref();
+        waiting.set(id, { resolve, reject, timer });
         toBrowser.write(`${JSON.stringify({ id, method, params, ...(session === undefined ? {} : { sessionId: session }) })}\0`);
       });
     },

@@ -10,9 +10,8 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 
 export type KioskWindow = { close(): void };
 
-/** How often a page is asked whether it lives, and how long it may take to answer. */
+/** How often a page is asked what it shows. */
 const ASK_EVERY_MS = 3000;
-const ANSWER_WITHIN_MS = 5000;
 
 /** Whether there is a screen a window can open on. */
 export function hasDisplay(env: NodeJS.ProcessEnv): boolean {
@@ -53,16 +52,22 @@ async function keepOpen(start: () => ChildProcess, home: string, closing: AbortS
   }
 }
 
-/** Asks every page, again and again, whether it shows what it should, and loads it anew when it does not. */
+/** Asks every page, again and again, what it shows, and takes it where it was to be when that is nothing. */
 async function watchPages(pipe: BrowserPipe, home: string, gone: AbortSignal): Promise<void> {
   const pause = createPauses(gone);
+  const wasEmpty = new Set<string>();
   while (!gone.aborted) {
     await sleep(ASK_EVERY_MS, gone);
     try {
       for (const { targetId, url } of await pagesOf(pipe)) {
-        if (gone.aborted || (await inPage(pipe, targetId, (session) => isWell(pipe, session, gone)))) continue;
+        const shows = await inPage(pipe, targetId, (session) => shownBy(pipe, session));
+        // A page may need a moment between being loaded and showing something.
+        const isWell = shows === 'something' || shows === 'loading' || (shows === 'nothing' && !wasEmpty.has(targetId));
+        wasEmpty.delete(targetId);
+        if (shows === 'nothing' && isWell) wasEmpty.add(targetId);
+        if (isWell) continue;
         await pause();
-        // Not a reload: a page that crashed before it was there has nothing to load again. Where it was to be, it goes.
+        // Not a reload: a page that crashed before it was there has nothing to load again.
         await inPage(pipe, targetId, (session) => pipe.ask('Page.navigate', { url: url.startsWith(home) ? url : home }, session));
       }
     } catch (error) {
@@ -79,11 +84,21 @@ async function pagesOf(pipe: BrowserPipe): Promise<Page[]> {
   return targetInfos.filter((target) => target.type === 'page');
 }
 
-/** A crashed or hanging page does not answer; one that could not be loaded is the browser's own page about that. */
-async function isWell(pipe: BrowserPipe, session: string, gone: AbortSignal): Promise<boolean> {
-  const asked = pipe.ask('Runtime.evaluate', { expression: 'location.protocol' }, session) as Promise<{ result: { value?: unknown } }>;
-  const answer = await Promise.race([asked, sleep(ANSWER_WITHIN_MS, gone)]);
-  return answer?.result.value === 'http:';
+type Shown = 'something' | 'nothing' | 'loading' | 'no answer';
+const SHOWN = `document.readyState !== 'complete' ? 'loading' : document.querySelector('main') ? 'something' : 'nothing'`;
+
+/**
+ * What is on a page. One that could not be loaded, or of which only a part could because the station crashed meanwhile,
+ * shows nothing of ours; one that has crashed or hangs does not answer.
+ */
+async function shownBy(pipe: BrowserPipe, session: string): Promise<Shown> {
+  try {
+    const { result } = (await pipe.ask('Runtime.evaluate', { expression: SHOWN }, session)) as { result: { value?: Shown } };
+    return result.value ?? 'nothing';
+  } catch (error) {
+    if (error instanceof BrowserRefusal) return 'no answer';
+    throw error;
+  }
 }
 
 async function inPage<T>(pipe: BrowserPipe, target: string, act: (session: string) => Promise<T>): Promise<T> {
