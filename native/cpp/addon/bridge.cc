@@ -114,8 +114,9 @@ void Bridge::letGo() {
 
 void Bridge::submit(uint32_t id, Job job, bool aborted) {
   if (closing_) throw JsFailure{"the copy engine is closed"};
-  hold();
   engine_->submit(id, std::move(job), aborted);
+  // The outcome cannot have been told yet: that takes this thread.
+  hold();
 }
 
 void Bridge::abort(uint32_t id) {
