@@ -17,6 +17,7 @@ import { createTurns } from '../store/index.ts';
 import { describeBy, hasWeakIdentity, identify, type Operator } from './identify.ts';
 import type { Ports } from './ports.ts';
 import { createRate } from './rate.pure.ts';
+import { listenForReceipts, type Receipts } from './receipts.ts';
 import { createSlots } from './slots.ts';
 import { createStallWatch } from './stall-watch.ts';
 
@@ -237,35 +238,33 @@ export function createDockings(options: DockingsOptions) {
     const policy = options.policy('clear');
     if (policy === 'never') return;
     const total = { removed: 0 };
+    // From before the first look: hashing takes its time, and a receipt that comes meanwhile must not be missed.
+    const receipts = listenForReceipts(ingest.ledger, session.abort.signal);
     const once = async () => {
       const outcome = await clearDocking(ingest, camera, { policy, signal: session.abort.signal, confirmed: options.confirmed });
       total.removed += outcome.removed;
       session.live.clearing = { removed: total.removed, kept: outcome.kept, waiting: outcome.waiting };
       return outcome;
     };
-    const first = await once();
-    if (first.waiting > 0) void clearLater(session, once).catch(options.onBug);
-  }
-
-  async function clearLater(session: Session, once: () => Promise<ClearOutcome>): Promise<void> {
-    for (let waiting = 1; waiting > 0 && !session.abort.signal.aborted; ) {
-      await nextReceipt(session.abort.signal);
-      if (!session.abort.signal.aborted) waiting = (await once()).waiting;
+    try {
+      const first = await once();
+      if (first.waiting > 0) void clearLater(session, receipts, once).catch(options.onBug);
+      else receipts.stop();
+    } catch (error) {
+      receipts.stop();
+      throw error;
     }
   }
 
-  function nextReceipt(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const stop = ingest.ledger.subscribe((entries) => {
-        if (entries.some((entry) => entry.type === 'forward.done')) finish();
-      });
-      const finish = () => {
-        stop();
-        signal.removeEventListener('abort', finish);
-        resolve();
-      };
-      signal.addEventListener('abort', finish, { once: true });
-    });
+  async function clearLater(session: Session, receipts: Receipts, once: () => Promise<ClearOutcome>): Promise<void> {
+    try {
+      for (let waiting = 1; waiting > 0 && !session.abort.signal.aborted; ) {
+        await receipts.next();
+        if (!session.abort.signal.aborted) waiting = (await once()).waiting;
+      }
+    } finally {
+      receipts.stop();
+    }
   }
 
   /** A volume is gone: reads stop at once; the docking ends, or waits a while for the camera to come back. */

@@ -51,6 +51,15 @@ test('a ledger whose disk is full says so by name, on the card and on the comman
   expect((await lab.client.station.verify({ full: true })).violations).toEqual([]);
 });
 
+test('a station that cannot record its start does not start, says why, and starts once there is room', async () => {
+  await fill();
+  await lab.stop();
+  expect(await lab.open()).toMatchObject({ ok: false, failure: { code: 'ledger.write-failed' } });
+  fs.rmSync(path.join(ledger, 'filler'));
+  await lab.start();
+  expect(await lab.ingest(lab.card('card', { 'clip.mp4': 'evidence' }))).toMatchObject([{ stored: 1, safe: true }]);
+});
+
 test('copies that were proven but could not be recorded are adopted at the next start, and no file is stored twice', async () => {
   const names = Array.from({ length: 30 }, (_, n) => `DCIM/clip-${n}.log`);
   const card = lab.card('card', Object.fromEntries(names.map((name) => [name, `content of ${name}`])));

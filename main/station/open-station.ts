@@ -89,7 +89,7 @@ export async function openStation(options: StationOptions): Promise<Result<Stati
     locked.value.release();
     return found;
   }
-  return done(await wire(options, identity, paths, locked.value, found.value));
+  return wire(options, identity, paths, locked.value, found.value);
 }
 
 type OwnLedger = { ledger: Ledger; elsewhere: LedgerElsewhere };
@@ -114,7 +114,7 @@ async function wire(
   paths: DataPaths,
   lock: DataFolderLock,
   { ledger, elsewhere }: OwnLedger,
-): Promise<Station> {
+): Promise<Result<Station>> {
   const { log, close: closeLog } = openLog(paths.logs);
   log.info({ program: PROGRAM, runtime: `node ${process.versions.node}`, purpose: options.purpose }, 'started');
   if (ledger.opened.replayed.length > 0) log.info({ projections: ledger.opened.replayed }, 'made anew from the ledger');
@@ -146,11 +146,30 @@ async function wire(
     cameraZone: () => policy('camera-zone'),
     vaultReserveBytes: () => policy('vault-reserve-bytes'),
   };
-  await recordStart(ledger, identity, { at: clock.now(), program: PROGRAM, engine: engine.id, clock: clock.source(), elsewhere });
-  for (const failure of elsewhere.failures) log.warn({ failure }, 'an archive could not be compared with the ledger');
-  if (!lock.formerExitClean) await settleBrokenPartials(ingest);
-  const recovered = lock.formerExitClean ? { adopted: 0, failures: [] } : await adoptUnrecorded(ingest);
-  const stages = await prepareStages({ identity, paths, ledger, work, vault, engine, clock, policy });
+  async function begin() {
+    await recordStart(ledger, identity, { at: clock.now(), program: PROGRAM, engine: engine.id, clock: clock.source(), elsewhere });
+    for (const failure of elsewhere.failures) log.warn({ failure }, 'an archive could not be compared with the ledger');
+    if (!lock.formerExitClean) await settleBrokenPartials(ingest);
+    const recovered = lock.formerExitClean ? { adopted: 0, failures: [] } : await adoptUnrecorded(ingest);
+    return { recovered, stages: await prepareStages({ identity, paths, ledger, work, vault, engine, clock, policy }) };
+  }
+  async function end(clean: boolean) {
+    await engine.close();
+    await ledger.close();
+    work.close();
+    lock.release(clean);
+    log.info('stopped');
+    closeLog();
+  }
+  const begun = await begin().then(done, (error: unknown) => {
+    if (error instanceof LedgerWriteError) return { ok: false as const, failure: error.failure };
+    throw error;
+  });
+  if (!begun.ok) {
+    await end(false);
+    return begun;
+  }
+  const { recovered, stages } = begun.value;
   const profiles = loadProfiles();
   const ports = createPorts();
   const dockings = createDockings({
@@ -168,7 +187,7 @@ async function wire(
   const watching = watchDocks(options, dockings, log, onBug);
   for (const failure of recovered.failures) log.error({ failure }, 'found in the vault, left where it is');
 
-  return {
+  return done({
     purpose: options.purpose,
     actor: { kind: 'cli', id: os.userInfo().username },
     identity,
@@ -192,14 +211,9 @@ async function wire(
       await watching?.close();
       await dockings.close();
       await Promise.all(running.map((consumer) => consumer.stop()));
-      await engine.close();
-      await ledger.close();
-      work.close();
-      lock.release(!unrecorded);
-      log.info('stopped');
-      closeLog();
+      await end(!unrecorded);
     },
-  };
+  });
 }
 
 function startStages(ledger: Ledger, work: Db, consumers: readonly Consumer[], onBug: (error: unknown) => void): RunningConsumer[] {
