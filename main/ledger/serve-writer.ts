@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { done, type Failure, failed, type Result } from '../contract/errors.ts';
-import { dataPaths, isSqliteError, openDatabase, openPrivateRecords } from '../store/index.ts';
+import { damageIn, dataPaths, isSqliteError, openDatabase, openPrivateRecords } from '../store/index.ts';
 import { outdated, type Projection } from './projection.ts';
 import { replay } from './replay.ts';
 import { type Settlement, settle } from './settle.ts';
@@ -29,11 +29,13 @@ export function serveWriter(projections: readonly Projection[]): void {
   if (started.ok) serve(port, data, started.value);
 }
 
-/** A disk on which nothing can be settled is no bug: the station does not start, and says why. */
+/** A disk on which nothing can be settled, and a database with damage in it, are no bugs: the station does not start, and says why. */
 function startOrSay(data: WriterData, projections: readonly Projection[]): Result<Started> {
   try {
     return startWriter(data, projections);
   } catch (error) {
+    const damage = damageIn(error, dataPaths(data.root, data.stationId).database);
+    if (damage) return { ok: false, failure: damage };
     if (isSqliteError(error, 'SQLITE_FULL', 'SQLITE_IOERR') || (error as NodeJS.ErrnoException).code === 'ENOSPC') {
       return failed('ledger.write-failed', 'ledger', String(error));
     }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import type { Draft, EntryFrame } from '../contract/entries/index.ts';
 import { done, failed, type Result } from '../contract/errors.ts';
-import { type Db, isSqliteError, type PrivateRecord, type PrivateRecords, sql } from '../store/index.ts';
+import { type Db, damageIn, isSqliteError, type PrivateRecord, type PrivateRecords, sql } from '../store/index.ts';
 import { frameOf, lineOf, type SealedBytes, sealFrame, type UnhashedFrame } from './canonical.ts';
 import { headOf, insertEntry, mayFollow } from './insert.ts';
 import type { Projection } from './projection.ts';
@@ -78,6 +78,8 @@ export function createWriter(options: WriterOptions): Writer {
       }
     } catch (error) {
       rollBack(db);
+      const damage = damageIn(error, db.name);
+      if (damage) return { ok: false as const, failure: damage };
       const code = isSqliteError(error, ...UNWRITABLE) ? 'ledger.write-failed' : 'internal.bug';
       return failed(code, 'reducers', String(error));
     }

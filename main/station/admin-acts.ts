@@ -7,6 +7,8 @@ import { verifyStation } from './verify.ts';
 /** Checks chain, tables and vault, and puts on the ledger that it was done and what it found. */
 export async function verifyAndRecord(station: Station, full: boolean, actor: Actor): Promise<VerifyReport> {
   const report = await verifyStation({ ...station, projections: PROJECTIONS }, full);
+  // Nothing more is written into a damaged database: that could only make it worse.
+  if (report.violations.some((violation) => violation.code === 'database.damaged')) return report;
   const { entries, items, bytesRead } = report;
   const body = { full, entries, items, bytesRead, violations: report.violations.length };
   const about = { subject: { kind: 'station' as const, id: station.identity.stationId }, actor, at: station.clock.now() };

@@ -14,6 +14,7 @@ import {
   type DataFolderLock,
   type DataPaths,
   type Db,
+  damageIn,
   lockDataFolder,
   openDataFolder,
   openWorkingState,
@@ -100,12 +101,24 @@ async function openOwnLedger(paths: DataPaths, stationId: string): Promise<Resul
   const opened = await openLedger({ paths, stationId, writer });
   if (!opened.ok) return opened;
   const ledger = opened.value;
-  const elsewhere = await lookElsewhere(ledger);
+  const looked = await lookElsewhere(ledger).then(done, (error: unknown) => expectedIn(error, paths));
+  if (!looked.ok) {
+    await ledger.close();
+    return looked;
+  }
+  const elsewhere = looked.value;
   if (elsewhere.relation === 'same' || announcedKeyOf(ledger.reader, Number.MAX_SAFE_INTEGER) !== ledger.publicKey)
     return done({ ledger, elsewhere });
   await ledger.close();
   const renewed = await openLedger({ paths, stationId, writer, renewKey: true });
   return renewed.ok ? done({ ledger: renewed.value, elsewhere }) : renewed;
+}
+
+/** A ledger that cannot be written and a damaged database are expected of a disk; everything else is a bug, and thrown on. */
+function expectedIn(error: unknown, paths: DataPaths) {
+  const failure = error instanceof LedgerWriteError ? error.failure : damageIn(error, paths.database);
+  if (failure) return { ok: false as const, failure };
+  throw error;
 }
 
 async function wire(
@@ -161,10 +174,7 @@ async function wire(
     log.info('stopped');
     closeLog();
   }
-  const begun = await begin().then(done, (error: unknown) => {
-    if (error instanceof LedgerWriteError) return { ok: false as const, failure: error.failure };
-    throw error;
-  });
+  const begun = await begin().then(done, (error: unknown) => expectedIn(error, paths));
   if (!begun.ok) {
     await end(false);
     return begun;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import { v7 as uuidv7 } from 'uuid';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { evidock } from '../../fixtures/e2e/evidock.ts';
 import { openStationLab, type StationLab } from '../../fixtures/station-lab.ts';
 import { rebuildStation } from './index.ts';
 
@@ -70,4 +71,23 @@ test('a folder in the vault that the ledger does not know is reported and left w
   fs.cpSync(known.folder, planted, { recursive: true });
   expect(await verify()).toMatchObject({ violations: [], warnings: [{ code: 'vault.unexpected', what: path.basename(planted) }] });
   expect(fs.existsSync(planted)).toBe(true);
+});
+
+test('a damaged page of the database is found, also one that nothing has read, and rebuilding puts it right', async () => {
+  const { database } = lab.station.paths;
+  await lab.stop();
+  const db = new Database(database);
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  const page = db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'entries_by_type'").pluck().get() as number;
+  const { page_size: pageBytes } = (db.pragma('page_size') as [{ page_size: number }])[0];
+  db.close();
+  const bytes = fs.readFileSync(database);
+  for (let at = (page - 1) * pageBytes; at < page * pageBytes; at += 1) bytes[at] = (bytes[at] ?? 0) ^ 0xff;
+  fs.writeFileSync(database, bytes);
+  const ran = await evidock('verify', '--data', lab.data, '--json');
+  expect(ran.code).toBe(3);
+  expect(ran.stdout).toContain('database.damaged');
+  expect(rebuildStation(lab.data)).toMatchObject({ ok: true });
+  await lab.start();
+  expect(await verify()).toMatchObject({ items: 2, violations: [], warnings: [] });
 });

@@ -4,7 +4,7 @@ import type { CopyEngine } from '../../native/index.ts';
 import type { VerifyReport } from '../contract/api/station.ts';
 import { type Failure, failed } from '../contract/errors.ts';
 import { type Ledger, type Projection, rebuildInto, tableDigests, verifyLedger } from '../ledger/index.ts';
-import { type DataPaths, sql } from '../store/index.ts';
+import { type DataPaths, findDamage, sql } from '../store/index.ts';
 import { sidecarDigest, type Vault } from '../vault/index.ts';
 
 export type VerifyContext = {
@@ -17,9 +17,12 @@ export type VerifyContext = {
 
 /**
  * Checks chain, segments, projections and vault against one another. `full` reads every byte of every original;
- * without it an original is checked by presence, size and sidecar. Changes nothing.
+ * without it an original is checked by presence, size and sidecar. Changes nothing. A damaged database is told alone, with
+ * nothing counted: what stands in it proves nothing until it has been made again.
  */
 export async function verifyStation(context: VerifyContext, full: boolean): Promise<VerifyReport> {
+  const damage = findDamage(context.ledger.reader, context.paths.database, full);
+  if (damage) return { full, entries: 0, segments: 0, items: 0, bytesRead: 0, violations: [damage], warnings: [] };
   const chain = verifyLedger(context.paths.ledger, context.ledger.reader);
   const violations = [...chain.violations, ...verifyProjections(context)];
   const warnings: Failure[] = [];

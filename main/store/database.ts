@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { done, failed, type Result } from '../contract/errors.ts';
+import { done, type Failure, failed, type Result } from '../contract/errors.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 
 export type Db = Database.Database;
@@ -37,9 +37,28 @@ export function guarded(path: string, open: () => Result<Db>): Result<Db> {
   try {
     return open();
   } catch (error) {
-    if (isSqliteError(error, 'SQLITE_CORRUPT', 'SQLITE_NOTADB')) {
-      return failed('database.damaged', path, error.message);
-    }
+    const damage = damageIn(error, path);
+    if (damage) return { ok: false, failure: damage };
+    throw error;
+  }
+}
+
+/** The failure that an error means when SQLite met something in a file that no database has; null for any other error. */
+export function damageIn(error: unknown, path: string): Failure | null {
+  return isSqliteError(error, 'SQLITE_CORRUPT', 'SQLITE_NOTADB') ? failed('database.damaged', path, error.message).failure : null;
+}
+
+/**
+ * Whether every page of a database is one, and with `full` every index entry that of its row: a page that nothing has
+ * read yet may be damaged for long. Null when all is well.
+ */
+export function findDamage(db: Db, path: string, full: boolean): Failure | null {
+  try {
+    const found = db.pragma(full ? 'integrity_check(1)' : 'quick_check(1)', { simple: true });
+    return found === 'ok' ? null : failed('database.damaged', path, String(found)).failure;
+  } catch (error) {
+    const damage = damageIn(error, path);
+    if (damage) return damage;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 export { agencyUuid } from './agency-ids.ts';
 export { readCursor, writeCursor } from './cursor.ts';
 export { type DataPaths, dataPaths, openDataFolder, StationIdentity } from './data-folder.ts';
-export { type Db, isSqliteError, openDatabase, openReader, sql } from './database.ts';
+export { type Db, damageIn, findDamage, isSqliteError, openDatabase, openReader, sql } from './database.ts';
 export { flushFolder, fsyncFolder, makeFolderDurably, writeFileDurably } from './durable.ts';
 export { currentOwner, type DataFolderLock, lockDataFolder, Owner } from './lock.ts';
 export { MIGRATIONS } from './migrations/index.ts';
