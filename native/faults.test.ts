@@ -1,10 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type EngineName, enginesHere, hasToolchain, readBackIn } from '../fixtures/copy-lab.ts';
+import { buildLayer } from '../fixtures/faults/layers.ts';
 
 /** What every copy engine does when disk or camera misbehave, each in a process with a fault layer under it. */
 const MEGABYTE = 1 << 20;
@@ -16,7 +17,7 @@ let layer: string;
 beforeAll(() => {
   lab = fs.mkdtempSync(path.join(os.tmpdir(), 'evidock-layer-'));
   layer = path.join(lab, 'layer.so');
-  if (hasToolchain) execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-Wall', '-Werror', '-o', layer, path.join(root, 'fixtures/faults/layer.c')]);
+  if (hasToolchain) buildLayer('layer', lab);
 });
 afterAll(() => fs.rmSync(lab, { recursive: true }));
 
