@@ -60,8 +60,12 @@ async function store(
   inTurn: Turns,
   options: JobOptions,
 ): Promise<Result<SettledFile>> {
-  const lacking = lackingSpace(context, file);
-  if (lacking) return lacking;
+  const disk = await inVault(file, async () => ({
+    lacking: lackingSpace(context, file),
+    isProven: provenFileSystem(context.vault.root) !== null,
+  }));
+  if (!disk.ok) return disk;
+  if (disk.value.lacking) return disk.value.lacking;
   const begun = await begin(context, camera, file);
   if (!begun.ok) return begun;
   const partial = begun.value;
@@ -70,7 +74,7 @@ async function store(
       source: absolute(camera, file.path),
       target: partial.file,
       listed: { sizeBytes: file.sizeBytes, mtimeNs: file.mtimeNs },
-      provenFileSystem: provenFileSystem(context.vault.root) !== null,
+      provenFileSystem: disk.value.isProven,
     },
     options,
   );

@@ -142,3 +142,17 @@ test('a copy that cannot be put among the originals fails its file alone, leaves
   expect(await lab.ingest(card)).toMatchObject([{ stored: 1, seenAgain: 1, safe: true }]);
   expect(await lab.client.station.verify({ full: true })).toMatchObject({ items: 2, violations: [], warnings: [] });
 });
+
+test.each(['incoming', 'originals'] as const)(
+  'a vault whose folder %s is gone fails each file by name, and takes them when it is back',
+  async (name) => {
+    const card = lab.card('card', { 'one.log': 'first', 'two.log': 'second' });
+    const folder = lab.station.paths[name];
+    fs.renameSync(folder, `${folder}.away`);
+    const failure = { code: 'vault.write-failed', detail: expect.stringContaining('ENOENT') };
+    expect(await lab.ingest(card)).toMatchObject([{ files: 2, stored: 0, safe: false, failures: [failure, failure] }]);
+    expect(fs.existsSync(folder)).toBe(false);
+    fs.renameSync(`${folder}.away`, folder);
+    expect(await lab.ingest(card)).toMatchObject([{ stored: 2, safe: true, failures: [] }]);
+  },
+);

@@ -109,11 +109,14 @@ export function openVault(paths: Pick<DataPaths, 'originals' | 'incoming' | 'qua
     return sidecar.ok ? { itemId, folder, sidecar: sidecar.value, file: path.join(folder, sidecar.value.storedName) } : null;
   }
 
-  /** Every partial on disk with a readable sidecar, and the folders whose sidecar is not. */
+  /**
+   * Every partial on disk with a readable sidecar, and the folders whose sidecar is not. None where their folder is gone:
+   * partials only save time, and whoever begins one is told.
+   */
   function listPartials(): { partials: Partial[]; unreadable: { itemId: string; folder: string }[] } {
     const partials: Partial[] = [];
     const unreadable: { itemId: string; folder: string }[] = [];
-    for (const name of fs.readdirSync(incoming)) {
+    for (const name of fs.existsSync(incoming) ? fs.readdirSync(incoming) : []) {
       if (!name.endsWith(PARTIAL_SUFFIX)) continue;
       const itemId = name.slice(0, -PARTIAL_SUFFIX.length);
       const folder = path.join(incoming, name);
