@@ -126,6 +126,8 @@ async function settleAll(
   progress: DockingProgress,
   outcome: DockingOutcome,
 ): Promise<void> {
+  const broken = new AbortController();
+  const signal = AbortSignal.any([options.signal, broken.signal]);
   const inTurn = createTurns();
   const inFlight = new Map<number, number>();
   const finishedBytes = { done: progress.doneBytes };
@@ -143,7 +145,7 @@ async function settleAll(
       inFlight.set(file.n, doneBytes);
       tell();
     };
-    const result = await settleWithRetries(context, camera, file, inTurn, { signal: options.signal, onProgress });
+    const result = await settleWithRetries(context, camera, file, inTurn, { signal, onProgress });
     inFlight.delete(file.n);
     // A file of a camera that was pulled is not a bad file: it waits for the camera, whatever the read said.
     if (!result.ok && (result.failure.code === 'docking.interrupted' || options.away())) return;
@@ -157,9 +159,16 @@ async function settleAll(
 
   const rows = waitingRows(context, camera);
   async function lane(): Promise<void> {
-    for (let next = rows.next(); !next.done && !options.away(); next = rows.next()) await settleOne(next.value);
+    try {
+      for (let next = rows.next(); !next.done && !signal.aborted && !options.away(); next = rows.next()) await settleOne(next.value);
+    } catch (error) {
+      broken.abort();
+      throw error;
+    }
   }
-  await Promise.all(Array.from({ length: options.parallelFiles }, lane));
+  // All have ended before this does, whatever one of them threw: nothing moves in the vault of a station that has stopped.
+  const ended = await Promise.allSettled(Array.from({ length: options.parallelFiles }, lane));
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
 }
 
 async function settleWithRetries(...args: Parameters<typeof settleFile>): ReturnType<typeof settleFile> {

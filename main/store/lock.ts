@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { done, failed, type Result } from '../contract/errors.ts';
@@ -43,6 +44,10 @@ export function lockDataFolder(paths: DataPaths, purpose: Owner['purpose'], sinc
   }
   const formerExitClean = !fs.existsSync(paths.owner);
   const owner: Owner = { pid: process.pid, host: os.hostname(), since, purpose, socket: null };
+  // What a kill left in the middle of replacing it is of no use to anyone.
+  for (const name of fs.readdirSync(paths.root)) {
+    if (name.startsWith(`${path.basename(paths.owner)}.tmp-`)) fs.rmSync(path.join(paths.root, name), { force: true });
+  }
   // Flushed before anything else is done: after a power cut it tells the next start to look at what was left half-done.
   writeFileDurably(paths.owner, JSON.stringify(owner), 0o600);
   return done({
