@@ -4,7 +4,8 @@ import path from 'node:path';
 import { TEST_FILES } from './vitest.config.ts';
 
 /**
- * Runs the project's checks in order and prints what each took. `--quick` leaves out the demo, the screens and the faults; `--only STEP` runs one.
+ * Runs the project's checks in order and prints what each took. `--quick` is the quick loop: of the
+ * tests only those of pure functions and those that uncommitted changes reach, and nothing end to end. `--only STEP` runs one.
  * The last line is `N passed, N failed`: the tests of vitest, and one for each other step.
  */
 const root = path.dirname(import.meta.dirname);
@@ -23,19 +24,27 @@ const VITEST = [
   `--outputFile.json=${report}`,
 ];
 
-type Step = { name: string; quick: boolean; program: string; args: string[] };
+/** `quick`: in the quick loop, in the whole run, or in both. */
+type Step = { name: string; quick: 'both' | 'only' | 'no'; program: string; args: string[] };
 
 const STEPS: Step[] = [
-  { name: 'types', quick: true, program: bin('tsc'), args: ['-b'] },
-  { name: 'lint', quick: true, program: bin('biome'), args: ['ci', '--config-path=.biome.json', '--diagnostic-level=warn', '--max-diagnostics=20'] },
-  { name: 'layers', quick: true, program: process.execPath, args: ['build/layers.ts'] },
-  { name: 'dead code', quick: true, program: process.execPath, args: ['node_modules/knip/bin/knip.js', '--config', 'build/knip.json'] },
-  { name: 'screens', quick: true, program: process.execPath, args: ['build/renderer.ts'] },
-  { name: 'tests', quick: true, program: process.execPath, args: VITEST },
-  { name: 'sanitizers', quick: false, program: process.execPath, args: ['build/sanitizers.ts'] },
-  { name: 'demo', quick: false, program: process.execPath, args: ['fixtures/e2e/demo.ts', '--json'] },
-  { name: 'screens', quick: false, program: process.execPath, args: ['fixtures/e2e/ui/screens.ts'] },
-  { name: 'faults', quick: false, program: process.execPath, args: ['fixtures/faults/main.ts'] },
+  { name: 'types', quick: 'both', program: bin('tsc'), args: ['-b'] },
+  {
+    name: 'lint',
+    quick: 'both',
+    program: bin('biome'),
+    args: ['ci', '--config-path=.biome.json', '--diagnostic-level=warn', '--max-diagnostics=20'],
+  },
+  { name: 'layers', quick: 'both', program: process.execPath, args: ['build/layers.ts'] },
+  { name: 'dead code', quick: 'both', program: process.execPath, args: ['node_modules/knip/bin/knip.js', '--config', 'build/knip.json'] },
+  { name: 'screens', quick: 'both', program: process.execPath, args: ['build/renderer.ts'] },
+  { name: 'pure tests', quick: 'only', program: process.execPath, args: [...VITEST, '.pure.test.ts'] },
+  { name: 'changed', quick: 'only', program: process.execPath, args: [...VITEST, '--changed', '--passWithNoTests'] },
+  { name: 'tests', quick: 'no', program: process.execPath, args: VITEST },
+  { name: 'sanitizers', quick: 'no', program: process.execPath, args: ['build/sanitizers.ts'] },
+  { name: 'demo', quick: 'no', program: process.execPath, args: ['fixtures/e2e/demo.ts', '--json'] },
+  { name: 'screens', quick: 'no', program: process.execPath, args: ['fixtures/e2e/ui/screens.ts'] },
+  { name: 'faults', quick: 'no', program: process.execPath, args: ['fixtures/faults/main.ts'] },
 ];
 
 type Counted = { passed: number; failed: number };
@@ -103,7 +112,7 @@ function filesCutOff({ testResults }: Report): string[] {
 
 const only = process.argv.indexOf('--only');
 const quick = process.argv.includes('--quick');
-const steps = STEPS.filter((step) => (only >= 0 ? step.name === process.argv[only + 1] : step.quick || !quick));
+const steps = STEPS.filter((step) => (only >= 0 ? step.name === process.argv[only + 1] : step.quick !== (quick ? 'no' : 'only')));
 const results = steps.map((step) => ({ step: step.name, ...runStep(step) }));
 process.stdout.write('\n');
 for (const { step, seconds, passed, failed } of results) {
