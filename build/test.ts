@@ -5,7 +5,8 @@ import { TEST_FILES } from './vitest.config.ts';
 
 /**
  * Runs the project's checks in order and prints what each took. `--quick` is the quick loop: of the
- * tests only those of pure functions and those that uncommitted changes reach, and nothing end to end. `--only STEP` runs one.
+ * tests only those of pure functions and those that uncommitted changes reach, and nothing end to end. `--ci` adds sanitizers and
+ * faults, for which a developer need not wait. `--only STEP` runs one.
  * The last line is `N passed, N failed`: the tests of vitest, and one for each other step.
  */
 const root = path.dirname(import.meta.dirname);
@@ -24,27 +25,27 @@ const VITEST = [
   `--outputFile.json=${report}`,
 ];
 
-/** `quick`: in the quick loop, in the whole run, or in both. */
-type Step = { name: string; quick: 'both' | 'only' | 'no'; program: string; args: string[] };
+/** `when`: in every run, only in the quick loop, only in the whole run, or only where there is time for everything. */
+type Step = { name: string; when: 'always' | 'quick' | 'whole' | 'ci'; program: string; args: string[] };
 
 const STEPS: Step[] = [
-  { name: 'types', quick: 'both', program: bin('tsc'), args: ['-b'] },
+  { name: 'types', when: 'always', program: bin('tsc'), args: ['-b'] },
   {
     name: 'lint',
-    quick: 'both',
+    when: 'always',
     program: bin('biome'),
     args: ['ci', '--config-path=.biome.json', '--diagnostic-level=warn', '--max-diagnostics=20'],
   },
-  { name: 'layers', quick: 'both', program: process.execPath, args: ['build/layers.ts'] },
-  { name: 'dead code', quick: 'both', program: process.execPath, args: ['node_modules/knip/bin/knip.js', '--config', 'build/knip.json'] },
-  { name: 'screens', quick: 'both', program: process.execPath, args: ['build/renderer.ts'] },
-  { name: 'pure tests', quick: 'only', program: process.execPath, args: [...VITEST, '.pure.test.ts'] },
-  { name: 'changed', quick: 'only', program: process.execPath, args: [...VITEST, '--changed', '--passWithNoTests'] },
-  { name: 'tests', quick: 'no', program: process.execPath, args: VITEST },
-  { name: 'sanitizers', quick: 'no', program: process.execPath, args: ['build/sanitizers.ts'] },
-  { name: 'demo', quick: 'no', program: process.execPath, args: ['fixtures/e2e/demo.ts', '--json'] },
-  { name: 'screens', quick: 'no', program: process.execPath, args: ['fixtures/e2e/ui/screens.ts'] },
-  { name: 'faults', quick: 'no', program: process.execPath, args: ['fixtures/faults/main.ts'] },
+  { name: 'layers', when: 'always', program: process.execPath, args: ['build/layers.ts'] },
+  { name: 'dead code', when: 'always', program: process.execPath, args: ['node_modules/knip/bin/knip.js', '--config', 'build/knip.json'] },
+  { name: 'screens', when: 'always', program: process.execPath, args: ['build/renderer.ts'] },
+  { name: 'pure tests', when: 'quick', program: process.execPath, args: [...VITEST, '.pure.test.ts'] },
+  { name: 'changed', when: 'quick', program: process.execPath, args: [...VITEST, '--changed', '--passWithNoTests'] },
+  { name: 'tests', when: 'whole', program: process.execPath, args: VITEST },
+  { name: 'sanitizers', when: 'ci', program: process.execPath, args: ['build/sanitizers.ts'] },
+  { name: 'demo', when: 'whole', program: process.execPath, args: ['fixtures/e2e/demo.ts', '--json'] },
+  { name: 'screens', when: 'whole', program: process.execPath, args: ['fixtures/e2e/ui/screens.ts'] },
+  { name: 'faults', when: 'ci', program: process.execPath, args: ['fixtures/faults/main.ts'] },
 ];
 
 type Counted = { passed: number; failed: number };
@@ -111,8 +112,12 @@ function filesCutOff({ testResults }: Report): string[] {
 }
 
 const only = process.argv.indexOf('--only');
-const quick = process.argv.includes('--quick');
-const steps = STEPS.filter((step) => (only >= 0 ? step.name === process.argv[only + 1] : step.quick !== (quick ? 'no' : 'only')));
+const kinds = process.argv.includes('--quick')
+  ? ['always', 'quick']
+  : process.argv.includes('--ci')
+    ? ['always', 'whole', 'ci']
+    : ['always', 'whole'];
+const steps = STEPS.filter((step) => (only >= 0 ? step.name === process.argv[only + 1] : kinds.includes(step.when)));
 const results = steps.map((step) => ({ step: step.name, ...runStep(step) }));
 process.stdout.write('\n');
 for (const { step, seconds, passed, failed } of results) {
