@@ -43,7 +43,6 @@ describe('what a listener hears', () => {
     expect(lab.listeners()).toBe(before + 1);
     await Promise.all([
       lab.dockCamera({ clips: 3, photos: 2 }),
-      listener.until((event) => event.event === 'port' && event.card.state === 'recognising'),
       listener.until((event) => event.event === 'port' && event.card.doneFiles > 0 && event.card.doneFiles === event.card.files),
       listener.until((event) => event.event === 'ledger' && event.entries.some((entry) => entry.type === 'unit.closed')),
     ]);
