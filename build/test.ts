@@ -11,6 +11,8 @@ import { TEST_FILES } from './vitest.config.ts';
  */
 const root = path.dirname(import.meta.dirname);
 const report = path.join(root, 'build/.cache/vitest.json');
+const only = process.argv.indexOf('--only');
+const isCi = process.argv.includes('--ci');
 /** No step needs this long on two cores; one that hangs is a failure, not a wait. */
 const STEP_LIMIT_MS = 20 * 60_000;
 const bin = (name: string) => path.join(root, 'node_modules', '.bin', name);
@@ -66,22 +68,23 @@ function countOf(status: number | null): Counted {
   return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
 }
 
-/** Files of tests that may be run again because their process died. */
-const MAX_DIED = 2;
+/** Files of tests that may be run once more. */
+const MAX_AGAIN = 2;
 
 /**
  * Runs the tests. V8 24 now and then ends a whole process when a thread gives code of WebAssembly back (nodejs/node issue
- * 64500): when nothing failed, and files have tests without a result, those files are run once more.
+ * 64500): when nothing failed, and files have tests without a result, those files are run once more. In CI, on machines
+ * shared with others, so are one or two files that failed; it is said which, for a test that is unsteady is to be mended.
  */
 function runTests(step: Step): Counted {
   const status = run(step);
   const first = readReport();
-  const died = first && status !== 0 && first.numFailedTests === 0 ? filesCutOff(first) : [];
-  if (!first || died.length === 0 || died.length > MAX_DIED) return vitestCounts(first, status);
-  process.stderr.write(`!! the process of ${died.join(', ')} died; once more\n`);
-  const again = run(step, died);
+  const unfinished = first && status !== 0 && (first.numFailedTests === 0 || isCi) ? filesNotWhole(first) : [];
+  if (!first || unfinished.length === 0 || unfinished.length > MAX_AGAIN) return vitestCounts(first, status);
+  process.stderr.write(`!! unsteady: ${unfinished.join(', ')}; once more\n`);
+  const again = run(step, unfinished);
   const { passed, failed } = vitestCounts(readReport(), again);
-  const whole = first.testResults.filter((one) => !died.includes(path.relative(root, one.name)));
+  const whole = first.testResults.filter((one) => !unfinished.includes(path.relative(root, one.name)));
   return { passed: passed + whole.reduce((sum, one) => sum + one.assertionResults.length, 0), failed };
 }
 
@@ -104,19 +107,14 @@ function vitestCounts(read: Report | null, status: number | null): Counted {
   return { passed, failed: failed === 0 && (passed === 0 || status !== 0) ? 1 : failed };
 }
 
-/** Files of tests that have no results, or not of all of their tests. */
-function filesCutOff({ testResults }: Report): string[] {
+/** Files of which not every test has passed. */
+function filesNotWhole({ testResults }: Report): string[] {
   const isWhole = (results: { status: string }[]) => results.length > 0 && results.every((one) => one.status === 'passed');
   const whole = new Set(testResults.flatMap((one) => (isWhole(one.assertionResults) ? [path.relative(root, one.name)] : [])));
   return fs.globSync(TEST_FILES, { cwd: root }).filter((file) => !whole.has(file));
 }
 
-const only = process.argv.indexOf('--only');
-const kinds = process.argv.includes('--quick')
-  ? ['always', 'quick']
-  : process.argv.includes('--ci')
-    ? ['always', 'whole', 'ci']
-    : ['always', 'whole'];
+const kinds = process.argv.includes('--quick') ? ['always', 'quick'] : isCi ? ['always', 'whole', 'ci'] : ['always', 'whole'];
 const steps = STEPS.filter((step) => (only >= 0 ? step.name === process.argv[only + 1] : kinds.includes(step.when)));
 const results = steps.map((step) => ({ step: step.name, ...runStep(step) }));
 process.stdout.write('\n');
