@@ -123,6 +123,10 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '两台记录仪使用同一编号：{what}。请管理员核对身份，后接入的一台未采集。',
     en: 'Two cameras claim one identity: {what}. Have the admin check them; the second one was not copied.',
   },
+  'camera.merge-refused': {
+    zh: '记录仪无法合并或拆分：{what}。它们已是同一台、从未合并，或此刻同时在接入口上；请核对编号。',
+    en: 'The cameras cannot be merged or separated: {what}. They are one already, were never merged, or are both docked at this moment; check the serials.',
+  },
   'camera.unreadable': {
     zh: '记录仪无法读取：{what}。请重新接入，或更换端口。',
     en: 'The camera cannot be read: {what}. Dock it again or use another port.',

@@ -86,6 +86,7 @@ export const ERRORS = {
   'report.printer-missing': { retry: 'operator', evidenceAtRisk: false },
   'report.print-failed': { retry: 'operator', evidenceAtRisk: false },
   'clear.names-camera': { retry: 'later', evidenceAtRisk: false },
+  'camera.merge-refused': { retry: 'never', evidenceAtRisk: false },
   'source.stalled': { retry: 'later', evidenceAtRisk: false },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 

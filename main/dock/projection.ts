@@ -4,14 +4,15 @@ import { sql } from '../store/index.ts';
 /** Cameras and dockings as screens and plans read them. */
 export const DOCK_PROJECTION: Projection = {
   name: 'dock',
-  version: 2,
+  version: 3,
   tables: [
     {
       name: 'cameras',
       orderBy: 'camera_id',
       ddl: `CREATE TABLE cameras (
         camera_id TEXT PRIMARY KEY, serial TEXT NOT NULL, identity_source TEXT NOT NULL, profile TEXT NOT NULL,
-        registered_at TEXT NOT NULL) STRICT`,
+        registered_at TEXT NOT NULL, same_as TEXT NOT NULL) STRICT;
+        CREATE INDEX cameras_by_identity ON cameras (same_as)`,
     },
     {
       name: 'dockings',
@@ -26,7 +27,14 @@ export const DOCK_PROJECTION: Projection = {
   ],
   reducers: {
     'camera.registered': (db, { subject, body, at }) => {
-      sql(db, 'INSERT INTO cameras VALUES (?, ?, ?, ?, ?)').run(subject.id, body.serial, body.identitySource, body.profile, at);
+      sql(db, 'INSERT INTO cameras VALUES (?, ?, ?, ?, ?, ?)').run(subject.id, body.serial, body.identitySource, body.profile, at, subject.id);
+    },
+    'camera.merged': (db, { subject, refs }) => {
+      const into = refs.find((ref) => ref.role === 'into');
+      sql(db, 'UPDATE cameras SET same_as = ? WHERE same_as = ?').run(into?.id, subject.id);
+    },
+    'camera.separated': (db, { subject }) => {
+      sql(db, 'UPDATE cameras SET same_as = camera_id WHERE camera_id = ?').run(subject.id);
     },
     'docking.started': (db, { subject, body, at, seq, refs }) => {
       const camera = refs.find((ref) => ref.kind === 'camera');

@@ -12,17 +12,22 @@ export function isWeak(source: IdentitySource): boolean {
 export type KnownCamera = { cameraId: string; serial: string; profile: string; identitySource: IdentitySource };
 
 /**
- * The registered camera with this serial, or null. Sources that come from the camera itself or from an operator speak
- * of the same register; a volume's or folder's name is a weak source and only ever matches itself.
+ * The registered camera with this serial, or null; of merged ones, the one they were merged into. Sources that come from
+ * the camera itself or from an operator speak of the same register; a volume's or folder's name is a weak source and only
+ * ever matches itself. After a merge it matches nothing more: other cameras' cards may bear that name as well.
  */
 export function findCamera(ledger: Ledger, serial: string, identitySource: IdentitySource): KnownCamera | null {
-  const row = sql<{ camera_id: string; profile: string; identity_source: IdentitySource }>(
+  const row = sql<{ camera_id: string; same_as: string; profile: string; identity_source: IdentitySource }>(
     ledger.reader,
-    'SELECT camera_id, profile, identity_source FROM cameras WHERE serial = ? ORDER BY camera_id',
+    'SELECT camera_id, same_as, profile, identity_source FROM cameras WHERE serial = ? ORDER BY camera_id',
   )
     .all(serial)
-    .find((one) => one.identity_source === identitySource || !(isWeak(one.identity_source) || isWeak(identitySource)));
-  return row ? { cameraId: row.camera_id, serial, profile: row.profile, identitySource } : null;
+    .find((one) =>
+      isWeak(identitySource)
+        ? one.identity_source === identitySource && one.same_as === one.camera_id
+        : one.identity_source === identitySource || !isWeak(one.identity_source),
+    );
+  return row ? { cameraId: row.same_as, serial, profile: row.profile, identitySource } : null;
 }
 
 /** Registers a camera under a new provisional id. */

@@ -29,6 +29,9 @@ export type CatalogueRow = {
 /** Ids that the words of a search stand for; one set of alternatives per word, all words have to match. */
 export type SearchIds = { officers: string[]; cases: string[]; cameras: string[]; idPrefix: string | null }[];
 
+/** What a list is narrowed to, with the ids that stand for one camera and for one unit's officers. */
+export type CatalogueFilter = Omit<RecordingFilter, 'search' | 'cameraId' | 'unit'> & { cameraIds?: string[]; officerIds?: string[] };
+
 type Sort = z.infer<typeof RecordingSort>;
 type Condition = { text: string; values: unknown[] };
 
@@ -50,13 +53,13 @@ export type CataloguePage = { rows: CatalogueRow[]; next: string | null; total: 
  */
 export function listCatalogue(
   reader: Db,
-  query: { filter: RecordingFilter; search: SearchIds; sort: Sort; cursor: string | null; limit: number },
+  query: { filter: CatalogueFilter; search: SearchIds; sort: Sort; cursor: string | null; limit: number },
 ): CataloguePage {
   const conditions = [...filterConditions(query.filter), ...query.search.map(searchCondition)];
   const { column, direction, index } = SORTS[query.sort];
   if (column === 'duration_ms') conditions.push({ text: '+duration_ms IS NOT NULL', values: [] });
   const total = countUpTo(reader, conditions);
-  const { from, key } = planOf({ column, index, total, isSearch: query.search.length > 0 });
+  const { from, key } = planOf({ column, index, total, isSearch: isOpen(query) });
   const after = readCursor(query.cursor);
   const paged = after ? [...conditions, { text: `(${key}, unit_id) ${direction === 'DESC' ? '<' : '>'} (?, ?)`, values: after }] : conditions;
   const where = whereOf(paged);
@@ -81,6 +84,11 @@ function planOf(query: { column: string; index: string; total: number | null; is
   return { from: 'catalogue', key: isByTime && !query.isSearch ? query.column : `+${query.column}` };
 }
 
+/** Whether alternatives decide which rows are found: no index has those in order of time. */
+function isOpen({ filter, search }: { filter: CatalogueFilter; search: SearchIds }): boolean {
+  return search.length > 0 || [filter.cameraIds, filter.officerIds].some((ids) => ids !== undefined && ids.length !== 1);
+}
+
 /** One unit's row, or null. */
 export function catalogueRow(reader: Db, unitId: string): CatalogueRow | null {
   return sql<CatalogueRow>(reader, 'SELECT * FROM catalogue WHERE unit_id = ?').get(unitId) ?? null;
@@ -99,19 +107,24 @@ function whereOf(conditions: readonly Condition[]): Condition {
   return { text: `WHERE ${conditions.map((one) => one.text).join(' AND ')}`, values: conditions.flatMap((one) => one.values) };
 }
 
-function filterConditions(filter: RecordingFilter): Condition[] {
+function filterConditions(filter: CatalogueFilter): Condition[] {
   const conditions: Condition[] = [];
   const equals = (column: string, value: string | undefined) => {
     if (value !== undefined) conditions.push({ text: `${column} = ?`, values: [value] });
+  };
+  const within = (column: string, ids: string[] | undefined) => {
+    if (ids?.length === 1) equals(column, ids[0]);
+    else if (ids !== undefined) conditions.push(anyOf(column, ids));
   };
   const either = (value: boolean | undefined, yes: string, no: string) => {
     if (value !== undefined) conditions.push({ text: value ? yes : no, values: [] });
   };
   equals('kind', filter.kind);
   equals('officer_id', filter.officerId);
-  equals('camera_id', filter.cameraId);
   equals('case_id', filter.caseId);
   equals('docking_id', filter.dockingId);
+  within('camera_id', filter.cameraIds);
+  within('officer_id', filter.officerIds);
   equals('stage', filter.stage);
   equals('deadline', filter.deadline);
   // Said as the partial index says it, or SQLite could not see that the index holds them all.
@@ -124,11 +137,11 @@ function filterConditions(filter: RecordingFilter): Condition[] {
   return conditions;
 }
 
+function anyOf(column: string, ids: readonly string[]): Condition {
+  return { text: `${column} IN (SELECT value FROM json_each(?))`, values: [JSON.stringify(ids)] };
+}
+
 function searchCondition({ officers, cases, cameras, idPrefix }: SearchIds[number]): Condition {
-  const anyOf = (column: string, ids: readonly string[]) => ({
-    text: `${column} IN (SELECT value FROM json_each(?))`,
-    values: [JSON.stringify(ids)],
-  });
   const alternatives: Condition[] = [anyOf('officer_id', officers), anyOf('case_id', cases), anyOf('camera_id', cameras)];
   if (idPrefix !== null) alternatives.push({ text: '(unit_id >= ? AND unit_id < ?)', values: [idPrefix, `${idPrefix}g`] });
   return { text: `(${alternatives.map((one) => one.text).join(' OR ')})`, values: alternatives.flatMap((one) => one.values) };

@@ -5,10 +5,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Lab, openLab } from '../../fixtures/ledger-lab.ts';
 import type { Draft } from '../contract/entries/index.ts';
 import { ACTION_KINDS, ActionKind, Stage } from '../contract/notice.ts';
-import type { RecordingFilter } from '../contract/web/recordings.ts';
 import { rebuildInto } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
-import { CATALOGUE_PROJECTION, type CatalogueRow, EVIDENCE_PROJECTION, listCases, listCatalogue, type SearchIds, setLinks } from './index.ts';
+import {
+  CATALOGUE_PROJECTION,
+  type CatalogueFilter,
+  type CatalogueRow,
+  EVIDENCE_PROJECTION,
+  listCases,
+  listCatalogue,
+  type SearchIds,
+  setLinks,
+} from './index.ts';
 
 const AT = '2026-03-02T06:03:12.000Z';
 const actor = { kind: 'system' as const, id: 'test' };
@@ -95,7 +103,8 @@ async function fill(): Promise<string[]> {
 const everyFilter = fc.record({
   kind: one(['recording', 'loose', 'docking'] as const),
   officerId: one([...officers, randomUUID()]),
-  cameraId: one(cameras),
+  cameraIds: fc.subarray(cameras),
+  officerIds: fc.subarray(officers),
   caseId: one(cases),
   dockingId: one(dockings),
   stage: one(Stage.options),
@@ -107,12 +116,13 @@ const everyFilter = fc.record({
   to: one(['2026-03-02', '2026-03-03T10:00:00.000']),
 });
 /** At most two of them at once, or hardly a row would be left to sort. */
-const filters: fc.Arbitrary<RecordingFilter> = fc
+const filters: fc.Arbitrary<CatalogueFilter> = fc
   .tuple(
     everyFilter,
-    fc.subarray(['kind', 'officerId', 'cameraId', 'caseId', 'dockingId', 'stage', 'deadline', 'damaged', 'linked', 'archived', 'from', 'to'], {
-      maxLength: 2,
-    }),
+    fc.subarray(
+      ['kind', 'officerId', 'officerIds', 'cameraIds', 'caseId', 'dockingId', 'stage', 'deadline', 'damaged', 'linked', 'archived', 'from', 'to'],
+      { maxLength: 2 },
+    ),
   )
   .map(([all, keys]) => Object.fromEntries(Object.entries(all).filter(([key]) => keys.includes(key))));
 
@@ -133,7 +143,7 @@ type Sort = keyof typeof SORT_KEYS;
 const SORT_KEYS = { newest: 'sort_at', oldest: 'sort_at', longest: 'duration_ms', largest: 'size_bytes' } as const;
 
 /** The same list, made the plain way. */
-function naive(filter: RecordingFilter, search: SearchIds, sort: Sort): string[] {
+function naive(filter: CatalogueFilter, search: SearchIds, sort: Sort): string[] {
   const is = (want: string | undefined, value: string | null) => want === undefined || want === value;
   const either = (want: boolean | undefined, value: boolean) => want === undefined || want === value;
   const rows = sql<CatalogueRow>(lab.ledger.reader, 'SELECT * FROM catalogue').all();
@@ -141,7 +151,8 @@ function naive(filter: RecordingFilter, search: SearchIds, sort: Sort): string[]
     (row) =>
       is(filter.kind, row.kind) &&
       is(filter.officerId, row.officer_id) &&
-      is(filter.cameraId, row.camera_id) &&
+      (filter.cameraIds?.includes(row.camera_id) ?? true) &&
+      (filter.officerIds?.includes(row.officer_id ?? '') ?? true) &&
       is(filter.caseId, row.case_id) &&
       is(filter.dockingId, row.docking_id) &&
       is(filter.stage, row.stage) &&

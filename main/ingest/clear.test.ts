@@ -4,11 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { flip } from '../../fixtures/archive-lab.ts';
+import { dockedCamera, ingestContext } from '../../fixtures/ingest-lab.ts';
 import { type Lab, openLab } from '../../fixtures/ledger-lab.ts';
 import { type CopyEngine, createPortableEngine } from '../../native/index.ts';
 import { copyFile } from '../../native/portable/copy-file.ts';
 import { entriesAbout, entriesOfType } from '../ledger/index.ts';
-import { clearDocking, type DockedCamera, type DockingOutcome, type IngestContext, newDockingId, runDocking } from './index.ts';
+import { clearDocking, type DockedCamera, type DockingOutcome, type IngestContext, runDocking } from './index.ts';
 
 let place: string;
 let card: string;
@@ -34,30 +35,12 @@ afterEach(async () => {
 async function openIn(folder: string): Promise<void> {
   lab = await openLab(folder);
   engine = createPortableEngine(1);
-  context = {
-    ledger: lab.ledger,
-    vault: lab.vault,
-    work: lab.work,
-    engine,
-    stationId: lab.identity.stationId,
-    agencyId: lab.identity.agencyId,
-    now: () => '2026-03-02T06:03:12.000Z',
-    cameraZone: () => 'Asia/Shanghai',
-    vaultReserveBytes: () => 0,
-  };
+  context = ingestContext(lab, engine);
 }
 
 /** Docks the card and copies everything on it. */
 async function dock(expected: Partial<DockingOutcome> = { safe: true, failures: [] }): Promise<DockedCamera> {
-  const camera: DockedCamera = {
-    dockingId: newDockingId(),
-    cameraId: '01a20c7f-f471-7727-97c3-f503c7c323ee',
-    serial: 'C370042',
-    mediumId: 'card',
-    identitySource: 'operator',
-    root: card,
-    weakIdentity: false,
-    officer: null,
+  const camera = dockedCamera(card, {
     describe: (file) => ({
       mediaKind: file === 'camera.ini' ? 'identity' : 'video',
       extension: 'mp4',
@@ -67,7 +50,7 @@ async function dock(expected: Partial<DockingOutcome> = { safe: true, failures: 
       officer: null,
       namesCamera: file.startsWith('DCIM/C370042_'),
     }),
-  };
+  });
   const { signal } = new AbortController();
   const outcome = await runDocking(context, camera, { signal, parallelFiles: 2, onProgress: () => undefined });
   expect(outcome).toMatchObject({ finished: true, ...expected });

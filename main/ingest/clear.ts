@@ -139,10 +139,11 @@ function setCleared(context: IngestContext, camera: DockedCamera, candidate: Can
  * still there goes through the whole check again.
  */
 async function settleIntents(context: IngestContext, camera: DockedCamera): Promise<void> {
-  const open = sql<{ item_id: string; path_digest: string; sha256: string }>(
+  const intents = sql<{ item_id: string; path_digest: string; sha256: string }>(
     context.ledger.reader,
     "SELECT c.item_id, c.path_digest, i.sha256 FROM clears c JOIN items i USING (item_id) WHERE c.state = 'intended' AND i.camera_id = ?",
-  ).all(camera.cameraId);
+  );
+  const open = camera.cameraIds.flatMap((id) => intents.all(id));
   const drafts: Draft[] = [];
   for (const intent of open) {
     const raw = pathFor(context, intent.item_id, intent.path_digest);

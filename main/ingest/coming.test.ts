@@ -2,11 +2,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { dockedCamera, ingestContext } from '../../fixtures/ingest-lab.ts';
 import { openLab } from '../../fixtures/ledger-lab.ts';
 import { createPortableEngine } from '../../native/index.ts';
 import { loadProfiles } from '../dock/index.ts';
 import { describeBy } from '../station/identify.ts';
-import { comingFromMs, type DockedCamera, newDockingId, runDocking } from './index.ts';
+import { comingFromMs, newDockingId, runDocking } from './index.ts';
 
 const ms = (local: string) => Date.parse(`${local}Z`);
 const name = (clock: string, sequence: string, extension = 'MP4') => `C370042_012345_20260302${clock}_${sequence}.${extension}`;
@@ -30,28 +31,8 @@ test('files are copied from the important and the earliest on, and what is still
   if (!profile) throw new Error('no profile');
   const lab = await openLab();
   const engine = createPortableEngine(1);
-  const context = {
-    ledger: lab.ledger,
-    vault: lab.vault,
-    work: lab.work,
-    engine,
-    stationId: lab.identity.stationId,
-    agencyId: lab.identity.agencyId,
-    now: () => '2026-03-02T08:00:00.000Z',
-    cameraZone: () => 'Asia/Shanghai',
-    vaultReserveBytes: () => 0,
-  };
-  const camera: DockedCamera = {
-    dockingId: newDockingId(),
-    cameraId: '01a20c7f-f471-7727-97c3-f503c7c323ee',
-    serial: 'C370042',
-    mediumId: 'card',
-    identitySource: 'name-pattern',
-    root,
-    weakIdentity: false,
-    officer: null,
-    describe: describeBy(profile),
-  };
+  const context = ingestContext(lab, engine);
+  const camera = dockedCamera(root, { identitySource: 'name-pattern', describe: describeBy(profile) });
   const coming = (dockingId = camera.dockingId) => comingFromMs(lab.ledger.reader, lab.work, dockingId);
   const steps: [string, number | null][] = [];
   const stop = lab.ledger.subscribe((entries) => {

@@ -22,6 +22,8 @@ export type FileFacts = {
 export type DockedCamera = {
   dockingId: string;
   cameraId: string;
+  /** Every id it has been registered under, its own among them; a merge made while it is docked counts from the next docking. */
+  cameraIds: string[];
   serial: string;
   mediumId: string;
   identitySource: IdentitySource;

@@ -126,12 +126,13 @@ async function decide(context: IngestContext, camera: DockedCamera, file: Listed
   const known: Decided = { decision: 'known', itemId: null };
   if (camera.weakIdentity) {
     const sameSize = sql(context.ledger.reader, 'SELECT 1 FROM sightings WHERE camera_id = ? AND size_bytes = ? LIMIT 1');
-    return sameSize.get(camera.cameraId, file.sizeBytes) ? known : fresh;
+    return camera.cameraIds.some((id) => sameSize.get(id, file.sizeBytes)) ? known : fresh;
   }
-  const candidates = sql<{ fingerprint: string; docking_id: string; item_id: string }>(
+  const sightings = sql<{ fingerprint: string; docking_id: string; item_id: string }>(
     context.ledger.reader,
     'SELECT fingerprint, docking_id, item_id FROM sightings WHERE camera_id = ? AND size_bytes = ? AND mtime_ns = ?',
-  ).all(camera.cameraId, file.sizeBytes, file.mtimeNs);
+  );
+  const candidates = camera.cameraIds.flatMap((id) => sightings.all(id, file.sizeBytes, file.mtimeNs));
   if (candidates.length === 0) return fresh;
   const read = await context.engine.fingerprint(absolute(camera, file.path), { signal });
   // A file that cannot even be fingerprinted will say so itself when it is copied.
@@ -147,7 +148,7 @@ export function absolute(camera: DockedCamera, relative: Buffer): Buffer {
 }
 
 function partialsOf(context: IngestContext, camera: DockedCamera): Map<string, Partial> {
-  const mine = context.vault.listPartials().partials.filter((partial) => partial.sidecar.camera.id === camera.cameraId);
+  const mine = context.vault.listPartials().partials.filter((partial) => camera.cameraIds.includes(partial.sidecar.camera.id));
   return new Map(mine.map((partial) => [partial.sidecar.source.pathRaw, partial]));
 }
 

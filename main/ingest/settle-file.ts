@@ -46,11 +46,11 @@ export async function settleFile(
 }
 
 function itemWith(context: IngestContext, camera: DockedCamera, sha256: string): string | null {
-  const row = sql<{ item_id: string }>(
+  const first = sql<{ item_id: string }>(
     context.ledger.reader,
     'SELECT item_id FROM items WHERE camera_id = ? AND sha256 = ? ORDER BY stored_seq LIMIT 1',
-  ).get(camera.cameraId, sha256);
-  return row?.item_id ?? null;
+  );
+  return camera.cameraIds.map((id) => first.get(id, sha256)?.item_id).find((id) => id !== undefined) ?? null;
 }
 
 async function store(

@@ -7,9 +7,14 @@ import { clipOf, type FormerRecording, type UngroupedItem } from './units.pure.t
 const ITEMS_PER_TURN = 100;
 
 /** Ids of a camera's items, stored before an entry or at all, that are in no unit, in the order they were stored. */
-export function ungroupedIds(ledger: Ledger, cameraId: string, beforeSeq = Number.MAX_SAFE_INTEGER): string[] {
-  return sql<{ item_id: string }>(ledger.reader, 'SELECT item_id FROM ungrouped_items WHERE camera_id = ? AND stored_seq < ? ORDER BY stored_seq')
-    .all(cameraId, beforeSeq)
+export function ungroupedIds(ledger: Ledger, cameraIds: readonly string[], beforeSeq = Number.MAX_SAFE_INTEGER): string[] {
+  const ungrouped = sql<{ item_id: string; stored_seq: number }>(
+    ledger.reader,
+    'SELECT item_id, stored_seq FROM ungrouped_items WHERE camera_id = ? AND stored_seq < ? ORDER BY stored_seq',
+  );
+  return cameraIds
+    .flatMap((id) => ungrouped.all(id, beforeSeq))
+    .sort((a, b) => a.stored_seq - b.stored_seq)
     .map((row) => row.item_id);
 }
 
@@ -71,19 +76,20 @@ function factsOf(ledger: Ledger, item: Entry<'item.stored'>): UngroupedItem {
 }
 
 /** A camera's newest recordings that are closed, which clips found later may belong to. */
-export function formerRecordings(ledger: Ledger, cameraId: string): FormerRecording[] {
+export function formerRecordings(ledger: Ledger, cameraIds: readonly string[]): FormerRecording[] {
   const clip = (itemId: string) => {
     const stored = latestEntry(ledger.reader, 'item.stored', itemId);
     return stored ? clipOf(factsOf(ledger, stored)) : null;
   };
-  return sql<{ unit_id: string; first_item: string; last_item: string }>(
+  const newest = sql<{ unit_id: string; first_item: string; last_item: string }>(
     ledger.reader,
     `SELECT unit_id, first.item_id AS first_item, last.item_id AS last_item
      FROM units JOIN unit_items first USING (unit_id) JOIN unit_items last USING (unit_id)
      WHERE camera_id = ? AND units.kind = 'recording' AND first.n = 0 AND last.n = clips - 1
      ORDER BY closed_seq DESC LIMIT 100`,
-  )
-    .all(cameraId)
+  );
+  return cameraIds
+    .flatMap((id) => newest.all(id))
     .flatMap((row) => {
       const [firstClip, lastClip] = [clip(row.first_item), clip(row.last_item)];
       return firstClip && lastClip ? [{ unitId: row.unit_id, firstClip, lastClip }] : [];

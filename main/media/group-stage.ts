@@ -32,19 +32,20 @@ export function groupStage(context: MediaContext): Consumer {
     const cameraId = refOf(stored, 'camera');
     const dockingId = refOf(stored, 'docking');
     if (!cameraId || !dockingId || stored?.body.mediaKind !== 'video' || context.comingFromMs(dockingId) === null) return;
+    const cameraIds = context.idsOfCamera(cameraId);
     await looks(cameraId, signal, () =>
       close(cameraId, entry.seq, async () => {
         // Asked before listing: what is stored in between is then still to come.
         const comingMs = context.comingFromMs(dockingId);
         if (comingMs === null) return [];
-        const ids = ungroupedIds(ledger, cameraId);
+        const ids = ungroupedIds(ledger, cameraIds);
         const probed = probedOf(ledger, ids);
         const items = await factsOfItems(ledger, ids);
         const isKnown = (item: UngroupedItem) => item.mediaKind !== 'video' || probed.has(item.itemId);
         const unprobedMs = items.filter((item) => !isKnown(item)).map((item) => clipOf(item).startMs ?? Number.NEGATIVE_INFINITY);
         return planComplete(
           items.filter(isKnown),
-          formerRecordings(ledger, cameraId),
+          formerRecordings(ledger, cameraIds),
           unprobedMs.reduce((a, b) => Math.min(a, b), comingMs),
         );
       }),
@@ -52,10 +53,11 @@ export function groupStage(context: MediaContext): Consumer {
   }
 
   async function closeAll(entry: Entry, cameraId: string, signal: AbortSignal): Promise<Handled> {
-    if (!(await allProbed(ledger, ungroupedIds(ledger, cameraId, entry.seq), signal))) return 'later';
+    const cameraIds = context.idsOfCamera(cameraId);
+    if (!(await allProbed(ledger, ungroupedIds(ledger, cameraIds, entry.seq), signal))) return 'later';
     await close(cameraId, entry.seq, async () => {
-      const items = await factsOfItems(ledger, ungroupedIds(ledger, cameraId, entry.seq));
-      return planUnits(items, items.length > 0 ? formerRecordings(ledger, cameraId) : []);
+      const items = await factsOfItems(ledger, ungroupedIds(ledger, cameraIds, entry.seq));
+      return planUnits(items, items.length > 0 ? formerRecordings(ledger, cameraIds) : []);
     });
     return 'settled';
   }

@@ -10,6 +10,8 @@ export type MediaContext = {
   derived: string;
   now(): string;
   partialCloseAfterHours(): number;
+  /** Every id a camera has been registered under. */
+  idsOfCamera(cameraId: string): string[];
   /**
    * From which moment of the camera's clock on a docking can still bring something that belongs to a recording, in ms as
    * if that clock showed UTC: infinite when nothing, null when it is not known.

@@ -37,6 +37,7 @@ beforeEach(async () => {
     derived: lab.paths.derived,
     now: () => new Date(nowMs).toISOString(),
     partialCloseAfterHours: () => 12,
+    idsOfCamera: (id) => [id],
     comingFromMs: () => null,
     vaultReserveBytes: () => 0,
   };
@@ -233,25 +234,30 @@ test('an append that a crash cut short is completed, and no item is lost under a
   ).toEqual([...ids].sort());
 });
 
-test('what a camera left behind is closed after the hours of policy, and a clip found later goes on from it', async () => {
-  const { dockingId, cameraId, store } = shots();
-  await store('1.mp4', clips.h264, { startLocal: '2026-03-02T14:00:00' });
-  await docking('docking.ended', dockingId, cameraId, { clean: false });
-  run(probeStage(context));
-  const [grouping] = run(groupStage(context));
-  await quiet();
-  expect([units().length, grouping?.waiting()]).toEqual([0, 1]);
-  nowMs += 12 * 3_600_000;
-  grouping?.retry();
-  await quiet();
-  expect([units().length, grouping?.waiting()]).toEqual([1, 0]);
-  const next = uuidv7();
-  await docking('docking.started', next, cameraId, STARTED);
-  await store('2.mp4', clips.hevc, { startLocal: '2026-03-02T14:00:02', dockingId: next });
-  await docking('docking.proven', next, cameraId, PROVEN);
-  await quiet();
-  expect(units().map((unit) => unit.body.continues)).toEqual([null, units()[0]?.subject.id]);
-});
+test.each(['the same camera', 'a camera it was merged into'])(
+  'what a camera left behind is closed after the hours of policy, and a clip found later on %s goes on from it',
+  async (which) => {
+    const { dockingId, cameraId, store } = shots();
+    const later = which === 'the same camera' ? cameraId : uuidv7();
+    context.idsOfCamera = () => [...new Set([later, cameraId])];
+    await store('1.mp4', clips.h264, { startLocal: '2026-03-02T14:00:00' });
+    await docking('docking.ended', dockingId, cameraId, { clean: false });
+    run(probeStage(context));
+    const [grouping] = run(groupStage(context));
+    await quiet();
+    expect([units().length, grouping?.waiting()]).toEqual([0, 1]);
+    nowMs += 12 * 3_600_000;
+    grouping?.retry();
+    await quiet();
+    expect([units().length, grouping?.waiting()]).toEqual([1, 0]);
+    const next = uuidv7();
+    await docking('docking.started', next, later, STARTED);
+    await store('2.mp4', clips.hevc, { startLocal: '2026-03-02T14:00:02', dockingId: next, cameraId: later });
+    await docking('docking.proven', next, later, PROVEN);
+    await quiet();
+    expect(units().map((unit) => unit.body.continues)).toEqual([null, units()[0]?.subject.id]);
+  },
+);
 
 test.each([
   ['docking.ended', { clean: false }],

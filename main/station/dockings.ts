@@ -2,7 +2,7 @@ import type { LiveDocking } from '../contract/api/docking.ts';
 import type { Draft } from '../contract/entries/index.ts';
 import { type Failure, failed } from '../contract/errors.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
-import { type Profile, spaceOfVolume, type Volume } from '../dock/index.ts';
+import { idsOfCamera, type Profile, spaceOfVolume, type Volume } from '../dock/index.ts';
 import {
   type ClearOutcome,
   clearDocking,
@@ -144,6 +144,7 @@ export function createDockings(options: DockingsOptions) {
     session.camera = {
       dockingId: resumed ? resumed.live.dockingId : live.dockingId,
       cameraId: known.cameraId,
+      cameraIds: idsOfCamera(ingest.ledger, known.cameraId),
       serial: known.serial,
       mediumId: `${volume.mountMode}:${volume.fileSystem}:${volume.instance}`,
       identitySource: recognised.identitySource,

@@ -13,7 +13,7 @@ import {
 import { localContract } from '../contract/api/index.ts';
 import { failed } from '../contract/errors.ts';
 import { POLICY, PolicyKey } from '../contract/policy.ts';
-import { findCamera, importCameras, registerCamera } from '../dock/index.ts';
+import { findCamera, importCameras, mergeCameras, registerCamera, separateCamera } from '../dock/index.ts';
 import { importCases, importPeople, linkUnit } from '../evidence/index.ts';
 import { writeReport } from '../reports/index.ts';
 import { agencyUuid, sql } from '../store/index.ts';
@@ -67,6 +67,8 @@ export function createRouter(station: Station) {
         const { cameraId } = await registerCamera(ledger, camera, { actor, at: clock.now(), how: 'admin' });
         return { ok: true as const, value: { cameraId, known: false } };
       }),
+      mergeCameras: os.docking.mergeCameras.handler(({ input }) => mergeCameras({ ledger, now: clock.now, actor }, input)),
+      separateCamera: os.docking.separateCamera.handler(({ input }) => separateCamera({ ledger, now: clock.now, actor }, input.camera)),
     },
     evidence: {
       importCases: os.evidence.importCases.handler(({ input }) => importCases(importing(), ...fileOf(input))),
@@ -110,9 +112,10 @@ export function createRouter(station: Station) {
 export type LocalRouter = ReturnType<typeof createRouter>;
 
 function camerasOf(station: Station) {
-  return sql<{ camera_id: string; serial: string; identity_source: string; profile: string; items: number; last: string | null }>(
+  type Row = { camera_id: string; serial: string; identity_source: string; profile: string; same_as: string; items: number; last: string | null };
+  return sql<Row>(
     station.ledger.reader,
-    `SELECT camera_id, serial, identity_source, profile,
+    `SELECT camera_id, serial, identity_source, profile, same_as,
        (SELECT count(*) FROM items i WHERE i.camera_id = c.camera_id) AS items,
        (SELECT max(started_at) FROM dockings d WHERE d.camera_id = c.camera_id) AS last FROM cameras c ORDER BY serial`,
   )
@@ -124,5 +127,6 @@ function camerasOf(station: Station) {
       profile: row.profile,
       items: row.items,
       lastDocked: row.last,
+      sameAs: row.same_as === row.camera_id ? null : row.same_as,
     }));
 }

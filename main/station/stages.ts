@@ -1,6 +1,7 @@
 import type { CopyEngine } from '../../native/index.ts';
 import { createBreakers, ensureLocal, type ForwardContext, forwardStage, hasConfirmation } from '../archive/index.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
+import { idsOfCamera } from '../dock/index.ts';
 import { deadlineStage, suggestStage } from '../evidence/index.ts';
 import { comingFromMs } from '../ingest/index.ts';
 import type { Consumer, Ledger } from '../ledger/index.ts';
@@ -50,6 +51,7 @@ export async function prepareStages(context: StagesContext): Promise<Stages> {
     vault,
     derived: paths.derived,
     now: clock.now,
+    idsOfCamera: (cameraId: string) => idsOfCamera(ledger, cameraId),
     partialCloseAfterHours: () => policy('partial-close-after-hours'),
     comingFromMs: (dockingId: string) => comingFromMs(ledger.reader, work, dockingId),
     vaultReserveBytes: () => policy('vault-reserve-bytes'),

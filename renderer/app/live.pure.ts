@@ -13,6 +13,8 @@ const FAMILIES: Record<EntryType, readonly Family[]> = {
   'policy.set': ['session', 'station', 'wall'],
   'clock.confirmed': ['station'],
   'camera.registered': ['cameras'],
+  'camera.merged': ['cameras', 'recordings'],
+  'camera.separated': ['cameras', 'recordings'],
   'docking.started': ['cameras'],
   'docking.measured': ['cameras'],
   'docking.refused': [],

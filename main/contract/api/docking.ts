@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import { MergeReason } from '../entries/dock.ts';
 import { Failure } from '../errors.ts';
 import { Count, SizeBytes, Uuid } from '../values.ts';
 import { ImportReport, ListFile } from './evidence.ts';
@@ -75,6 +76,8 @@ export const dockingContract = {
         profile: z.string(),
         items: Count,
         lastDocked: z.string().nullable(),
+        /** The camera it was merged into. */
+        sameAs: Uuid.nullable(),
       }),
     ),
   ),
@@ -82,4 +85,6 @@ export const dockingContract = {
   registerCamera: oc
     .input(z.object({ serial: z.string().min(1).max(100), profile: z.string() }))
     .output(outcomeOf(z.object({ cameraId: Uuid, known: z.boolean() }))),
+  mergeCameras: oc.input(z.object({ camera: Uuid, into: Uuid, because: MergeReason })).output(outcomeOf(z.void())),
+  separateCamera: oc.input(z.object({ camera: Uuid })).output(outcomeOf(z.void())),
 };

@@ -13,6 +13,18 @@ export const CameraRegistered = z.strictObject({
   by: z.enum(['set-up', 'admin', 'import']),
 });
 
+/**
+ * The subject has been one camera with the one referred to as `into` all along: seen under another name (a card reader,
+ * a folder), given a new number, or registered under a number that was typed wrong. Nothing recorded before is altered;
+ * it counts for `into` from here on.
+ */
+export const MergeReason = z.enum(['other-name', 'renumbered', 'typed-wrong']);
+export type MergeReason = z.infer<typeof MergeReason>;
+export const CameraMerged = z.strictObject({ because: MergeReason });
+
+/** The subject was merged by mistake and stands by itself again. */
+export const CameraSeparated = z.strictObject({});
+
 export const DockingStarted = z.strictObject({
   /** Number people read on the port. */
   port: z.int().positive(),

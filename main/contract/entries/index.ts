@@ -19,6 +19,8 @@ export const ENTRY_BODIES = {
   'policy.set': station.PolicySet,
   'clock.confirmed': station.ClockConfirmed,
   'camera.registered': dock.CameraRegistered,
+  'camera.merged': dock.CameraMerged,
+  'camera.separated': dock.CameraSeparated,
   'docking.started': dock.DockingStarted,
   'docking.measured': dock.DockingMeasured,
   'docking.refused': dock.DockingRefused,

@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import { outcomeOf } from '../api/outcome.ts';
+import { MergeReason } from '../entries/dock.ts';
 import { Count, SizeBytes, Uuid } from '../values.ts';
 import { needs, PersonName } from './base.ts';
 
 const CameraSpace = z.object({ totalBytes: SizeBytes, freeBytes: SizeBytes });
+
+/** Another registered camera that turned out to be this one. */
+export const MergedCamera = z.object({ id: Uuid, serial: z.string(), identitySource: z.string() });
+export type MergedCamera = z.infer<typeof MergedCamera>;
 
 export const CameraRow = z.object({
   id: Uuid,
@@ -11,6 +16,7 @@ export const CameraRow = z.object({
   profile: z.string(),
   identitySource: z.string(),
   registeredAt: z.string(),
+  merged: z.array(MergedCamera),
   lastDockedAt: z.string().nullable(),
   lastOfficer: PersonName.nullable(),
   items: Count,
@@ -58,4 +64,12 @@ export const camerasContract = {
     .route({ method: 'POST', path: '/cameras', summary: 'Register a camera' })
     .input(z.object({ serial: z.string().trim().min(1).max(100), profile: z.string().max(40) }))
     .output(outcomeOf(z.object({ cameraId: Uuid, known: z.boolean() }))),
+  merge: needs('cameras.register')
+    .route({ method: 'POST', path: '/cameras/{id}/merge', summary: 'Say that a registered camera has been another all along' })
+    .input(z.object({ id: Uuid, into: Uuid, because: MergeReason }))
+    .output(outcomeOf(z.void())),
+  separate: needs('cameras.register')
+    .route({ method: 'POST', path: '/cameras/{id}/separate', summary: 'Take a merge back' })
+    .input(z.object({ id: Uuid }))
+    .output(outcomeOf(z.void())),
 };

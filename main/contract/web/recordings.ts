@@ -9,6 +9,8 @@ import { CaseName, needs, PersonName, pageOf } from './base.ts';
 export const RecordingFilter = z.object({
   kind: UnitKind.optional(),
   officerId: Uuid.optional(),
+  /** The officer's unit as the register of officers names it, in full. */
+  unit: z.string().trim().min(1).max(100).optional(),
   cameraId: Uuid.optional(),
   caseId: Uuid.optional(),
   dockingId: Uuid.optional(),
@@ -146,6 +148,9 @@ export const recordingsContract = {
     )
     .output(pageOf(RecordingRow)),
   /** Whoever is signed in sees their own alone. */
+  units: needs('recordings.read')
+    .route({ method: 'GET', path: '/recording-units', summary: 'Units that officers belong to, by name' })
+    .output(z.array(z.string())),
   views: needs('recordings.read')
     .route({ method: 'GET', path: '/recording-views', summary: 'Your saved views of the list' })
     .output(z.array(SavedView)),

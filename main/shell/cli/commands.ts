@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Difference } from '../../contract/api/archive.ts';
 import type { IngestedSource } from '../../contract/api/docking.ts';
 import type { ImportReport } from '../../contract/api/evidence.ts';
+import { MergeReason } from '../../contract/entries/dock.ts';
 import { done, type Failure, failed, type Result } from '../../contract/errors.ts';
 import { Stage } from '../../contract/notice.ts';
 import type { StationClient } from './connect.ts';
@@ -266,7 +267,11 @@ export const listCameras: Command = async (client, output) => {
   const list = await client.docking.cameras();
   output.answer(
     list,
-    list.map((one) => `${one.serial} ${one.profile} ${one.identitySource} 文件 items ${one.items} 最近 last ${one.lastDocked ?? '—'}`),
+    list.map(
+      (one) =>
+        `${one.cameraId} ${one.serial} ${one.profile} ${one.identitySource} 文件 items ${one.items} 最近 last ${one.lastDocked ?? '—'}` +
+        `${one.sameAs === null ? '' : ` 即 is ${one.sameAs}`}`,
+    ),
   );
   return EXIT.done;
 };
@@ -276,6 +281,49 @@ export function registerCamera(serial: string, options: { profile: string }): Co
     const value = unpack(await client.docking.registerCamera({ serial, profile: options.profile }), output);
     if (!value) return EXIT.refused;
     output.answer(value, [`${serial} ${value.cameraId}`]);
+    return EXIT.done;
+  };
+}
+
+type Cameras = Awaited<ReturnType<StationClient['docking']['cameras']>>;
+
+/** The one camera of that id or serial. */
+function cameraOf(list: Cameras, name: string): Result<string> {
+  const [found, ...others] = list.filter((one) => one.cameraId === name || one.serial === name);
+  if (!found) return failed('camera.not-registered', name);
+  return others.length === 0 ? done(found.cameraId) : failed('usage.invalid', name, [found, ...others].map((one) => one.cameraId).join(', '));
+}
+
+export function mergeCamera(name: string, into: string, options: { because: string }): Command {
+  return async (client, output) => {
+    const because = MergeReason.safeParse(options.because);
+    if (!because.success) {
+      output.refuse(failed('usage.invalid', `--because ${options.because}`, MergeReason.options.join(', ')).failure);
+      return EXIT.usage;
+    }
+    const list = await client.docking.cameras();
+    const [camera, other] = [unpack(cameraOf(list, name), output), unpack(cameraOf(list, into), output)];
+    if (!camera || !other) return EXIT.refused;
+    const merged = await client.docking.mergeCameras({ camera, into: other, because: because.data });
+    if (!merged.ok) {
+      output.refuse(merged.failure);
+      return EXIT.refused;
+    }
+    output.answer({ camera, into: other }, [`${name} 即 is ${into}`]);
+    return EXIT.done;
+  };
+}
+
+export function separateCamera(name: string): Command {
+  return async (client, output) => {
+    const camera = unpack(cameraOf(await client.docking.cameras(), name), output);
+    if (!camera) return EXIT.refused;
+    const separated = await client.docking.separateCamera({ camera });
+    if (!separated.ok) {
+      output.refuse(separated.failure);
+      return EXIT.refused;
+    }
+    output.answer({ camera }, [`${name} 已独立 stands by itself`]);
     return EXIT.done;
   };
 }

@@ -141,6 +141,15 @@ asks(add('destination/test <name>', '测试存储目标 / write, read back, remo
 asks(add('camera/list', '记录仪 / cameras'), () => commands.listCameras);
 asks(add('camera/import <file>', '导入记录仪清单 / import a list of cameras'), (file: string) => commands.importList(file, 'cameras'), true);
 asks(add('camera/register <serial>', '登记记录仪 / register a camera').requiredOption('--profile <id>', '型号'), commands.registerCamera, true);
+asks(
+  add('camera/merge <camera> <into>', '合并为同一台 / say that one registered camera is another').requiredOption(
+    '--because <reason>',
+    'other-name | renumbered | typed-wrong',
+  ),
+  commands.mergeCamera,
+  true,
+);
+asks(add('camera/separate <camera>', '撤销合并 / take a merge back'), commands.separateCamera, true);
 asks(add('ports', '端口 / what is docked now'), () => commands.listPorts);
 asks(add('backup', '备份 / copy database and ledger').requiredOption('--out <dir>', '输出目录'), commands.backup);
 asks(add('admin/confirm-clock', '确认时钟正确 / say that the station clock is right'), () => commands.confirmClock);

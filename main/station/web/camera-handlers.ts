@@ -1,6 +1,6 @@
 import { done, failed } from '../../contract/errors.ts';
-import type { CameraDocking } from '../../contract/web/cameras.ts';
-import { findCamera, registerCamera } from '../../dock/index.ts';
+import type { CameraDocking, MergedCamera } from '../../contract/web/cameras.ts';
+import { findCamera, mergeCameras, registerCamera, separateCamera } from '../../dock/index.ts';
 import { sql } from '../../store/index.ts';
 import { actorOf, type GuardedContract, type WebContext } from './web-context.ts';
 
@@ -25,7 +25,14 @@ export function cameraHandlers({ cameras: os }: GuardedContract) {
       const { cameraId } = await registerCamera(ledger, camera, { actor: actorOf(context), at: clock.now(), how: 'admin' });
       return done({ cameraId, known: false });
     }),
+    merge: os.merge.handler(({ context, input: { id, ...merge } }) => mergeCameras(acting(context), { camera: id, ...merge })),
+    separate: os.separate.handler(({ context, input }) => separateCamera(acting(context), input.id)),
   };
+}
+
+function acting(context: WebContext) {
+  const { ledger, clock } = context.station;
+  return { ledger, now: clock.now, actor: actorOf(context) };
 }
 
 type Row = {
@@ -47,19 +54,28 @@ type Row = {
 
 function camerasOf({ station, names }: WebContext) {
   const now = Date.parse(station.clock.now());
+  const merged = sql<MergedCamera>(
+    station.ledger.reader,
+    `SELECT camera_id AS id, serial, identity_source AS identitySource FROM cameras
+     WHERE same_as = ? AND camera_id <> same_as ORDER BY serial`,
+  );
   return sql<Row>(
     station.ledger.reader,
     `SELECT c.camera_id, c.serial, c.profile, c.identity_source, c.registered_at,
        d.started_at AS last_at, d.state AS last_state, d.ended_at AS last_end, d.total_bytes, d.free_bytes,
-       (SELECT officer_id FROM catalogue u WHERE u.camera_id = c.camera_id AND officer_id IS NOT NULL ORDER BY sort_at DESC LIMIT 1) AS officer_id,
-       coalesce(u.items, 0) AS items, coalesce(u.bytes, 0) AS bytes, coalesce(u.damaged, 0) AS damaged
-     FROM cameras c LEFT JOIN catalogue_cameras u USING (camera_id)
-       LEFT JOIN dockings d ON d.started_seq = (SELECT max(started_seq) FROM dockings WHERE camera_id = c.camera_id)
-     ORDER BY c.serial`,
+       (SELECT officer_id FROM catalogue u JOIN cameras m USING (camera_id) WHERE m.same_as = c.camera_id AND officer_id IS NOT NULL
+        ORDER BY sort_at DESC LIMIT 1) AS officer_id,
+       (SELECT coalesce(sum(u.items), 0) FROM cameras m JOIN catalogue_cameras u USING (camera_id) WHERE m.same_as = c.camera_id) AS items,
+       (SELECT coalesce(sum(u.bytes), 0) FROM cameras m JOIN catalogue_cameras u USING (camera_id) WHERE m.same_as = c.camera_id) AS bytes,
+       (SELECT coalesce(sum(u.damaged), 0) FROM cameras m JOIN catalogue_cameras u USING (camera_id) WHERE m.same_as = c.camera_id) AS damaged
+     FROM cameras c LEFT JOIN dockings d ON d.started_seq =
+       (SELECT max(started_seq) FROM cameras m JOIN dockings USING (camera_id) WHERE m.same_as = c.camera_id)
+     WHERE c.same_as = c.camera_id ORDER BY c.serial`,
   )
     .all()
     .map((row) => ({
       id: row.camera_id,
+      merged: merged.all(row.camera_id),
       serial: row.serial,
       profile: row.profile,
       identitySource: row.identity_source,
@@ -104,7 +120,7 @@ function historyOf({ station, names }: WebContext, cameraId: string): CameraDock
   return sql<DockingRow>(
     reader,
     `SELECT docking_id, port, started_at, ended_at, stored, stored_bytes, seen_again, safe, total_bytes, free_bytes
-     FROM dockings WHERE camera_id = ? ORDER BY started_seq DESC LIMIT ${MAX_DOCKINGS}`,
+     FROM cameras JOIN dockings USING (camera_id) WHERE same_as = ? ORDER BY started_seq DESC LIMIT ${MAX_DOCKINGS}`,
   )
     .all(cameraId)
     .map((row) => ({

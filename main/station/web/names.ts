@@ -16,6 +16,7 @@ type Kind = 'person' | 'case';
  */
 export function createNames(ledger: Ledger) {
   const index: Record<Kind, Map<string, string>> = { person: new Map(), case: new Map() };
+  const unitOf = new Map<string, string>();
   let building: Promise<void> | null = null;
 
   const text = (kind: Kind, id: string, field: string): string | null => {
@@ -33,6 +34,7 @@ export function createNames(ledger: Ledger) {
 
   function read(kind: Kind, id: string): void {
     const fields = kind === 'person' ? person(id) : caseName(id);
+    if (kind === 'person') unitOf.set(id, text('person', id, 'unit') ?? '');
     index[kind].set(id, Object.values(fields).slice(1).join('\n').toLowerCase());
   }
 
@@ -68,6 +70,16 @@ export function createNames(ledger: Ledger) {
       const words = wordsOf(search);
       return [...index.case].filter(([, names]) => words.every((word) => names.includes(word))).map(([id]) => id);
     },
+    /** Every unit that officers belong to, by name. */
+    async units(): Promise<string[]> {
+      await ready();
+      return [...new Set(unitOf.values())].filter((unit) => unit !== '').sort(new Intl.Collator('zh-CN').compare);
+    },
+    /** The officers of a unit. */
+    async officersOf(unit: string): Promise<string[]> {
+      await ready();
+      return [...unitOf].flatMap(([id, name]) => (name === unit ? [id] : []));
+    },
     /** What the words of a search may stand for. */
     async search(search: string): Promise<SearchIds> {
       const words = wordsOf(search);
@@ -75,7 +87,10 @@ export function createNames(ledger: Ledger) {
       return words.map((word) => ({
         officers: matching('person', word),
         cases: matching('case', word),
-        cameras: sql<{ camera_id: string }>(ledger.reader, 'SELECT camera_id FROM cameras WHERE instr(lower(serial), ?) > 0')
+        cameras: sql<{ camera_id: string }>(
+          ledger.reader,
+          'SELECT camera_id FROM cameras WHERE same_as IN (SELECT same_as FROM cameras WHERE instr(lower(serial), ?) > 0)',
+        )
           .all(word)
           .map((row) => row.camera_id),
         idPrefix: /^[0-9a-f]{8}[0-9a-f-]{0,28}$/.test(word) ? word : null,

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { done, failed, type Result } from '../../contract/errors.ts';
 import type { Stage } from '../../contract/notice.ts';
+import { idsOfCamera } from '../../dock/index.ts';
 import { catalogueRow, listCatalogue, markUnit, type SetLink, setLinks, unmarkUnit } from '../../evidence/index.ts';
 import { entriesAbout, latestEntry } from '../../ledger/index.ts';
 import { sql } from '../../store/index.ts';
@@ -16,10 +17,16 @@ export function recordingHandlers({ recordings: os }: GuardedContract) {
   return {
     list: os.list.handler(async ({ context, input }) => {
       const { ledger } = context.station;
-      const { search = '', ...filter } = input.filter;
+      const { search = '', cameraId, unit, ...plain } = input.filter;
+      const filter = {
+        ...plain,
+        ...(cameraId !== undefined && { cameraIds: idsOfCamera(ledger, cameraId) }),
+        ...(unit !== undefined && { officerIds: await context.names.officersOf(unit) }),
+      };
       const page = listCatalogue(ledger.reader, { ...input, filter, search: await context.names.search(search) });
       return { ...page, rows: recordingRows(ledger, context.names, page.rows) };
     }),
+    units: os.units.handler(({ context }) => context.names.units()),
     views: os.views.handler(({ context }) => viewsOf(context)),
     keepView: os.keepView.handler(({ context, input }) => keepView(context, input)),
     dropView: os.dropView.handler(({ context, input }) => dropView(context, input.name)),

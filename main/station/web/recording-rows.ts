@@ -5,9 +5,13 @@ import type { Ledger } from '../../ledger/index.ts';
 import { sql } from '../../store/index.ts';
 import type { Names } from './names.ts';
 
-/** A camera's serial by its id. */
+/** A camera's serial by any of its ids: that of the one it was merged into. */
 export function serialOf(ledger: Ledger, cameraId: string): string {
-  return sql<{ serial: string }>(ledger.reader, 'SELECT serial FROM cameras WHERE camera_id = ?').get(cameraId)?.serial ?? '';
+  return (
+    sql<{ serial: string }>(ledger.reader, 'SELECT serial FROM cameras WHERE camera_id = (SELECT same_as FROM cameras WHERE camera_id = ?)').get(
+      cameraId,
+    )?.serial ?? ''
+  );
 }
 
 /** Rows of the catalogue with the names of what they speak of; each name is looked up once a page. */
