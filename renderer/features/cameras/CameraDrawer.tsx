@@ -1,18 +1,28 @@
 import { CheckCircleOutlined, WarningOutlined } from '@ant-design/icons';
-import { useQuery } from '@tanstack/react-query';
-import { Drawer, Skeleton } from 'antd';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Button, Drawer, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { CameraDocking, CameraRow } from '../../../main/contract/web/cameras.ts';
+import type { CameraDocking, CameraRow, MergedCamera } from '../../../main/contract/web/cameras.ts';
 import { api, failureOf } from '../../api/client.ts';
+import { ConfirmTwice } from '../../ui/ConfirmTwice.tsx';
 import { Facts } from '../../ui/Facts.tsx';
+import { FailureAlert } from '../../ui/FailureAlert.tsx';
 import { ErrorPanel } from '../../ui/panels.tsx';
 import { Bytes, TimeText } from '../../ui/text.tsx';
+import { useCan } from '../session/index.ts';
 import css from './cameras.module.css';
 import { Space } from './Space.tsx';
 import { useCameraWords } from './words.ts';
 
+type CameraDrawerProps = {
+  camera: CameraRow | null;
+  onClose: () => void;
+  /** Null for somebody who may not, and where there is no other camera. */
+  onMerge: (() => void) | null;
+};
+
 /** One camera: what it is, and who had used it whenever it was docked; shut when there is none. */
-export function CameraDrawer({ camera, onClose }: { camera: CameraRow | null; onClose: () => void }) {
+export function CameraDrawer({ camera, onClose, onMerge }: CameraDrawerProps) {
   const { t } = useTranslation(['cameras', 'common']);
   return (
     <Drawer
@@ -23,12 +33,12 @@ export function CameraDrawer({ camera, onClose }: { camera: CameraRow | null; on
       closable={{ 'aria-label': t('common:close'), placement: 'end' }}
       destroyOnHidden
     >
-      {camera !== null && <Details camera={camera} />}
+      {camera !== null && <Details camera={camera} onMerge={onMerge} />}
     </Drawer>
   );
 }
 
-function Details({ camera }: { camera: CameraRow }) {
+function Details({ camera, onMerge }: { camera: CameraRow; onMerge: (() => void) | null }) {
   const { t } = useTranslation('cameras');
   const { kindOf, sourceOf } = useCameraWords();
   const { data, error, refetch } = useQuery(api.cameras.history.queryOptions({ input: { id: camera.id } }));
@@ -42,12 +52,45 @@ function Details({ camera }: { camera: CameraRow }) {
           [t('space'), <Space key="space" space={camera.space} />],
         ]}
       />
+      {camera.merged.length > 0 && <MergedCameras cameras={camera.merged} />}
+      {onMerge && (
+        <Button className={css.merge ?? ''} onClick={onMerge}>
+          {t('merge')}
+        </Button>
+      )}
       <h2>{t('history')}</h2>
       {data === undefined && !error && <Skeleton active />}
       {(error || data?.ok === false) && <ErrorPanel failure={data?.ok === false ? data.failure : failureOf(error)} onRetry={() => void refetch()} />}
       {data?.ok && data.value.length === 0 && <p className={css.calm}>{t('neverNext')}</p>}
       <ol>{data?.ok && data.value.map((docking) => <Docking key={docking.dockingId} docking={docking} />)}</ol>
     </div>
+  );
+}
+
+function MergedCameras({ cameras }: { cameras: readonly MergedCamera[] }) {
+  const { t } = useTranslation('cameras');
+  const { sourceOf } = useCameraWords();
+  const allowed = useCan('cameras.register');
+  const { mutateAsync, data, error } = useMutation(api.cameras.separate.mutationOptions());
+  return (
+    <section>
+      <h2>{t('alsoKnown')}</h2>
+      <ul>
+        {cameras.map(({ id, serial, identitySource }) => (
+          <li key={id} className={css.merged}>
+            <span>
+              <strong>{serial}</strong> <span className={css.quiet}>{sourceOf(identitySource)}</span>
+            </span>
+            {allowed && (
+              <ConfirmTwice calm act={t('separate')} thing={serial} onConfirm={() => mutateAsync({ id })}>
+                <p>{t('separateHint')}</p>
+              </ConfirmTwice>
+            )}
+          </li>
+        ))}
+      </ul>
+      <FailureAlert failure={error ? (failureOf(error) ?? 'unreachable') : data?.ok === false ? data.failure : null} />
+    </section>
   );
 }
 

@@ -12,7 +12,9 @@ import { useCan } from '../session/index.ts';
 import { CameraDrawer } from './CameraDrawer.tsx';
 import { CameraTable } from './CameraTable.tsx';
 import css from './cameras.module.css';
+import { MergeDialog } from './MergeDialog.tsx';
 import { RegisterDialog } from './RegisterDialog.tsx';
+import { isFound } from './search.pure.ts';
 
 const OVERDUE = 'overdue';
 
@@ -50,6 +52,9 @@ function Register({ cameras }: { cameras: CameraRow[] }) {
   const [filter, setFilter] = useState<string | null>(null);
   const [search, setSearch] = useState('');
   const [openId, setOpenId] = useState<string | null>(null);
+  const [merging, setMerging] = useState(false);
+  const allowed = useCan('cameras.register');
+  const open = cameras.find((one) => one.id === openId) ?? null;
   const overdue = cameras.filter((camera) => camera.overdue);
   const rows = (filter === OVERDUE ? overdue : cameras).filter((camera) => isFound(camera, search));
   return (
@@ -69,12 +74,15 @@ function Register({ cameras }: { cameras: CameraRow[] }) {
         {t('count', { count: rows.length })}
       </p>
       {rows.length > 0 ? <CameraTable cameras={rows} onOpen={setOpenId} /> : <p className={css.calm}>{t('nothingFound')}</p>}
-      <CameraDrawer camera={cameras.find((one) => one.id === openId) ?? null} onClose={() => setOpenId(null)} />
+      <CameraDrawer camera={open} onClose={() => setOpenId(null)} onMerge={allowed && cameras.length > 1 ? () => setMerging(true) : null} />
+      <MergeDialog
+        camera={merging ? open : null}
+        onClose={() => setMerging(false)}
+        onMerged={() => {
+          setMerging(false);
+          setOpenId(null);
+        }}
+      />
     </div>
   );
-}
-
-function isFound({ serial, lastOfficer }: CameraRow, search: string): boolean {
-  const word = search.trim().toLowerCase();
-  return [serial, lastOfficer?.name, lastOfficer?.number].some((text) => text?.toLowerCase().includes(word));
 }

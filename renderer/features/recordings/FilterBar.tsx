@@ -40,6 +40,7 @@ export function FilterBar({ filter, sort, onFilter, onSort }: FilterBarProps) {
         <QuickChip key={name} name={name} wanted={wanted} filter={filter} onFilter={onFilter} />
       ))}
       <Choice label={t('column.kind')} value={filter.kind} options={KINDS.map((one) => [one, t(`kind.${one}`)])} onChange={(kind) => put({ kind })} />
+      <UnitChoice value={filter.unit} onChange={(unit) => put({ unit })} />
       <Choice
         label={t('column.stage')}
         value={filter.stage}
@@ -108,6 +109,15 @@ function QuickChip({
       {on && <CloseOutlined aria-hidden />}
     </button>
   );
+}
+
+/** Units of officers; left out while the register of officers names none. */
+function UnitChoice({ value, onChange }: { value: string | undefined; onChange: (unit: string | undefined) => void }) {
+  const { t } = useTranslation('recordings');
+  const { data = [] } = useQuery(api.recordings.units.queryOptions());
+  const units = value === undefined || data.includes(value) ? data : [...data, value];
+  if (units.length === 0) return null;
+  return <Choice label={t('unit')} value={value} options={units.map((one) => [one, one])} onChange={onChange} />;
 }
 
 type ChoiceProps<T extends string> = { label: string; value: T | undefined; options: [T, string][]; onChange: (value: T | undefined) => void };

@@ -19,9 +19,11 @@ export function readAddress(search: Record<string, unknown>): Shown {
   const yes = (key: string) => (typeof search[key] === 'boolean' ? search[key] : undefined);
   // A number that was typed comes out of the address as one.
   const words = typeof search['search'] === 'string' || typeof search['search'] === 'number' ? String(search['search']).slice(0, 100) : undefined;
+  const unit = typeof search['unit'] === 'string' || typeof search['unit'] === 'number' ? String(search['unit']).trim().slice(0, 100) : undefined;
   const filter: RecordingFilter = {
     kind: oneOf('kind', KINDS),
     officerId: like('officerId', UUID),
+    unit: unit === '' ? undefined : unit,
     cameraId: like('cameraId', UUID),
     caseId: like('caseId', UUID),
     dockingId: like('dockingId', UUID),
