@@ -46,6 +46,7 @@ export function createMetrics(parts: WebParts) {
     },
     ['destination'],
   );
+  gauge('evidock_windows', 'Windows that hear what happens, live', (one) => one.set(parts.listening.windows));
   gauge(
     'evidock_ports',
     'Ports by the state their card shows',

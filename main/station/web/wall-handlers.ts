@@ -1,5 +1,6 @@
 import { forwardTroubles } from '../../archive/index.ts';
-import type { PortCard } from '../../contract/web/wall.ts';
+import type { Entry } from '../../contract/entries/index.ts';
+import type { LiveEvent, PortCard } from '../../contract/web/wall.ts';
 import { sql } from '../../store/index.ts';
 import { spaceOf } from '../../vault/index.ts';
 import type { Station } from '../open-station.ts';
@@ -7,7 +8,7 @@ import { headOf } from '../status.ts';
 import { liveEvents } from './live-events.ts';
 import type { Names } from './names.ts';
 import { cardOf, emptyCard, wallName } from './port-cards.pure.ts';
-import type { GuardedContract, WebContext } from './web-context.ts';
+import type { GuardedContract, Listening, WebContext } from './web-context.ts';
 
 /** What everybody may see without a sign-in. */
 export function wallHandlers({ wall: os }: GuardedContract) {
@@ -20,9 +21,25 @@ export function wallHandlers({ wall: os }: GuardedContract) {
     events: os.events.handler(({ context }) => {
       const { ledger, clock } = context.station;
       const head = () => headOf(context.station).seq;
-      return liveEvents({ cards: () => cardsOf(context), head, now: clock.now, subscribe: (listener) => ledger.subscribe(listener) }, context.signal);
+      const source = {
+        cards: () => cardsOf(context),
+        head,
+        now: clock.now,
+        subscribe: (listener: (entries: readonly Entry[]) => void) => ledger.subscribe(listener),
+      };
+      return counted(context.listening, liveEvents(source, context.signal));
     }),
   };
+}
+
+/** Counts a listener for as long as it listens. */
+async function* counted(listening: Listening, events: AsyncGenerator<LiveEvent>): AsyncGenerator<LiveEvent> {
+  listening.windows += 1;
+  try {
+    yield* events;
+  } finally {
+    listening.windows -= 1;
+  }
 }
 
 /** Every port of the wall by number: those policy names, and those something is on. */

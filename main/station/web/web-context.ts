@@ -6,7 +6,10 @@ import type { Station } from '../open-station.ts';
 import type { Names } from './names.ts';
 
 /** What every procedure of the web interface works with. */
-export type WebParts = { station: Station; sessions: Sessions; names: Names; mayGuess(): boolean };
+export type WebParts = { station: Station; sessions: Sessions; names: Names; mayGuess(): boolean; listening: Listening };
+
+/** How many windows hear what happens, live. */
+export type Listening = { windows: number };
 
 /** One request: who is signed in on it, and how to change that. */
 export type WebContext = WebParts & {

@@ -39,6 +39,7 @@ export function createWebParts(station: Station): WebParts {
     sessions: createSessions(station.work, () => Date.parse(station.clock.now()), idleMs),
     names: createNames(station.ledger),
     mayGuess: createGuessLimit(),
+    listening: { windows: 0 },
   };
 }
 
