@@ -3,8 +3,11 @@ import { createNativeEngine } from './compiled/native-engine.ts';
 import type { CopyEngine } from './engine.ts';
 import { createPortableEngine } from './portable/portable-engine.ts';
 
-/** Jobs at once over all cameras. Each native one may hold 8 MiB; the portable one uses a thread with its own JavaScript. */
-const NATIVE_SLOTS = 12;
+/**
+ * Jobs at once over all cameras. Each native one may hold 8 MiB and is two threads that mostly wait for a slow camera:
+ * with fewer jobs than cameras the bus stands idle. The portable one uses a thread with its own JavaScript.
+ */
+const NATIVE_SLOTS = 64;
 const PORTABLE_THREADS = 4;
 
 export type ChosenEngine = {
