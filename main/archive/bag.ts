@@ -124,8 +124,8 @@ async function writePayload(folder: string, item: BagItem) {
   return copied.sha256 === item.sha256 ? null : failed('vault.item-differs', item.itemId, `${copied.sha256} read, ${item.sha256} recorded`);
 }
 
-/** Hash of a file as the device holds it; null when it cannot be read. */
-export type HashAtRest = (file: string) => Promise<{ sha256: string; sizeBytes: number } | null>;
+/** Hash of a file as the device holds it; null when it cannot be read, or `signal` ended the reading. */
+export type HashAtRest = (file: string, signal?: AbortSignal) => Promise<{ sha256: string; sizeBytes: number } | null>;
 
 /** A bag as it was read back: its payload by path, and the hashes of its two manifests. */
 export type ReadBag = {

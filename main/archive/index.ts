@@ -7,7 +7,7 @@ export {
   listDestinations,
   testDestination,
 } from './destinations.ts';
-export { explainDifference, reopenDifference } from './explanations.ts';
+export { actorText, explainDifference, reopenDifference } from './explanations.ts';
 export { exportCase } from './export.ts';
 export type { ForwardContext } from './forward.ts';
 export { type LedgerElsewhere, lookElsewhere } from './ledger-elsewhere.ts';
@@ -18,3 +18,4 @@ export { listReconciliations, reportOf } from './reconcile-report.ts';
 export { RECONCILIATION_PROJECTION } from './reconciliation-projection.ts';
 export { readResult } from './results.ts';
 export { forwardTroubles, queueOf, troubleOf, waitingFor } from './trouble.ts';
+export { UNWATCHED, type Watch } from './watch.ts';

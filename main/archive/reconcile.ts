@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { Explanation, ReconcileReport } from '../contract/api/archive.ts';
 import { type ErrorCode, type Failure, failed, type Result } from '../contract/errors.ts';
+import type { Progress } from '../contract/long-run.ts';
 import type { Actor } from '../contract/values.ts';
 import { sql } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
-import { listFiles, parseManifest } from './bag.ts';
+import { type HashAtRest, listFiles, parseManifest } from './bag.ts';
 import type { Destination } from './destinations.ts';
 import { explanationsNow } from './explanations.ts';
 import { checkFolder } from './folder-destination.ts';
@@ -15,6 +17,7 @@ import { type ForwardContext, isStationKey } from './forward.ts';
 import { epochOfFolder } from './ledger-elsewhere.ts';
 import { reportOf } from './reconcile-report.ts';
 import { differenceId, type KeptResult, list, sealResult, WAITING } from './results.ts';
+import { UNWATCHED, type Watch } from './watch.ts';
 
 /** One file of a source as it was found: its bytes' hash, or why it was not read. */
 export type SourceFile = { path: string } & ({ sha256: string } | { reason: ErrorCode });
@@ -44,15 +47,24 @@ type Found = {
   explainable?: false;
 };
 
-type Run = { tally: Tally; explained: ReadonlyMap<string, Explanation> };
+type Run = {
+  tally: Tally;
+  explained: ReadonlyMap<string, Explanation>;
+  /** Ends the reconciliation when it is to stop, so that what was not read is never taken for missing. */
+  hashOf: HashAtRest;
+  signal: AbortSignal;
+  /** One more file of that size was compared. */
+  compared(phase: Progress['phase'], sizeBytes: number): void;
+};
 type Tally = Pick<KeptResult, 'same' | Kind | 'explained' | 'differences'> & { classes: Map<ErrorCode, number> };
 
 /**
  * Compares source, vault and archive item by item, reading every byte of each. A file that is gone from the source is
  * no difference: cameras are cleared. An item that no archive holds yet is `waiting`. What was found is recorded: the result
- * in a private record, its counts and its hash on the ledger.
+ * in a private record, its counts and its hash on the ledger. When `watch.signal` aborts, it throws the signal's reason and
+ * nothing is recorded.
  */
-export async function reconcile(context: ForwardContext, request: ReconcileRequest): Promise<Result<ReconcileReport>> {
+export async function reconcile(context: ForwardContext, request: ReconcileRequest, watch: Watch = UNWATCHED): Promise<Result<ReconcileReport>> {
   const { destination } = request;
   if (destination) {
     const checked = checkFolder(destination.folder, destination.id);
@@ -62,7 +74,18 @@ export async function reconcile(context: ForwardContext, request: ReconcileReque
   const head = sql<{ seq: number; hash: string }>(context.ledger.reader, 'SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1').get();
   if (!head) throw new Error('a ledger has a first entry');
   const tally: Tally = { same: 0, missing: 0, differs: 0, extra: 0, waiting: 0, explained: 0, differences: [], classes: new Map() };
-  const run: Run = { tally, explained: await explanationsNow(context.ledger) };
+  const run: Run = {
+    tally,
+    explained: await explanationsNow(context.ledger),
+    signal: watch.signal,
+    async hashOf(file) {
+      watch.signal.throwIfAborted();
+      const hashed = await context.hashAtRest(file, watch.signal);
+      watch.signal.throwIfAborted();
+      return hashed;
+    },
+    compared: progressOf(context, destination, watch),
+  };
   const span = sql<{ first: string | null; last: string | null }>(
     context.ledger.reader,
     'SELECT min(stored_at) AS first, max(stored_at) AS last FROM items',
@@ -70,6 +93,7 @@ export async function reconcile(context: ForwardContext, request: ReconcileReque
   if (request.source) await compareSource(context, request.source, run);
   await compareVault(context, context.vault, run);
   if (destination) await compareArchive(context, destination, run);
+  watch.signal.throwIfAborted();
   const id = uuidv7();
   await record(context, request, {
     ...tally,
@@ -88,6 +112,30 @@ export async function reconcile(context: ForwardContext, request: ReconcileReque
   return reportOf(context.ledger, id);
 }
 
+/** Counts what is compared against what there is to compare when it begins. Files of a source are counted as they come. */
+function progressOf({ ledger }: ForwardContext, destination: Destination | null, { onProgress }: Watch): Run['compared'] {
+  type Sum = { items: number; bytes: number };
+  const all = sql<Sum>(ledger.reader, 'SELECT count(*) AS items, coalesce(sum(size_bytes), 0) AS bytes FROM items').get() as Sum;
+  const archived = sql<Sum>(
+    ledger.reader,
+    `SELECT count(*) AS items, coalesce(sum(i.size_bytes), 0) AS bytes FROM receipt_items r JOIN items i USING (item_id) WHERE r.destination_id = ?`,
+  ).get(destination?.id ?? '') as Sum;
+  let source = 0;
+  const done = { items: 0, bytes: 0 };
+  return (phase, sizeBytes) => {
+    if (phase === 'source') {
+      source += 1;
+      onProgress({ phase, items: source, ofItems: null, bytes: 0, ofBytes: null });
+      return;
+    }
+    done.items += 1;
+    done.bytes += sizeBytes;
+    // What is stored meanwhile is compared too.
+    const ofItems = Math.max(done.items, all.items + archived.items);
+    onProgress({ phase, ...done, ofItems, ofBytes: Math.max(done.bytes, all.bytes + archived.bytes) });
+  };
+}
+
 function note({ tally, explained }: Run, kind: Kind, found: Found): void {
   const { failure, place, destinationId = null, unitId = null, itemId = null, expectedSha256 = null, foundSha256 = null } = found;
   const { code } = failure;
@@ -103,6 +151,8 @@ function note({ tally, explained }: Run, kind: Kind, found: Found): void {
 async function compareSource(context: ForwardContext, source: AsyncIterable<SourceFile>, run: Run): Promise<void> {
   const known = sql(context.ledger.reader, 'SELECT 1 FROM items WHERE sha256 = ? LIMIT 1');
   for await (const file of source) {
+    run.signal.throwIfAborted();
+    run.compared('source', 0);
     if ('reason' in file) note(run, 'missing', { failure: failed(file.reason, file.path).failure, place: file.path, explainable: false });
     else if (known.get(file.sha256)) run.tally.same += 1;
     else note(run, 'missing', { failure: failed('source.not-stored', file.path).failure, place: file.path, foundSha256: file.sha256 });
@@ -117,9 +167,10 @@ function unitFinder(context: ForwardContext): (itemId: string) => string | null 
 
 async function compareVault(context: ForwardContext, vault: Vault, run: Run): Promise<void> {
   const unitOf = unitFinder(context);
-  for (const { item_id: itemId, sha256: expectedSha256 } of itemRows(context)) {
+  for await (const { item_id: itemId, sha256: expectedSha256, size_bytes: sizeBytes } of itemRows(context)) {
     const file = vault.originalPath(itemId);
-    const foundSha256 = file.ok ? ((await context.hashAtRest(file.value))?.sha256 ?? null) : null;
+    const foundSha256 = file.ok ? ((await run.hashOf(file.value))?.sha256 ?? null) : null;
+    run.compared('vault', sizeBytes);
     if (foundSha256 === expectedSha256) {
       run.tally.same += 1;
       continue;
@@ -131,17 +182,17 @@ async function compareVault(context: ForwardContext, vault: Vault, run: Run): Pr
   const known = sql(context.ledger.reader, 'SELECT 1 FROM items WHERE item_id = ?');
   for (const { itemId, folder } of vault.listItems()) {
     if (!known.get(itemId))
-      note(run, 'extra', { failure: failed('vault.unexpected', itemId).failure, place: itemId, ...(await identified(context, folder)) });
+      note(run, 'extra', { failure: failed('vault.unexpected', itemId).failure, place: itemId, ...(await identified(run, folder)) });
   }
 }
 
 /** Hash of something the ledger does not know, a file or all that is in a folder, so that it is known again when it is met again. */
-async function identified(context: ForwardContext, at: string): Promise<Pick<Found, 'foundSha256' | 'explainable'>> {
+async function identified({ hashOf }: Run, at: string): Promise<Pick<Found, 'foundSha256' | 'explainable'>> {
   const isFolder = fs.lstatSync(at, { throwIfNoEntry: false })?.isDirectory() === true;
   const names = isFolder ? (await listFiles(at)).sort() : [''];
   const hash = createHash('sha256');
   for (const name of names) {
-    const file = await context.hashAtRest(path.join(at, name));
+    const file = await hashOf(path.join(at, name));
     if (!file) return { explainable: false };
     if (!isFolder) return { foundSha256: file.sha256 };
     hash.update(`${file.sha256}  ${name}\n`, 'utf8');
@@ -149,13 +200,14 @@ async function identified(context: ForwardContext, at: string): Promise<Pick<Fou
   return { foundSha256: hash.digest('hex') };
 }
 
-/** Items in pages, so that a hundred thousand of them need no more memory than a few hundred. */
-function* itemRows(context: ForwardContext): Generator<Row> {
+/** Items in pages, so that a hundred thousand of them need no more memory than a few hundred; others have their turn in between. */
+async function* itemRows(context: ForwardContext): AsyncGenerator<Row> {
   for (let last = ''; ; ) {
     const page = sql<Row>(context.ledger.reader, 'SELECT item_id, sha256, size_bytes FROM items WHERE item_id > ? ORDER BY item_id LIMIT 500').all(
       last,
     );
     yield* page;
+    await setImmediate();
     const end = page.at(-1);
     if (!end) return;
     last = end.item_id;
@@ -170,7 +222,8 @@ async function compareArchive(context: ForwardContext, destination: Destination,
   );
   const destinationId = destination.id;
   const unitOf = unitFinder(context);
-  for (const { item_id: itemId, sha256: expectedSha256 } of itemRows(context)) {
+  for await (const { item_id: itemId, sha256: expectedSha256, size_bytes: sizeBytes } of itemRows(context)) {
+    run.signal.throwIfAborted();
     const held = receipt.get(itemId, destinationId);
     if (!held) {
       note(run, 'waiting', {
@@ -183,7 +236,8 @@ async function compareArchive(context: ForwardContext, destination: Destination,
       continue;
     }
     const file = findInBag(path.join(destination.folder, held.bag), itemId);
-    const foundSha256 = file ? ((await context.hashAtRest(file))?.sha256 ?? null) : null;
+    const foundSha256 = file ? ((await run.hashOf(file))?.sha256 ?? null) : null;
+    run.compared('archive', sizeBytes);
     if (foundSha256 === expectedSha256) {
       run.tally.same += 1;
       continue;
@@ -204,13 +258,13 @@ async function compareArchive(context: ForwardContext, destination: Destination,
 }
 
 async function noteExtra(
-  context: ForwardContext,
+  _context: ForwardContext,
   destination: Destination,
   run: Run,
   { at, place, unitId }: { at: string; place: string; unitId: string | null },
 ): Promise<void> {
   const what = `${destination.name}: ${place}`;
-  const identity = await identified(context, at);
+  const identity = await identified(run, at);
   note(run, 'extra', { failure: failed('archive.unexpected', what).failure, place, destinationId: destination.id, unitId, ...identity });
 }
 
@@ -219,7 +273,7 @@ async function compareTags(context: ForwardContext, destination: Destination, ba
   const unitId = path.basename(bag);
   /** Hash of a file of the bag; what is not as recorded is noted. */
   async function compared(name: string, expectedSha256: string): Promise<boolean> {
-    const foundSha256 = (await context.hashAtRest(path.join(bag, name)))?.sha256 ?? null;
+    const foundSha256 = (await run.hashOf(path.join(bag, name)))?.sha256 ?? null;
     if (foundSha256 === expectedSha256) return true;
     const place = `${unitId}/${name}`;
     const what = `${destination.name}: ${place}`;

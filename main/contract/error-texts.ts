@@ -321,6 +321,14 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '记录仪长时间没有响应：{what}。请勿取走；如一直如此，请拔出后重新接入。',
     en: 'The camera has not answered for a while: {what}. Leave it in; if it stays like that, take it out and dock it again.',
   },
+  'run.under-way': {
+    zh: '同类工作正在进行：{what}。请等它完成，或先停止它，再重新开始。',
+    en: 'Work of this kind is under way: {what}. Wait until it is done, or stop it, and start again.',
+  },
+  'run.cancelled': {
+    zh: '已停止，没有留下结果：{what}。需要结果时请重新开始。',
+    en: 'Stopped, and there is no result: {what}. Start it again when a result is needed.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

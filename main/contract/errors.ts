@@ -88,6 +88,8 @@ export const ERRORS = {
   'clear.names-camera': { retry: 'later', evidenceAtRisk: false },
   'camera.merge-refused': { retry: 'never', evidenceAtRisk: false },
   'source.stalled': { retry: 'later', evidenceAtRisk: false },
+  'run.under-way': { retry: 'later', evidenceAtRisk: false },
+  'run.cancelled': { retry: 'operator', evidenceAtRisk: false },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

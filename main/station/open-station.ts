@@ -2,6 +2,8 @@ import os from 'node:os';
 import type { Logger } from 'pino';
 import { type CopyEngine, chooseCopyEngine } from '../../native/index.ts';
 import { type LedgerElsewhere, lookElsewhere } from '../archive/index.ts';
+import type { ReconcileReport } from '../contract/api/archive.ts';
+import type { VerifyReport } from '../contract/api/station.ts';
 import type { Failure } from '../contract/errors.ts';
 import { done, type Result } from '../contract/errors.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
@@ -25,6 +27,7 @@ import { type Clock, createClock } from './clock.ts';
 import { createDockings, type Dockings } from './dockings.ts';
 import { recordStart } from './genesis.ts';
 import { openLog } from './log.ts';
+import { createLongWork, type LongWork } from './long-work.ts';
 import { readPolicy } from './policy.ts';
 import { createPorts, type Ports } from './ports.ts';
 import { prepareStages, type Stages } from './stages.ts';
@@ -63,6 +66,8 @@ export type Station = {
   dockings: Dockings;
   stages: Stages;
   lock: DataFolderLock;
+  /** Work that takes minutes or hours, by kind. */
+  longWork: { reconcile: LongWork<ReconcileReport>; verify: LongWork<VerifyReport> };
   /** The one-time code that makes an admin; known on the console alone. */
   setUpCode: SetUpCode;
   /** What recovery found in the vault at start. */
@@ -193,6 +198,7 @@ async function wire(
     stallMs: options.stallMs ?? 60_000,
     onBug,
   });
+  const longWork = { reconcile: createLongWork<ReconcileReport>(clock.now, onBug), verify: createLongWork<VerifyReport>(clock.now, onBug) };
   const running = startStages(ledger, work, stages.consumers(options.purpose), onBug);
   const watching = watchDocks(options, dockings, log, onBug);
   for (const failure of recovered.failures) log.error({ failure }, 'found in the vault, left where it is');
@@ -213,12 +219,14 @@ async function wire(
     dockings,
     stages,
     lock,
+    longWork,
     setUpCode: createSetUpCode(),
     recovered,
     policy,
     idle: () => allIdle(ledger, running),
     async close() {
       await watching?.close();
+      await Promise.all([longWork.reconcile.close(), longWork.verify.close()]);
       await dockings.close();
       await Promise.all(running.map((consumer) => consumer.stop()));
       await end(!unrecorded);

@@ -1,29 +1,17 @@
-import path from 'node:path';
 import { implement } from '@orpc/server';
-import {
-  addFolderDestination,
-  explainDifference,
-  exportCase,
-  findDestination,
-  forwardAll,
-  reconcile,
-  reopenDifference,
-  testDestination,
-} from '../archive/index.ts';
+import { addFolderDestination, explainDifference, exportCase, forwardAll, reopenDifference, testDestination, UNWATCHED } from '../archive/index.ts';
 import { localContract } from '../contract/api/index.ts';
 import { failed } from '../contract/errors.ts';
 import { POLICY, PolicyKey } from '../contract/policy.ts';
 import { findCamera, importCameras, mergeCameras, registerCamera, separateCamera } from '../dock/index.ts';
 import { importCases, importPeople, linkUnit } from '../evidence/index.ts';
-import { writeReport } from '../reports/index.ts';
 import { agencyUuid, sql } from '../store/index.ts';
 import { confirmClock, verifyAndRecord } from './admin-acts.ts';
 import { backup } from './backup.ts';
 import { ingestSources } from './ingest-sources.ts';
 import type { Station } from './open-station.ts';
 import { setPolicy } from './policy.ts';
-import { sheetInput } from './sheet-input.ts';
-import { readSource } from './source-files.ts';
+import { reconcileByCommand } from './reconcile-by-command.ts';
 import { destinationsOf, statusOf } from './status.ts';
 import { tellingFailure } from './tell-failure.ts';
 
@@ -37,7 +25,7 @@ export function createRouter(station: Station) {
   return os.router({
     station: {
       status: os.station.status.handler(() => statusOf(station)),
-      verify: os.station.verify.handler(({ input }) => verifyAndRecord(station, input.full, actor)),
+      verify: os.station.verify.handler(({ input }) => verifyAndRecord(station, input.full, actor, UNWATCHED)),
       policy: os.station.policy.handler(() => PolicyKey.options.map((key) => ({ key, value: station.policy(key), default: POLICY[key].default }))),
       setPolicy: os.station.setPolicy.handler(({ input }) => setPolicy(ledger, { key: input.key, value: input.value, actor, at: clock.now() })),
       confirmClock: os.station.confirmClock.handler(() => confirmClock(station, actor)),
@@ -88,21 +76,8 @@ export function createRouter(station: Station) {
       ),
       testDestination: os.archive.testDestination.handler(({ input }) => testDestination(ledger, input.name)),
       forward: os.archive.forward.handler(({ input }) => forwardAll(stages.forward, input.to, input.onlyFailed)),
-      reconcile: os.archive.reconcile.handler(async ({ input }) => {
-        const destination = findDestination(ledger, input.to ?? 'local');
-        if (!destination.ok) return destination;
-        const result = await reconcile(stages.forward, {
-          source: input.source === null ? null : readSource(input.source, station.engine),
-          // The result is shown to other machines as well: where the source lies on this one is nobody's business there.
-          sourceName: input.source === null ? null : path.basename(input.source),
-          destination: destination.value,
-          actor,
-        });
-        if (result.ok && input.report !== null) {
-          const written = writeReport(input.report, sheetInput(station, result.value, actor.id));
-          if (!written.ok) return written;
-        }
-        return result;
+      reconcile: os.archive.reconcile.handler(async function* ({ input }) {
+        yield* reconcileByCommand(station, input);
       }),
       explain: os.archive.explain.handler(({ input }) => explainDifference({ ledger, now: clock.now, actor }, input)),
       reopen: os.archive.reopen.handler(({ input }) => reopenDifference({ ledger, now: clock.now, actor }, input.explanation)),

@@ -4,9 +4,8 @@ import type { SourceFile } from '../archive/index.ts';
 import { joined, pathText, walk } from '../ingest/index.ts';
 
 /** Every file below a folder, read in full; what cannot be read comes out with its reason. */
-export async function* readSource(root: string, engine: CopyEngine): AsyncGenerator<SourceFile> {
+export async function* readSource(root: string, engine: CopyEngine, signal: AbortSignal): AsyncGenerator<SourceFile> {
   const base = Buffer.from(path.resolve(root));
-  const { signal } = new AbortController();
   for await (const found of walk(root)) {
     const name = pathText(found.path);
     if ('reason' in found) {

@@ -40,8 +40,8 @@ export async function prepareStages(context: StagesContext): Promise<Stages> {
     segments: paths.ledger,
     breakers: createBreakers(work, () => Date.parse(clock.now())),
     now: clock.now,
-    async hashAtRest(file) {
-      const hashed = await context.engine.hashAtRest(file, { signal: new AbortController().signal });
+    async hashAtRest(file, signal = new AbortController().signal) {
+      const hashed = await context.engine.hashAtRest(file, { signal });
       return hashed.ok ? hashed.value : null;
     },
   };

@@ -1,6 +1,12 @@
 import { ORPCError } from '@orpc/server';
+import type { Failure } from '../contract/errors.ts';
 import { LedgerWriteError } from '../ledger/index.ts';
 import { damageIn } from '../store/index.ts';
+
+/** What a thrown error means when it is one that a disk may cause; null for a bug. */
+export function failureIn(error: unknown): Failure | null {
+  return error instanceof LedgerWriteError ? error.failure : damageIn(error, 'evidock.db');
+}
 
 /**
  * Around every procedure: a ledger that could not be written, and a database with damage in it, reach whoever asked as what
@@ -10,9 +16,9 @@ export async function tellingFailure<T>({ next }: { next(): T }): Promise<Awaite
   try {
     return await next();
   } catch (error) {
-    const damage = damageIn(error, 'evidock.db');
-    if (damage) throw new ORPCError('DATABASE_DAMAGED', { status: 500, message: damage.detail, data: damage });
-    if (!(error instanceof LedgerWriteError)) throw error;
-    throw new ORPCError('LEDGER_WRITE_FAILED', { status: 507, message: error.message, data: error.failure });
+    const failure = failureIn(error);
+    if (failure === null) throw error;
+    if (!(error instanceof LedgerWriteError)) throw new ORPCError('DATABASE_DAMAGED', { status: 500, message: failure.detail, data: failure });
+    throw new ORPCError('LEDGER_WRITE_FAILED', { status: 507, message: error.message, data: failure });
   }
 }

@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { CopyEngine } from '../../native/index.ts';
+import type { Watch } from '../archive/index.ts';
 import type { VerifyReport } from '../contract/api/station.ts';
 import { type Failure, failed } from '../contract/errors.ts';
 import { type Ledger, type Projection, rebuildInto, tableDigests, verifyLedger } from '../ledger/index.ts';
@@ -18,15 +20,18 @@ export type VerifyContext = {
 /**
  * Checks chain, segments, projections and vault against one another. `full` reads every byte of every original;
  * without it an original is checked by presence, size and sidecar. Changes nothing. A damaged database is told alone, with
- * nothing counted: what stands in it proves nothing until it has been made again.
+ * nothing counted: what stands in it proves nothing until it has been made again. Throws the reason of `watch.signal` when that aborts.
  */
-export async function verifyStation(context: VerifyContext, full: boolean): Promise<VerifyReport> {
+export async function verifyStation(context: VerifyContext, full: boolean, watch: Watch): Promise<VerifyReport> {
+  watch.onProgress({ phase: 'ledger', items: 0, ofItems: null, bytes: 0, ofBytes: null });
+  // Whoever asked is answered before the ledger takes the thread for itself.
+  await setImmediate();
   const damage = findDamage(context.ledger.reader, context.paths.database, full);
   if (damage) return { full, entries: 0, segments: 0, items: 0, bytesRead: 0, violations: [damage], warnings: [] };
   const chain = verifyLedger(context.paths.ledger, context.ledger.reader);
   const violations = [...chain.violations, ...verifyProjections(context)];
   const warnings: Failure[] = [];
-  const items = await verifyItems(context, full, violations, warnings);
+  const items = await verifyItems(context, full, watch, { violations, warnings });
   return { full, entries: chain.entries, segments: chain.segments, ...items, violations, warnings };
 }
 
@@ -42,13 +47,24 @@ function verifyProjections(context: VerifyContext): Failure[] {
 
 type ItemRow = { item_id: string; sha256: string; size_bytes: number; sidecar_sha256: string };
 
-async function verifyItems(context: VerifyContext, full: boolean, violations: Failure[], warnings: Failure[]) {
+/** Items looked at in one go when only their sizes are; others have their turn in between. */
+const AT_ONCE = 100;
+
+type Said = { violations: Failure[]; warnings: Failure[] };
+
+async function verifyItems(context: VerifyContext, full: boolean, { signal, onProgress }: Watch, { violations, warnings }: Said) {
   let items = 0;
+  let bytes = 0;
   let bytesRead = 0;
   const rows = context.ledger.reader.prepare('SELECT item_id, sha256, size_bytes, sidecar_sha256 FROM items ORDER BY item_id').all() as ItemRow[];
+  const ofBytes = full ? rows.reduce((sum, row) => sum + row.size_bytes, 0) : null;
   for (const row of rows) {
+    if (items % AT_ONCE === 0) await setImmediate();
+    signal.throwIfAborted();
+    const found = await verifyItem(context, row, full, signal);
     items += 1;
-    const found = await verifyItem(context, row, full);
+    bytes += full ? row.size_bytes : 0;
+    onProgress({ phase: 'vault', items, ofItems: rows.length, bytes, ofBytes });
     bytesRead += found.bytesRead;
     violations.push(...found.violations);
     warnings.push(...found.warnings);
@@ -60,7 +76,7 @@ async function verifyItems(context: VerifyContext, full: boolean, violations: Fa
   return { items, bytesRead };
 }
 
-async function verifyItem(context: VerifyContext, row: ItemRow, full: boolean) {
+async function verifyItem(context: VerifyContext, row: ItemRow, full: boolean, signal: AbortSignal) {
   const violations: Failure[] = [];
   const warnings: Failure[] = [];
   const folder = context.vault.itemFolder(row.item_id);
@@ -69,15 +85,16 @@ async function verifyItem(context: VerifyContext, row: ItemRow, full: boolean) {
     const lone = file.failure.code === 'vault.sidecar-damaged' ? loneFile(folder) : null;
     violations.push(file.failure);
     if (!lone) return { violations, warnings, bytesRead: 0 };
-    return { ...(await verifyBytes(context, row, lone, full, violations)), warnings };
+    return { ...(await verifyBytes(context, row, lone, full ? signal : null, violations)), warnings };
   }
   if (sidecarDigest(folder) !== row.sidecar_sha256) {
     violations.push(failed('vault.sidecar-damaged', row.item_id, 'differs from what was recorded').failure);
   }
-  return { ...(await verifyBytes(context, row, file.value, full, violations)), warnings };
+  return { ...(await verifyBytes(context, row, file.value, full ? signal : null, violations)), warnings };
 }
 
-async function verifyBytes(context: VerifyContext, row: ItemRow, file: string, full: boolean, violations: Failure[]) {
+/** Without a signal only the size is looked at. */
+async function verifyBytes(context: VerifyContext, row: ItemRow, file: string, signal: AbortSignal | null, violations: Failure[]) {
   const stat = fs.lstatSync(file, { throwIfNoEntry: false });
   if (!stat?.isFile()) {
     violations.push(failed('vault.item-missing', row.item_id, file).failure);
@@ -87,8 +104,10 @@ async function verifyBytes(context: VerifyContext, row: ItemRow, file: string, f
     violations.push(failed('vault.item-differs', row.item_id, `${row.size_bytes} bytes recorded, ${stat.size} found`).failure);
     return { violations, bytesRead: 0 };
   }
-  if (!full) return { violations, bytesRead: 0 };
-  const hashed = await context.engine.hashAtRest(file, { signal: new AbortController().signal });
+  if (signal === null) return { violations, bytesRead: 0 };
+  const hashed = await context.engine.hashAtRest(file, { signal });
+  // What was not read to its end is no violation.
+  signal.throwIfAborted();
   if (!hashed.ok) violations.push(failed('vault.item-missing', row.item_id, hashed.failure.detail).failure);
   else if (hashed.value.sha256 !== row.sha256) violations.push(failed('vault.item-differs', row.item_id, file).failure);
   return { violations, bytesRead: stat.size };

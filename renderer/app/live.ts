@@ -59,9 +59,13 @@ async function follow(stopped: AbortSignal, onFirst: () => void): Promise<boolea
   return last !== null;
 }
 
+/** Where the screens ask how far long work is. */
+const RUNS = { reconcile: api.archive.reconcileRun.key(), verify: api.station.verifyRun.key() };
+
 function take(event: LiveEvent): void {
   if (event.event === 'port') drawSoon(event.card);
   else if (event.event === 'ledger') askAgainSoon(event.entries.map((entry) => entry.type));
+  else if (event.event === 'work') void queryClient.invalidateQueries({ queryKey: RUNS[event.work] });
   else followClock(event.stationTime);
 }
 

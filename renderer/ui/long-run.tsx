@@ -1,59 +1,109 @@
 import { LoadingOutlined } from '@ant-design/icons';
-import { type UseMutationOptions, useMutation, useMutationState } from '@tanstack/react-query';
+import { Alert } from 'antd';
 import { useEffect, useState } from 'react';
-import type { Failure } from '../../main/contract/errors.ts';
-import { failureOf } from '../api/client.ts';
-import { durationText } from './format.pure.ts';
+import { useTranslation } from 'react-i18next';
+import type { LongRun, Progress } from '../../main/contract/long-run.ts';
+import { ConfirmTwice } from './ConfirmTwice.tsx';
+import { FailureAlert } from './FailureAlert.tsx';
+import { bytesText, durationText, percentOf } from './format.pure.ts';
 import css from './long-run.module.css';
+import { useFailureText } from './panels.tsx';
 
-export type LongRun<Input, Output> = {
-  start: (input: Input) => void;
-  /** The run that goes on, or the last one; null when there was none since the window opened. */
-  last: {
-    input: Input;
-    startedAt: number;
-    state: 'running' | 'done' | 'failed';
-    output: Output | null;
-    failure: Failure | 'unreachable' | null;
-  } | null;
+type Props = {
+  run: LongRun;
+  /** When the station said so, ms of this screen's clock. */
+  seenAt: number;
+  /** What is being done: "Reconciling with central". */
+  label: string;
+  /** Null for who may not stop it. */
+  onCancel: (() => Promise<unknown>) | null;
 };
 
-/** Work that takes minutes: the page may be left while it runs, and shows it again, with its result, when one comes back. */
-export function useLongRun<Output, Failing, Input>(options: UseMutationOptions<Output, Failing, Input>): LongRun<Input, Output> {
-  const { mutate } = useMutation({ ...options, gcTime: Number.POSITIVE_INFINITY });
-  const runs = useMutationState({ filters: { mutationKey: options.mutationKey ?? [], exact: true } });
-  const last = runs.at(-1);
-  if (last === undefined) return { start: mutate, last: null };
-  const state = last.status === 'success' ? 'done' : last.status === 'error' ? 'failed' : 'running';
-  return {
-    start: mutate,
-    last: {
-      // The key belongs to this procedure alone, so these are its own types.
-      input: last.variables as Input,
-      startedAt: last.submittedAt,
-      state,
-      output: state === 'done' ? (last.data as Output) : null,
-      failure: state === 'failed' ? (failureOf(last.error) ?? 'unreachable') : null,
-    },
-  };
+/** Whether a run goes on, so that no other can be started beside it. */
+export function isUnderWay(run: LongRun | null | undefined): boolean {
+  return run?.state === 'running' || run?.state === 'stopping';
 }
 
-/** What is being done and for how long already. */
-export function Running({ label, hint, startedAt }: { label: string; hint?: string; startedAt: number }) {
+/**
+ * Long work of the station, the same for everybody who looks: what, by whom, how far, how long still, and a way to stop it. Of
+ * one that came to nothing it says why; one that is done shows by its result.
+ */
+export function RunPanel({ run, seenAt, label, onCancel }: Props) {
+  if (isUnderWay(run)) return <UnderWay run={run} seenAt={seenAt} label={label} onCancel={onCancel} />;
+  if (run.state === 'cancelled' && run.failure) return <Stopped failure={run.failure} />;
+  return <FailureAlert failure={run.failure} />;
+}
+
+function Stopped({ failure }: { failure: NonNullable<LongRun['failure']> }) {
+  const { what, next } = useFailureText()(failure);
+  return <Alert type="info" role="status" showIcon title={what} description={next} />;
+}
+
+function UnderWay({ run: { by, state, elapsedMs, progress, remainingMs }, seenAt, label, onCancel }: Props) {
+  const { t } = useTranslation();
+  const goneMs = useTicking(seenAt);
+  const stopping = state === 'stopping';
+  const percent = percentDone(progress);
+  return (
+    <section className={css.running} aria-label={label}>
+      <LoadingOutlined aria-hidden />
+      <div className={css.words}>
+        <strong role="status">{stopping ? t('run.stopping') : label}</strong>
+        {percent !== null && (
+          <div className={css.bar} role="progressbar" aria-label={label} aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100}>
+            <div style={{ width: `${percent}%` }} />
+          </div>
+        )}
+        <ul className={css.facts}>
+          {percent !== null && <li className={css.percent}>{percent}%</li>}
+          {progress && <Done progress={progress} />}
+          <li>{t('run.elapsed', { text: durationText(elapsedMs + goneMs) })}</li>
+          {remainingMs !== null && !stopping && <li>{t('run.left', { text: durationText(Math.max(1000, remainingMs - goneMs)) })}</li>}
+        </ul>
+        <p>
+          {by !== null && `${t('run.by', { name: by })} `}
+          {t('run.mayLeave')}
+        </p>
+      </div>
+      {onCancel && (
+        <ConfirmTwice act={t('run.stop')} thing={label} disabled={stopping} onConfirm={onCancel}>
+          {t('run.stopHint')}
+        </ConfirmTwice>
+      )}
+    </section>
+  );
+}
+
+/** By bytes where they are what takes the time, else by files; null while nobody knows how much there is. */
+function percentDone(progress: Progress | null): number | null {
+  if (progress === null) return null;
+  const { items, ofItems, bytes, ofBytes } = progress;
+  return ofBytes !== null && ofBytes > 0 ? percentOf(bytes, ofBytes) : ofItems === null ? null : percentOf(items, ofItems);
+}
+
+function Done({ progress: { phase, items, ofItems, bytes, ofBytes } }: { progress: Progress }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <li>
+        {t(`run.phases.${phase}`)}
+        {ofItems !== null && ` ${t('run.items', { done: items, all: ofItems })}`}
+      </li>
+      {ofBytes !== null && (
+        <li>
+          {bytesText(bytes)} / {bytesText(ofBytes)}
+        </li>
+      )}
+    </>
+  );
+}
+
+/** Milliseconds since then, told anew each second. */
+function useTicking(since: number): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
   }, []);
-  return (
-    <div className={css.running} role="status">
-      <LoadingOutlined aria-hidden />
-      <div>
-        <strong>
-          {label} <span aria-hidden="true">{durationText(Math.max(0, now - startedAt))}</span>
-        </strong>
-        {hint !== undefined && <p>{hint}</p>}
-      </div>
-    </div>
-  );
+  return Math.max(0, now - since);
 }

@@ -1,6 +1,7 @@
-import { oc } from '@orpc/contract';
+import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { ErrorCode, Failure } from '../errors.ts';
+import { Progress } from '../long-run.ts';
 import { Count, Hash256, SizeBytes, Uuid } from '../values.ts';
 import { outcomeOf } from './outcome.ts';
 
@@ -75,6 +76,12 @@ export const ReconcileReport = z.object({
 });
 export type ReconcileReport = z.infer<typeof ReconcileReport>;
 
+export const ReconcileEvent = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('progress'), progress: Progress, remainingMs: Count.nullable() }),
+  z.object({ event: z.literal('done'), outcome: outcomeOf(ReconcileReport) }),
+]);
+export type ReconcileEvent = z.infer<typeof ReconcileEvent>;
+
 export const Reason = z.string().trim().min(2).max(500);
 
 export const archiveContract = {
@@ -86,9 +93,10 @@ export const archiveContract = {
     .output(outcomeOf(z.object({ id: Uuid, name: z.string(), sameDisk: z.boolean() }))),
   testDestination: oc.input(z.object({ name: z.string() })).output(outcomeOf(z.object({ name: z.string(), elapsedMs: Count }))),
   forward: oc.input(z.object({ to: z.string().nullable(), onlyFailed: z.boolean().default(false) })).output(outcomeOf(z.array(ForwardReport))),
+  /** Ends with what came of it. Whoever goes away meanwhile stops it, when it was begun for them. */
   reconcile: oc
     .input(z.object({ source: z.string().nullable(), to: z.string().nullable(), report: z.string().nullable() }))
-    .output(outcomeOf(ReconcileReport)),
+    .output(eventIterator(ReconcileEvent)),
   /** `reconciliation` null is the newest one; a difference may be named by the beginning of its id when that is unique. */
   explain: oc
     .input(z.object({ reconciliation: Uuid.nullable(), difference: z.string().min(4).max(64), reason: Reason }))

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Explanation, ForwardReport, Reason, ReconcileReport } from '../api/archive.ts';
 import { outcomeOf } from '../api/outcome.ts';
 import { Failure } from '../errors.ts';
+import { LongRun } from '../long-run.ts';
 import { Count, Hash256, Uuid } from '../values.ts';
 import { needs } from './base.ts';
 
@@ -48,6 +49,10 @@ export const ReconciliationRow = z.object({
 });
 export type ReconciliationRow = z.infer<typeof ReconciliationRow>;
 
+/** `result`: the reconciliation that came of it. */
+export const ReconcileRun = LongRun.extend({ result: Uuid.nullable() });
+export type ReconcileRun = z.infer<typeof ReconcileRun>;
+
 export const ExportFormat = z.enum(['pdf', 'xlsx', 'json']);
 export type ExportFormat = z.infer<typeof ExportFormat>;
 
@@ -66,9 +71,17 @@ export const archiveWebContract = {
     .input(z.object({ to: z.string().max(32).nullable(), onlyFailed: z.boolean().default(false) }))
     .output(outcomeOf(z.array(ForwardReport))),
   reconcile: needs('archive.run')
-    .route({ method: 'POST', path: '/reconcile', summary: 'Compare vault and archive item by item' })
+    .route({ method: 'POST', path: '/reconcile', summary: 'Begin to compare vault and archive item by item, or join in when that goes on' })
     .input(z.object({ to: z.string().max(32) }))
-    .output(outcomeOf(ReconcileReport)),
+    .output(outcomeOf(ReconcileRun)),
+  reconcileRun: needs('archive.read')
+    .route({ method: 'GET', path: '/reconcile', summary: 'The reconciliation that goes on, or the last one since the start' })
+    .output(ReconcileRun.nullable()),
+  /** What is stopped leaves no result. One that is over stays as it is. */
+  cancelReconcile: needs('archive.run')
+    .route({ method: 'POST', path: '/reconcile/cancel', summary: 'Stop the reconciliation that goes on' })
+    .input(z.object({ id: Uuid }))
+    .output(ReconcileRun.nullable()),
   /** The newest 50. */
   reconciliations: needs('archive.read')
     .route({ method: 'GET', path: '/reconciliations', summary: 'Reconciliations whose result is recorded, newest first' })

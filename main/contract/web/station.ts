@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { outcomeOf } from '../api/outcome.ts';
 import { StatusReport, VerifyReport } from '../api/station.ts';
+import { LongRun } from '../long-run.ts';
 import { PolicyKey } from '../policy.ts';
-import { Count } from '../values.ts';
+import { Count, Uuid } from '../values.ts';
 import { needs } from './base.ts';
 
 export const LogLine = z.object({ at: z.string(), level: z.enum(['info', 'warn', 'error']), text: z.string(), detail: z.string() });
 export type LogLine = z.infer<typeof LogLine>;
+
+/** `what` is `full` or `quick`; the report is kept until the next check or the station's end. */
+export const VerifyRun = LongRun.extend({ what: z.enum(['full', 'quick']), report: VerifyReport.nullable() });
+export type VerifyRun = z.infer<typeof VerifyRun>;
 
 export const stationWebContract = {
   status: needs('station.read').route({ method: 'GET', path: '/status', summary: 'What there is' }).output(StatusReport),
@@ -24,9 +29,17 @@ export const stationWebContract = {
     .route({ method: 'POST', path: '/clock', summary: 'Say that the station clock is right' })
     .output(z.object({ seq: Count })),
   verify: needs('station.read')
-    .route({ method: 'POST', path: '/verify', summary: 'Check chain, tables and vault' })
+    .route({ method: 'POST', path: '/verify', summary: 'Begin to check chain, tables and vault, or join in when that goes on' })
     .input(z.object({ full: z.boolean() }))
-    .output(VerifyReport),
+    .output(outcomeOf(VerifyRun)),
+  verifyRun: needs('station.read')
+    .route({ method: 'GET', path: '/verify', summary: 'The check that goes on, or the last one since the start' })
+    .output(VerifyRun.nullable()),
+  /** What is stopped leaves no report and no entry on the ledger. One that is over stays as it is. */
+  cancelVerify: needs('station.read')
+    .route({ method: 'POST', path: '/verify/cancel', summary: 'Stop the check that goes on' })
+    .input(z.object({ id: Uuid }))
+    .output(VerifyRun.nullable()),
   /** Newest first. */
   logs: needs('station.read')
     .route({ method: 'GET', path: '/logs', summary: 'The log, newest first' })

@@ -1,10 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Difference } from '../../contract/api/archive.ts';
+import type { Difference, ReconcileReport } from '../../contract/api/archive.ts';
 import type { IngestedSource } from '../../contract/api/docking.ts';
 import type { ImportReport } from '../../contract/api/evidence.ts';
 import { MergeReason } from '../../contract/entries/dock.ts';
 import { done, type Failure, failed, type Result } from '../../contract/errors.ts';
+import type { Progress } from '../../contract/long-run.ts';
 import { Stage } from '../../contract/notice.ts';
 import type { StationClient } from './connect.ts';
 import { bytesText, EXIT, type Output, worst } from './output.ts';
@@ -143,7 +144,13 @@ export function reconcile(options: { source?: string; to?: string; report?: stri
       return EXIT.refused;
     }
     const report = options.report === undefined ? null : path.resolve(options.report);
-    const result = unpack(await client.archive.reconcile({ source, to: options.to ?? null, report }), output);
+    let outcome: Result<ReconcileReport> | null = null;
+    for await (const event of await client.archive.reconcile({ source, to: options.to ?? null, report })) {
+      if (event.event === 'done') outcome = event.outcome;
+      else output.say(progressLine(event.progress, event.remainingMs));
+    }
+    if (!outcome) throw new Error('a reconciliation ended without a word');
+    const result = unpack(outcome, output);
     if (!result) return EXIT.refused;
     output.answer(result, [
       `一致 same ${result.same}, 缺少 missing ${result.missing}, 不一致 differs ${result.differs}, 多出 extra ${result.extra}, 待归档 waiting ${result.waiting}`,
@@ -160,6 +167,14 @@ export function reconcile(options: { source?: string; to?: string; report?: stri
     return result.open > 0 ? EXIT.refused : result.waiting > 0 ? EXIT.partly : EXIT.done;
   };
 }
+
+function progressLine({ phase, items, ofItems, bytes, ofBytes }: Progress, remainingMs: number | null): string {
+  const left = remainingMs === null ? '' : `, 约剩 left ${Math.ceil(remainingMs / 1000)} s`;
+  const read = ofBytes === null ? '' : ` (${bytesText(bytes)} / ${bytesText(ofBytes)})`;
+  return `${PHASES[phase]} ${items}${ofItems === null ? '' : ` / ${ofItems}`}${read}${left}`;
+}
+
+const PHASES: Record<Progress['phase'], string> = { ledger: '台账 ledger', source: '来源 source', vault: '本地库 vault', archive: '归档 archive' };
 
 /** Characters of a difference's id that a person types. */
 const SHORT_ID = 12;

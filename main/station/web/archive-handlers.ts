@@ -1,4 +1,5 @@
 import {
+  actorText,
   type DestinationStanding,
   explainDifference,
   findDestination,
@@ -15,11 +16,12 @@ import {
 import type { ForwardReport } from '../../contract/api/archive.ts';
 import { done, type Failure, failed, type Result } from '../../contract/errors.ts';
 import type { Actor } from '../../contract/values.ts';
-import type { DestinationRow, ExportFormat } from '../../contract/web/archive.ts';
+import type { DestinationRow, ExportFormat, ReconcileRun } from '../../contract/web/archive.ts';
 import { catalogueRow } from '../../evidence/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import { makeReport } from '../../reports/index.ts';
 import { sql } from '../../store/index.ts';
+import type { Station } from '../open-station.ts';
 import { sheetInput } from '../sheet-input.ts';
 import { destinationsOf } from '../status.ts';
 import { serialOf } from './recording-rows.ts';
@@ -56,8 +58,17 @@ export function archiveHandlers({ archive: os }: GuardedContract) {
     reconcile: os.reconcile.handler(({ context, input }) => {
       const destination = findDestination(context.station.ledger, input.to);
       if (!destination.ok) return destination;
-      const request = { source: null, sourceName: null, destination: destination.value, actor: actorOf(context) };
-      return named(input.to, reconcile(context.station.stages.forward, request));
+      const actor = actorOf(context);
+      const request = { source: null, sourceName: null, destination: destination.value, actor };
+      const started = context.station.longWork.reconcile.start({ what: input.to, actor }, (watch) =>
+        named(input.to, reconcile(context.station.stages.forward, request, watch)),
+      );
+      return started.ok ? done(reconcileRun(context.station) as ReconcileRun) : started;
+    }),
+    reconcileRun: os.reconcileRun.handler(({ context }) => reconcileRun(context.station)),
+    cancelReconcile: os.cancelReconcile.handler(({ context, input }) => {
+      context.station.longWork.reconcile.cancel(input.id);
+      return reconcileRun(context.station);
     }),
     reconciliations: os.reconciliations.handler(({ context }) => listReconciliations(context.station.ledger, MAX_RECONCILIATIONS)),
     reconciliation: os.reconciliation.handler(({ context, input }) => reportOf(context.station.ledger, input.id)),
@@ -72,6 +83,13 @@ export function archiveHandlers({ archive: os }: GuardedContract) {
       return { headers: { 'content-disposition': `attachment; filename="${made.value.name}"` }, body: made.value };
     }),
   };
+}
+
+function reconcileRun({ ledger, longWork }: Station): ReconcileRun | null {
+  const run = longWork.reconcile.last();
+  if (run === null) return null;
+  const { actor, outcome, ...shown } = run;
+  return { ...shown, by: actorText(ledger, actor), result: outcome?.ok ? outcome.value.id : null };
 }
 
 function acting(context: WebContext): { ledger: Ledger; now(): string; actor: Actor } {

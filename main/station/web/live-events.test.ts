@@ -78,6 +78,7 @@ describe('a listener that is slow', () => {
   function source() {
     const listeners = new Set<(entries: readonly Entry[]) => void>();
     const shown: { card: PortCard } = { card: emptyCard(1) };
+    const turned = { reconcile: 0, verify: 7 };
     return {
       listeners,
       shown,
@@ -88,6 +89,8 @@ describe('a listener that is slow', () => {
       cards: () => [shown.card],
       head: () => 1,
       now: () => '2026-03-02T06:03:12.000Z',
+      turns: () => ({ ...turned }),
+      turned,
       subscribe(listener: (entries: readonly Entry[]) => void) {
         listeners.add(listener);
         return () => listeners.delete(listener);
@@ -113,6 +116,19 @@ describe('a listener that is slow', () => {
     gone.abort();
     expect((await events.next()).done).toBe(true);
     expect(from.listeners.size).toBe(0);
+  });
+
+  test('hears that there is something new of long work, and of which, but not what was new before it came', async () => {
+    const from = source();
+    const events = liveEvents(from, new AbortController().signal);
+    const next = async () => (await events.next()).value as LiveEvent;
+    await next();
+    expect(await next()).toMatchObject({ event: 'port' });
+    from.turned.reconcile += 2;
+    expect(await next()).toEqual({ n: 3, event: 'work', work: 'reconcile' });
+    from.turned.verify += 1;
+    expect(await next()).toEqual({ n: 4, event: 'work', work: 'verify' });
+    await events.return(undefined);
   });
 
   test('one that is left before its first event leaves nothing behind', async () => {

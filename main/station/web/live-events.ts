@@ -11,10 +11,14 @@ const BEAT_MS = 10_000;
 /** Ledger entries kept for a slow listener; beyond it they are dropped, `n` jumps, and the listener reads again. */
 const MAX_QUEUED_ENTRIES = 2000;
 
+type Work = Extract<LiveEvent, { event: 'work' }>['work'];
+
 type Source = {
   cards(): PortCard[];
   head(): number;
   now(): string;
+  /** How often there was something new to be seen of each kind of long work. */
+  turns(): Record<Work, number>;
   subscribe(listener: (entries: readonly Entry[]) => void): () => void;
 };
 
@@ -39,6 +43,7 @@ export async function* liveEvents(source: Source, signal: AbortSignal): AsyncGen
       ...added.map(({ seq, type, subject }) => ({ seq, type, subject: subject.kind === 'person' ? { kind: 'person', id: '' } : subject })),
     );
   });
+  let turns = source.turns();
   let lastBeat = performance.now();
   try {
     yield numbered({ event: 'hello', head: source.head(), stationTime: source.now() });
@@ -57,6 +62,11 @@ export async function* liveEvents(source: Source, signal: AbortSignal): AsyncGen
         entries = [];
         yield numbered({ event: 'ledger', entries: batch });
       }
+      const now = source.turns();
+      for (const work of Object.keys(now) as Work[]) {
+        if (now[work] !== turns[work]) yield numbered({ event: 'work', work });
+      }
+      turns = now;
       if (performance.now() - lastBeat > BEAT_MS) {
         lastBeat = performance.now();
         yield numbered({ event: 'beat', stationTime: source.now() });

@@ -35,7 +35,11 @@ function inBag(...names: string[]): string {
 }
 
 async function reconciled() {
-  return (await lab.ask('/api/v1/reconcile', { session: archivist, body: { to: 'local' } })).json.value;
+  const { id } = (await lab.ask('/api/v1/reconcile', { session: archivist, body: { to: 'local' } })).json.value;
+  await lab.station.longWork.reconcile.settled();
+  const run = (await lab.ask('/api/v1/reconcile', { session: auditor })).json;
+  expect(run).toMatchObject({ id, state: 'done', failure: null });
+  return (await lab.ask(`/api/v1/reconciliations/${run.result}`, { session: auditor })).json.value;
 }
 
 describe('a difference', () => {

@@ -1,7 +1,10 @@
+import { actorText } from '../../archive/index.ts';
+import { done } from '../../contract/errors.ts';
 import { POLICY, PolicyKey } from '../../contract/policy.ts';
+import type { VerifyRun } from '../../contract/web/station.ts';
 import { probeTools } from '../../media/index.ts';
 import { confirmClock, verifyAndRecord } from '../admin-acts.ts';
-import { PROGRAM } from '../open-station.ts';
+import { PROGRAM, type Station } from '../open-station.ts';
 import { setPolicy } from '../policy.ts';
 import { statusOf } from '../status.ts';
 import { readLog } from './log-lines.ts';
@@ -19,9 +22,28 @@ export function stationHandlers({ station: os }: GuardedContract) {
       setPolicy(context.station.ledger, { ...input, actor: actorOf(context), at: context.station.clock.now() }),
     ),
     confirmClock: os.confirmClock.handler(({ context }) => confirmClock(context.station, actorOf(context))),
-    verify: os.verify.handler(({ context, input }) => verifyAndRecord(context.station, input.full, actorOf(context))),
+    verify: os.verify.handler(({ context, input }) => {
+      const { station } = context;
+      const actor = actorOf(context);
+      const started = station.longWork.verify.start({ what: input.full ? 'full' : 'quick', actor }, async (watch) =>
+        done(await verifyAndRecord(station, input.full, actor, watch)),
+      );
+      return started.ok ? done(verifyRun(station) as VerifyRun) : started;
+    }),
+    verifyRun: os.verifyRun.handler(({ context }) => verifyRun(context.station)),
+    cancelVerify: os.cancelVerify.handler(({ context, input }) => {
+      context.station.longWork.verify.cancel(input.id);
+      return verifyRun(context.station);
+    }),
     logs: os.logs.handler(({ context, input }) => readLog(context.station.paths.logs, input)),
   };
+}
+
+function verifyRun({ ledger, longWork }: Station): VerifyRun | null {
+  const run = longWork.verify.last();
+  if (run === null) return null;
+  const { actor, outcome, what, ...shown } = run;
+  return { ...shown, what: what === 'full' ? 'full' : 'quick', by: actorText(ledger, actor), report: outcome?.ok ? outcome.value : null };
 }
 
 async function versionsOf({ station }: WebContext, signal: AbortSignal) {

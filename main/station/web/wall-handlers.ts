@@ -1,6 +1,6 @@
 import { forwardTroubles } from '../../archive/index.ts';
-import type { Entry } from '../../contract/entries/index.ts';
 import type { LiveEvent, PortCard } from '../../contract/web/wall.ts';
+import type { Ledger } from '../../ledger/index.ts';
 import { sql } from '../../store/index.ts';
 import { spaceOf } from '../../vault/index.ts';
 import type { Station } from '../open-station.ts';
@@ -19,15 +19,11 @@ export function wallHandlers({ wall: os }: GuardedContract) {
       return { ports: cardsOf(context), stationTime: station.clock.now(), freeBytes, totalBytes, archiveReachable: isArchiveReachable(station) };
     }),
     events: os.events.handler(({ context }) => {
-      const { ledger, clock } = context.station;
+      const { ledger, clock, longWork } = context.station;
       const head = () => headOf(context.station).seq;
-      const source = {
-        cards: () => cardsOf(context),
-        head,
-        now: clock.now,
-        subscribe: (listener: (entries: readonly Entry[]) => void) => ledger.subscribe(listener),
-      };
-      return counted(context.listening, liveEvents(source, context.signal));
+      const turns = () => ({ reconcile: longWork.reconcile.turn(), verify: longWork.verify.turn() });
+      const subscribe: Ledger['subscribe'] = (listener) => ledger.subscribe(listener);
+      return counted(context.listening, liveEvents({ cards: () => cardsOf(context), head, now: clock.now, turns, subscribe }, context.signal));
     }),
   };
 }

@@ -1,6 +1,6 @@
-import { implement } from '@orpc/server';
+import { implement, type Router } from '@orpc/server';
 import { failed } from '../../contract/errors.ts';
-import { webContract } from '../../contract/web/index.ts';
+import { type WebContract, webContract } from '../../contract/web/index.ts';
 import { isAllowed } from '../../contract/web/permissions.ts';
 import { accessOf } from '../../identity/index.ts';
 import { tellingFailure } from '../tell-failure.ts';
@@ -31,7 +31,7 @@ const guarded: GuardedContract = implement(webContract)
   });
 
 /** The web interface's router: the same behind `/rpc-web` and `/api/v1`. */
-export function createWebRouter() {
+export function createWebRouter(): Router<WebContract, WebContext> {
   return guarded.router({
     session: sessionHandlers(guarded),
     wall: wallHandlers(guarded),

@@ -1,14 +1,14 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Button, Radio } from 'antd';
-import dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ReconciliationRow } from '../../../main/contract/web/archive.ts';
-import { api, failureOf } from '../../api/client.ts';
+import { api, failureOf, queryClient } from '../../api/client.ts';
 import { FailureAlert } from '../../ui/FailureAlert.tsx';
-import { Running, useLongRun } from '../../ui/long-run.tsx';
+import { isUnderWay, RunPanel } from '../../ui/long-run.tsx';
 import { ErrorPanel } from '../../ui/panels.tsx';
+import { useTimeText } from '../../ui/text.tsx';
 import { useCan } from '../session/index.ts';
 import css from './archive.module.css';
 import { addressOf, readAddress, type Shown } from './differences.pure.ts';
@@ -34,28 +34,25 @@ export function Reconciliation() {
       </div>
       {error && <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />}
       {runs?.length === 0 && <p className={css.calm}>{t(allowed ? 'reconcileHint' : 'reconcileNotAllowed')}</p>}
-      <LastRun />
+      <RunNow newest={runs?.[0]?.at ?? null} />
       {run && <ReconcileResult key={run.id} id={run.id} shown={shown} onShow={(change) => show({ ...shown, ...change })} />}
     </section>
   );
 }
 
-function useReconcile() {
-  return useLongRun(api.archive.reconcile.mutationOptions());
-}
-
 function Start({ onStart }: { onStart: () => void }) {
   const { t } = useTranslation('archive');
   const { data: destinations } = useQuery(api.archive.destinations.queryOptions());
-  const { start, last } = useReconcile();
+  const { data: run } = useQuery(api.archive.reconcileRun.queryOptions());
+  const { mutate, data, error } = useMutation(api.archive.reconcile.mutationOptions());
   const [chosen, setChosen] = useState<string | null>(null);
-  const to = chosen ?? last?.input.to ?? destinations?.at(-1)?.name ?? null;
-  const running = last?.state === 'running';
-  if (!destinations || destinations.length === 0) return null;
-  const run = () => {
-    if (to === null) return;
+  const running = isUnderWay(run);
+  const names = destinations?.map(({ name }) => name) ?? [];
+  const to = chosen ?? names.find((name) => name === run?.what) ?? names.at(-1) ?? null;
+  if (to === null) return null;
+  const start = () => {
     onStart();
-    start({ to });
+    mutate({ to }, { onSettled: () => void queryClient.invalidateQueries({ queryKey: api.archive.reconcileRun.key() }) });
   };
   return (
     <div className={css.bar}>
@@ -64,32 +61,36 @@ function Start({ onStart }: { onStart: () => void }) {
         optionType="button"
         value={to}
         disabled={running}
-        options={destinations.map(({ name }) => ({ value: name, label: name }))}
+        options={names.map((name) => ({ value: name, label: name }))}
         onChange={(event) => setChosen(String(event.target.value))}
       />
-      <Button type="primary" disabled={to === null || running} onClick={run}>
+      <Button type="primary" disabled={running} onClick={start}>
         {t('reconcile')}
       </Button>
+      <FailureAlert failure={error ? (failureOf(error) ?? 'unreachable') : data?.ok === false ? data.failure : null} />
     </div>
   );
 }
 
-/** The run that goes on, or why the last one of this window came to nothing; what came of it is on the ledger. */
-function LastRun() {
+/** The run that goes on, or why the last one came to nothing, until a newer one has a result; that is on the ledger. */
+function RunNow({ newest }: { newest: string | null }) {
   const { t } = useTranslation('archive');
-  const { last } = useReconcile();
-  if (last === null) return null;
-  if (last.state === 'running') return <Running label={t('reconciling', { name: last.input.to })} hint={t('mayLeave')} startedAt={last.startedAt} />;
-  return <FailureAlert failure={last.output?.ok === false ? last.output.failure : last.failure} />;
+  const { data: run, dataUpdatedAt } = useQuery(api.archive.reconcileRun.queryOptions());
+  const { mutateAsync } = useMutation(api.archive.cancelReconcile.mutationOptions());
+  const allowed = useCan('archive.run');
+  if (!run || (newest !== null && newest > run.startedAt && !isUnderWay(run))) return null;
+  const cancel = allowed ? () => mutateAsync({ id: run.id }) : null;
+  return <RunPanel run={run} seenAt={dataUpdatedAt} label={t('reconciling', { name: run.what })} onCancel={cancel} />;
 }
 
 function Runs({ runs, chosen, onChoose }: { runs: readonly ReconciliationRow[]; chosen: string; onChoose: (id: string) => void }) {
   const { t } = useTranslation('archive');
+  const textOf = useTimeText();
   return (
     <select className={css.control} aria-label={t('runs')} value={chosen} onChange={(event) => onChoose(event.target.value)}>
       {runs.map(({ id, at, destination, differences }) => (
         <option key={id} value={id}>
-          {t('runNamed', { at: dayjs(at).format('YYYY-MM-DD HH:mm'), name: destination ?? '—', count: differences })}
+          {t('runNamed', { at: textOf(at, 'minute'), name: destination ?? '—', count: differences })}
         </option>
       ))}
     </select>

@@ -1,12 +1,13 @@
 import { CheckCircleOutlined, WarningOutlined } from '@ant-design/icons';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { VerifyReport } from '../../../main/contract/api/station.ts';
 import type { Failure } from '../../../main/contract/errors.ts';
-import { api } from '../../api/client.ts';
+import { api, failureOf, queryClient } from '../../api/client.ts';
 import { FailureAlert } from '../../ui/FailureAlert.tsx';
 import { bytesText } from '../../ui/format.pure.ts';
-import { Running, useLongRun } from '../../ui/long-run.tsx';
+import { isUnderWay, RunPanel } from '../../ui/long-run.tsx';
 import { FailureText } from '../../ui/panels.tsx';
 import { TimeText } from '../../ui/text.tsx';
 import css from './station.module.css';
@@ -14,18 +15,29 @@ import css from './station.module.css';
 /** Proves the ledger's chain, the tables made from it and the vault; the full check reads every byte. */
 export function Checks() {
   const { t } = useTranslation('station');
-  const { start, last } = useLongRun(api.station.verify.mutationOptions());
-  const running = last?.state === 'running';
+  const { data: run, dataUpdatedAt } = useQuery(api.station.verifyRun.queryOptions());
+  const begin = useMutation(api.station.verify.mutationOptions());
+  const stop = useMutation(api.station.cancelVerify.mutationOptions());
+  const running = isUnderWay(run);
+  const start = (full: boolean) =>
+    begin.mutate({ full }, { onSettled: () => void queryClient.invalidateQueries({ queryKey: api.station.verifyRun.key() }) });
   return (
     <div className={css.column}>
       <p className={css.quiet}>{t('checksHint')}</p>
       <div className={css.choices}>
-        <Choice title={t('quick')} hint={t('quickHint')} act={t('runQuick')} disabled={running} onRun={() => start({ full: false })} />
-        <Choice title={t('full')} hint={t('fullHint')} act={t('runFull')} disabled={running} onRun={() => start({ full: true })} />
+        <Choice title={t('quick')} hint={t('quickHint')} act={t('runQuick')} disabled={running} onRun={() => start(false)} />
+        <Choice title={t('full')} hint={t('fullHint')} act={t('runFull')} disabled={running} onRun={() => start(true)} />
       </div>
-      {running && <Running label={t(last.input.full ? 'checkingFull' : 'checkingQuick')} hint={t('mayLeave')} startedAt={last.startedAt} />}
-      {last && <FailureAlert failure={last.failure} />}
-      {last?.output && <Result report={last.output} startedAt={last.startedAt} />}
+      <FailureAlert failure={begin.error ? (failureOf(begin.error) ?? 'unreachable') : begin.data?.ok === false ? begin.data.failure : null} />
+      {run && (
+        <RunPanel
+          run={run}
+          seenAt={dataUpdatedAt}
+          label={t(run.what === 'full' ? 'checkingFull' : 'checkingQuick')}
+          onCancel={() => stop.mutateAsync({ id: run.id })}
+        />
+      )}
+      {run?.report && <Result report={run.report} startedAt={run.startedAt} />}
     </div>
   );
 }
@@ -44,7 +56,7 @@ function Choice({ title, hint, act, disabled, onRun }: { title: string; hint: st
   );
 }
 
-function Result({ report, startedAt }: { report: VerifyReport; startedAt: number }) {
+function Result({ report, startedAt }: { report: VerifyReport; startedAt: string }) {
   const { t } = useTranslation('station');
   const { violations, warnings, entries, segments, items, bytesRead, full } = report;
   const sound = violations.length === 0;
@@ -55,8 +67,7 @@ function Result({ report, startedAt }: { report: VerifyReport; startedAt: number
         {sound ? t('sound') : t('violations', { count: violations.length })}
       </p>
       <p>
-        {t(full ? 'checkedFull' : 'checkedQuick', { entries, segments, items, read: bytesText(bytesRead) })}{' '}
-        <TimeText at={new Date(startedAt).toISOString()} />
+        {t(full ? 'checkedFull' : 'checkedQuick', { entries, segments, items, read: bytesText(bytesRead) })} <TimeText at={startedAt} />
       </p>
       <Failures failures={violations} />
       {warnings.length > 0 && <h2>{t('warnings', { count: warnings.length })}</h2>}
