@@ -329,6 +329,14 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '已停止，没有留下结果：{what}。需要结果时请重新开始。',
     en: 'Stopped, and there is no result: {what}. Start it again when a result is needed.',
   },
+  'docking.not-copying': {
+    zh: '没有正在采集的内容：{what}。请在端口页查看现在正在采集哪些记录仪。',
+    en: 'Nothing is being copied there: {what}. Look at the dock wall for what is being copied now.',
+  },
+  'docking.cancelled': {
+    zh: '采集已取消，仍有文件未采集：{what}。请取出记录仪再放回，将继续采集。',
+    en: 'Copying was cancelled and files are not copied: {what}. Take the camera out and put it back to copy them.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

@@ -90,6 +90,8 @@ export const ERRORS = {
   'source.stalled': { retry: 'later', evidenceAtRisk: false },
   'run.under-way': { retry: 'later', evidenceAtRisk: false },
   'run.cancelled': { retry: 'operator', evidenceAtRisk: false },
+  'docking.not-copying': { retry: 'never', evidenceAtRisk: false },
+  'docking.cancelled': { retry: 'operator', evidenceAtRisk: true },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

@@ -16,8 +16,15 @@ export const POLICY = {
   'camera-zone': { schema: z.string().min(1).max(60).refine(isZone, 'not a time zone of the IANA list'), default: 'Asia/Shanghai' },
   /** Hours within which a recording must be stored (notice, row 16). */
   'store-within-hours': { schema: z.int().min(1).max(720), default: 24 },
-  /** Cameras copied at the same time. */
-  'parallel-cameras': { schema: z.int().min(1).max(64), default: 8 },
+  /**
+   * Whose file is copied next, after what a person put first. `fair`: whoever has been served fewest bytes;
+   * `smallest-first`: the camera with least left; `important-first`: important files of all cameras before the others.
+   */
+  'copy-order': { schema: z.enum(['fair', 'smallest-first', 'important-first']), default: 'fair' },
+  /** Files copied at the same time, over all cameras. */
+  'copies-at-once': { schema: z.int().min(1).max(64), default: 12 },
+  /** The same for the cameras that share one controller (a dock's hub); a station that knows of none has one. */
+  'copies-per-controller': { schema: z.int().min(1).max(64), default: 12 },
   /** Free space the vault keeps for ledger and database; `null`: 2 GB or 2 %, whichever is more. */
   'vault-reserve-bytes': { schema: SizeBytes.nullable(), default: null },
   /** An unfinished recording of a camera that never came back closes after this many hours. */
@@ -40,4 +47,6 @@ function isZone(name: string): boolean {
 
 export type PolicyKey = keyof typeof POLICY;
 export const PolicyKey = z.enum(Object.keys(POLICY) as [PolicyKey, ...PolicyKey[]]);
+/** Keys that are no longer asked for; ledgers of before hold them. */
+export const RETIRED_POLICY_KEYS = ['parallel-cameras'] as const;
 export type PolicyValues = { [K in PolicyKey]: z.infer<(typeof POLICY)[K]['schema']> };

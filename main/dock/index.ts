@@ -1,4 +1,4 @@
-export { type FolderDock, readMounts, type Volume, watchFolderDock } from './folder/folder-dock.ts';
+export { type FolderDock, ONE_CONTROLLER, readMounts, type Volume, watchFolderDock } from './folder/folder-dock.ts';
 export { spaceOfVolume } from './folder/volume-space.ts';
 export { importCameras } from './import-cameras.ts';
 export { idsOfCamera, mergeCameras, separateCamera } from './merge.ts';

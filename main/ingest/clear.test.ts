@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { flip } from '../../fixtures/archive-lab.ts';
-import { dockedCamera, ingestContext } from '../../fixtures/ingest-lab.ts';
+import { dockedCamera, ingestContext, turnsOf } from '../../fixtures/ingest-lab.ts';
 import { type Lab, openLab } from '../../fixtures/ledger-lab.ts';
 import { type CopyEngine, createPortableEngine } from '../../native/index.ts';
 import { copyFile } from '../../native/portable/copy-file.ts';
@@ -52,7 +52,7 @@ async function dock(expected: Partial<DockingOutcome> = { safe: true, failures: 
     }),
   });
   const { signal } = new AbortController();
-  const outcome = await runDocking(context, camera, { signal, parallelFiles: 2, onProgress: () => undefined });
+  const outcome = await runDocking(context, camera, { signal, takeTurn: turnsOf(2), onProgress: () => undefined });
   expect(outcome).toMatchObject({ finished: true, ...expected });
   return camera;
 }

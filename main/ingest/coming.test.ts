@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { dockedCamera, ingestContext } from '../../fixtures/ingest-lab.ts';
+import { dockedCamera, ingestContext, turnsOf } from '../../fixtures/ingest-lab.ts';
 import { openLab } from '../../fixtures/ledger-lab.ts';
 import { createPortableEngine } from '../../native/index.ts';
 import { loadProfiles } from '../dock/index.ts';
@@ -43,7 +43,7 @@ test('files are copied from the important and the earliest on, and what is still
     }
   });
   expect(coming()).toBeNull();
-  const options = { signal: new AbortController().signal, parallelFiles: 1, onProgress: () => undefined };
+  const options = { signal: new AbortController().signal, takeTurn: turnsOf(1), onProgress: () => undefined };
   await runDocking(context, camera, options);
   stop();
   // At the moment a file is on the ledger it still counts as to come: nothing may be closed without it.

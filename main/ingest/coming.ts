@@ -2,7 +2,10 @@ import type { MediaKind } from '../contract/values.ts';
 import { type Db, sql } from '../store/index.ts';
 import type { FileFacts } from './docked-camera.ts';
 
-/** Rank in a plan of what is probably known already. */
+/** Ranks in a plan: what a person put first, important files, the others, and what is probably known already. */
+export const FIRST_RANK = -1;
+export const IMPORTANT_RANK = 0;
+export const ORDINARY_RANK = 1;
 export const KNOWN_RANK = 2;
 
 /** Sorts after every moment a clock can show. */
@@ -36,6 +39,6 @@ export function comingFromMs(reader: Db, work: Db, dockingId: string): number | 
     work,
     "SELECT min(joins_from) AS at FROM plan_files WHERE docking_id = ? AND state = 'waiting' AND rank = ?",
   );
-  const moments = [0, 1].flatMap((rank) => first.get(dockingId, rank)?.at ?? []).filter((at) => at !== NEVER);
+  const moments = [FIRST_RANK, IMPORTANT_RANK, ORDINARY_RANK].flatMap((rank) => first.get(dockingId, rank)?.at ?? []).filter((at) => at !== NEVER);
   return moments.reduce((ms, at) => Math.min(ms, at === '' ? Number.NEGATIVE_INFINITY : Date.parse(`${at}Z`)), Number.POSITIVE_INFINITY);
 }

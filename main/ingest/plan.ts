@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Draft } from '../contract/entries/index.ts';
 import { type PrivateRecord, sql } from '../store/index.ts';
 import type { Partial } from '../vault/index.ts';
-import { joinsFrom, KNOWN_RANK } from './coming.ts';
+import { IMPORTANT_RANK, joinsFrom, KNOWN_RANK, ORDINARY_RANK } from './coming.ts';
 import { type DockedCamera, type FileFacts, INGEST_ACTOR, type IngestContext } from './docked-camera.ts';
 import { registerOfficers } from './officers.ts';
 import { pathText } from './path-text.ts';
@@ -114,7 +114,7 @@ async function writeRows(
 /** New files first, important ones before the others; what is probably known already is read last, as rank `KNOWN_RANK`. */
 function rankOf(facts: FileFacts, decision: Decision): number {
   if (decision === 'known' || decision === 'settled') return KNOWN_RANK;
-  return facts.important ? 0 : 1;
+  return facts.important ? IMPORTANT_RANK : ORDINARY_RANK;
 }
 
 /**

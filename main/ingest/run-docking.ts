@@ -30,13 +30,24 @@ export type DockingOutcome = {
   seenAgain: number;
   refused: number;
   failures: Failure[];
+  /** What a docking that did not finish has not settled, the first of it by name; null when its plan was not made yet. */
+  left: { files: number; bytes: number; names: string[] } | null;
 };
 
+/** What tells a file's turn from another's: its rank in the plan, its size, and all that is left of its camera. */
+export type NextFile = { rank: number; bytes: number; remainingBytes: number };
+
+/** Leave to copy one file. `signal` is aborted when the file has to wait for another turn. */
+export type Turn = { signal: AbortSignal; release(): void };
+
+/** Waits for a turn with the next file; null when `signal` was aborted first. */
+export type TakeTurn = (next: NextFile, signal: AbortSignal) => Promise<Turn | null>;
+
 export type RunOptions = {
-  /** Aborted when the camera is gone. */
+  /** Aborted when the camera is gone, or is not to be copied. */
   signal: AbortSignal;
-  /** Files of this camera under way at the same time. */
-  parallelFiles: number;
+  /** Asked for one turn at a time; a turn is given back whatever became of its file. */
+  takeTurn: TakeTurn;
   onProgress(progress: DockingProgress): void;
 };
 
@@ -79,15 +90,18 @@ export async function runDocking(context: IngestContext, camera: DockedCamera, o
     seenAgain: 0,
     refused: counts.refused - unreadable.length,
     failures: unreadable,
+    left: null,
   };
   const away = () => options.signal.aborted || !present();
-  if (!away()) {
+  const planned = !away();
+  if (planned) {
     await appendPlanned(context, camera, counts);
     options.onProgress(progress);
     await settleAll(context, camera, { ...options, away }, progress, outcome);
   }
   if (away()) {
     progress.phase = 'interrupted';
+    outcome.left = planned ? leftOf(context, camera) : null;
   } else {
     outcome.finished = true;
     await appendProven(context, camera, outcome);
@@ -139,16 +153,16 @@ async function settleAll(
     options.onProgress(progress);
   }
 
-  async function settleOne(file: PlannedFile): Promise<void> {
+  async function settleOne(file: PlannedFile, turn: Turn): Promise<void> {
     inFlight.set(file.n, 0);
     const onProgress = (doneBytes: number) => {
       inFlight.set(file.n, doneBytes);
       tell();
     };
-    const result = await settleWithRetries(context, camera, file, inTurn, { signal, onProgress });
+    const result = await settleWithRetries(context, camera, file, inTurn, { signal: AbortSignal.any([signal, turn.signal]), onProgress });
     inFlight.delete(file.n);
     // A file of a camera that was pulled is not a bad file: it waits for the camera, whatever the read said.
-    if (!result.ok && (result.failure.code === 'docking.interrupted' || options.away())) return;
+    if (!result.ok && (result.failure.code === 'docking.interrupted' || options.away())) return keepPartial(context, camera, file);
     if (result.ok) count(outcome, progress, result.value);
     else await giveUp(context, camera, file, result.failure, outcome, progress);
     setState(context, camera, file, result.ok ? result.value.itemId : null);
@@ -157,18 +171,51 @@ async function settleAll(
     tell();
   }
 
-  const rows = waitingRows(context, camera);
-  async function lane(): Promise<void> {
-    try {
-      for (let next = rows.next(); !next.done && !signal.aborted && !options.away(); next = rows.next()) await settleOne(next.value);
-    } catch (error) {
-      broken.abort();
-      throw error;
-    }
+  const underWay = new Map<number, Promise<void>>();
+  function begin(file: PlannedFile, turn: Turn): void {
+    const settled = settleOne(file, turn)
+      .catch((error: unknown) => {
+        thrown.push(error);
+        broken.abort();
+      })
+      .finally(() => {
+        underWay.delete(file.n);
+        turn.release();
+      });
+    underWay.set(file.n, settled);
   }
-  // All have ended before this does, whatever one of them threw: nothing moves in the vault of a station that has stopped.
-  const ended = await Promise.allSettled(Array.from({ length: options.parallelFiles }, lane));
-  for (const one of ended) if (one.status === 'rejected') throw one.reason;
+
+  const thrown: unknown[] = [];
+  try {
+    while (!signal.aborted && !options.away()) {
+      const next = nextWaiting(context, camera, underWay);
+      if (next === null && underWay.size === 0) break;
+      // What is under way may have to wait for another turn yet.
+      if (next === null) await Promise.race(underWay.values());
+      else {
+        const remainingBytes = progress.bytes - progress.doneBytes;
+        const turn = await options.takeTurn({ rank: next.rank, bytes: next.sizeBytes, remainingBytes }, signal);
+        if (turn === null) break;
+        // Not the one that was asked for, when another was put first meanwhile.
+        const file = nextWaiting(context, camera, underWay);
+        if (file === null) turn.release();
+        else begin(file, turn);
+      }
+    }
+  } finally {
+    // All have ended before this does, whatever one of them threw: nothing moves in the vault of a station that has stopped.
+    await Promise.all(underWay.values());
+  }
+  if (thrown.length > 0) throw thrown[0];
+}
+
+/** What a file that has to wait for another turn has copied already is where its next turn goes on. */
+function keepPartial(context: IngestContext, camera: DockedCamera, file: PlannedFile): void {
+  const pathRaw = file.path.toString('base64url');
+  const { partials } = context.vault.listPartials();
+  const mine = partials.find(({ sidecar }) => sidecar.dockingId === camera.dockingId && sidecar.source.pathRaw === pathRaw);
+  if (!mine) return;
+  sql(context.work, 'UPDATE plan_files SET partial_item = ? WHERE docking_id = ? AND n = ?').run(mine.itemId, camera.dockingId, file.n);
 }
 
 async function settleWithRetries(...args: Parameters<typeof settleFile>): ReturnType<typeof settleFile> {
@@ -221,42 +268,41 @@ async function giveUp(
   await refuse(context, camera, [{ path: file.path, reason: failure.code, fileType: 'file', detail }]);
 }
 
-/** The files of a plan still to be settled, in the order they are to be copied, read in pages. */
-function* waitingRows(context: IngestContext, camera: DockedCamera): Generator<PlannedFile> {
-  let rank = -1;
-  let joinsFrom = '';
-  let n = 0;
-  for (;;) {
-    const page = sql<{
-      rank: number;
-      joins_from: string;
-      n: number;
-      path: Buffer;
-      size_bytes: number;
-      mtime_ns: string;
-      decision: PlannedFile['decision'];
-      partial_item: string | null;
-    }>(
-      context.work,
-      `SELECT rank, joins_from, n, path, size_bytes, mtime_ns, decision, partial_item FROM plan_files
-       WHERE docking_id = ? AND state = 'waiting' AND (rank, joins_from, n) > (?, ?, ?) ORDER BY rank, joins_from, n LIMIT 200`,
-    ).all(camera.dockingId, rank, joinsFrom, n);
-    for (const row of page) {
-      yield {
-        n: row.n,
-        path: row.path,
-        sizeBytes: row.size_bytes,
-        mtimeNs: row.mtime_ns,
-        decision: row.decision,
-        partialItem: row.partial_item,
-      };
-    }
-    const last = page.at(-1);
-    if (!last) return;
-    rank = last.rank;
-    joinsFrom = last.joins_from;
-    n = last.n;
-  }
+type WaitingRow = {
+  n: number;
+  path: Buffer;
+  size_bytes: number;
+  mtime_ns: string;
+  decision: PlannedFile['decision'];
+  partial_item: string | null;
+  rank: number;
+};
+
+/** The file of a plan to be settled next; null when all that wait are under way. */
+function nextWaiting(context: IngestContext, camera: DockedCamera, underWay: ReadonlyMap<number, unknown>): (PlannedFile & { rank: number }) | null {
+  const row = sql<WaitingRow>(
+    context.work,
+    `SELECT n, path, size_bytes, mtime_ns, decision, partial_item, rank FROM plan_files
+     WHERE docking_id = ? AND state = 'waiting' ORDER BY rank, joins_from, n LIMIT ?`,
+  )
+    .all(camera.dockingId, underWay.size + 1)
+    .find((one) => !underWay.has(one.n));
+  if (!row) return null;
+  const { n, path, size_bytes: sizeBytes, mtime_ns: mtimeNs, decision, partial_item: partialItem, rank } = row;
+  return { n, path, sizeBytes, mtimeNs, decision, partialItem, rank };
+}
+
+/** Files of a plan that are named when they are not copied; all are counted. */
+const MAX_NAMED = 20;
+
+function leftOf(context: IngestContext, camera: DockedCamera): NonNullable<DockingOutcome['left']> {
+  const where = "FROM plan_files WHERE docking_id = ? AND state = 'waiting'";
+  const total = sql<{ files: number; bytes: number }>(context.work, `SELECT count(*) AS files, coalesce(sum(size_bytes), 0) AS bytes ${where}`).get(
+    camera.dockingId,
+  );
+  if (!total) throw new Error('an aggregate query returned no row');
+  const named = sql<{ path: Buffer }>(context.work, `SELECT path ${where} ORDER BY rank, joins_from, n LIMIT ?`).all(camera.dockingId, MAX_NAMED);
+  return { ...total, names: named.map((row) => pathText(row.path)) };
 }
 
 function setState(context: IngestContext, camera: DockedCamera, file: PlannedFile, itemId: string | null): void {

@@ -45,7 +45,7 @@ test('two cameras of one serial at the same time: one is copied, the other refus
 
 test('a camera that is pulled before it could be looked at is unreadable, and nothing is registered for it', async () => {
   const root = lab.card('card', { 'clip.mp4': 'evidence' });
-  const volume = { slot: 'port-1', root, mountMode: 'rw' as const, fileSystem: 'vfat', instance: '1:1' };
+  const volume = { slot: 'port-1', root, mountMode: 'rw' as const, fileSystem: 'vfat', controller: 'hub', instance: '1:1' };
   fs.rmSync(root, { recursive: true });
   const { done, session } = lab.station.dockings.attach(volume);
   expect(await done).toBeNull();

@@ -1,25 +1,16 @@
-import type { LiveDocking } from '../contract/api/docking.ts';
+import type { LiveDocking, PutFirst, SteeringAct } from '../contract/api/docking.ts';
 import type { Draft } from '../contract/entries/index.ts';
 import { type Failure, failed } from '../contract/errors.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
+import type { Actor } from '../contract/values.ts';
 import { idsOfCamera, type Profile, spaceOfVolume, type Volume } from '../dock/index.ts';
-import {
-  type ClearOutcome,
-  clearDocking,
-  type DockedCamera,
-  type DockingOutcome,
-  type IngestContext,
-  newDockingId,
-  runDocking,
-} from '../ingest/index.ts';
+import { type ClearOutcome, clearDocking, type DockedCamera, type DockingOutcome, type IngestContext, newDockingId } from '../ingest/index.ts';
 import { LedgerWriteError } from '../ledger/index.ts';
 import { createTurns } from '../store/index.ts';
+import { type Copying, createCopying } from './copying.ts';
 import { describeBy, hasWeakIdentity, identify, type Operator } from './identify.ts';
 import type { Ports } from './ports.ts';
-import { createRate } from './rate.pure.ts';
 import { listenForReceipts, type Receipts } from './receipts.ts';
-import { createSlots } from './slots.ts';
-import { createStallWatch } from './stall-watch.ts';
 
 export type DockingsOptions = {
   ingest: IngestContext;
@@ -43,6 +34,8 @@ type Session = {
   volume: Volume;
   camera: DockedCamera | null;
   abort: AbortController;
+  /** Set once it is known which camera it is. */
+  copying: Copying | null;
   /** Set once the camera is gone: resolves when that is on the ledger. */
   leaving: Promise<void> | null;
   /** Ends the session when the camera stays away. */
@@ -56,14 +49,14 @@ export type Dockings = ReturnType<typeof createDockings>;
 
 const ACTOR = { kind: 'system' as const, id: 'dock' };
 const NO_OPERATOR: Operator = { camera: null, officer: null };
-/** Files of one camera under way at the same time: hides the latency of flushes between small files. */
-const PARALLEL_FILES = 3;
+/** States in which there is something to steer. */
+const STEERABLE: readonly LiveDocking['state'][] = ['planning', 'copying', 'paused'];
 
 /** Turns volumes that appear and vanish into dockings on the ledger, and runs ingest and clearing for each. */
 export function createDockings(options: DockingsOptions) {
   const { ingest } = options;
   const sessions = new Map<string, Session>();
-  const slots = createSlots(() => options.policy('parallel-cameras'));
+  const copying = createCopying(options);
   const inTurn = createTurns();
 
   /** A volume is there: starts, or goes on with, its docking. */
@@ -89,10 +82,22 @@ export function createDockings(options: DockingsOptions) {
       copiedBytes: 0,
       bytesPerSecond: null,
       clearing: null,
+      stoppedBy: null,
       failures: [],
     };
     const abort = new AbortController();
-    return { live, volume, camera: null, abort, leaving: null, absence: null, finished: false, safe: false, running: Promise.resolve(null) };
+    return {
+      live,
+      volume,
+      camera: null,
+      abort,
+      copying: null,
+      leaving: null,
+      absence: null,
+      finished: false,
+      safe: false,
+      running: Promise.resolve(null),
+    };
   }
 
   async function run(session: Session, operator: Operator): Promise<DockingOutcome | null> {
@@ -103,14 +108,9 @@ export function createDockings(options: DockingsOptions) {
     // Cameras are told apart one after the other: two that claim one serial at the same moment must see each other.
     const camera = await inTurn('identify', () => open(session, operator));
     if (!camera) return null;
-    const release = await slots.acquire(session.abort.signal);
-    try {
-      const outcome = await copy(session, camera);
-      if (outcome?.finished) await clear(session, camera);
-      return outcome;
-    } finally {
-      release();
-    }
+    const outcome = await copy(session, camera);
+    if (outcome?.finished) await clear(session, camera);
+    return outcome;
   }
 
   /** A docking that a throw ended says so on its card: the ledger cannot be written, or there is a bug. */
@@ -211,27 +211,39 @@ export function createDockings(options: DockingsOptions) {
   async function copy(session: Session, camera: DockedCamera): Promise<DockingOutcome | null> {
     if (session.abort.signal.aborted) return null;
     const { live } = session;
-    const rate = createRate();
-    // Said on the card only, and gone with the next progress: it may go on by itself, and nothing is lost by waiting.
-    const stall = createStallWatch(options.stallMs, () => {
-      const { failure } = failed('source.stalled', camera.serial, `${options.stallMs} ms`);
-      Object.assign(live, { bytesPerSecond: 0, failures: [...live.failures, failure] });
-    });
-    const running = runDocking(ingest, camera, {
-      signal: session.abort.signal,
-      parallelFiles: PARALLEL_FILES,
-      onProgress(progress) {
-        const { phase, ...numbers } = progress;
-        Object.assign(live, numbers, { bytesPerSecond: rate(performance.now(), progress.doneBytes) });
-        if (phase === 'copying') stall.touch();
-        if (phase === 'planning' || phase === 'copying') live.state = phase;
-      },
-    });
-    const outcome = await running.finally(stall.stop);
+    session.copying = copying.start(camera, live, session.volume.controller, session.abort.signal);
+    const outcome = await session.copying.done;
     session.finished = outcome.finished;
     session.safe = outcome.safe;
-    if (outcome.finished) live.state = outcome.safe ? 'safe' : 'attention';
+    if (outcome.finished) Object.assign(live, { state: outcome.safe ? 'safe' : 'attention', stoppedBy: null });
     return outcome;
+  }
+
+  /** What is being copied now and can be steered, on one port or on all. */
+  function steerable(port: number | null): { live: LiveDocking; copying: Copying }[] {
+    return [...sessions.values()].flatMap(({ live, copying, leaving }) =>
+      copying && !leaving && STEERABLE.includes(live.state) && (port === null || live.port === port) ? [{ live, copying }] : [],
+    );
+  }
+
+  /** Steers what a port copies; null when it copies nothing. Cancelling resolves when the camera is read no more. */
+  async function steer(port: number, act: SteeringAct, by: Actor): Promise<LiveDocking | null> {
+    const [found] = steerable(port);
+    if (!found) return null;
+    if (act === 'pause') found.copying.pause(by);
+    if (act === 'resume') found.copying.resume();
+    if (act === 'first') copying.putFirst([found.copying]);
+    if (act === 'cancel') {
+      found.copying.cancel(by);
+      await found.copying.done;
+    }
+    return found.live;
+  }
+
+  /** Puts a clip, or an officer's files, before everything else that waits; says how many files that were. */
+  function putFilesFirst(wanted: PutFirst): number {
+    const places = steerable('port' in wanted ? wanted.port : null);
+    return places.reduce((files, { copying }) => files + copying.putFilesFirst(wanted), 0);
   }
 
   /** Clears what policy allows now; with `after-confirmed`, again whenever the archive has confirmed something more. */
@@ -280,19 +292,25 @@ export function createDockings(options: DockingsOptions) {
   async function leave(session: Session): Promise<void> {
     const { volume } = session;
     await session.running;
-    if (!session.camera || session.finished) {
+    if (!session.camera || isOver(session)) {
       sessions.delete(keyOf(volume));
       if (session.camera) await end(session);
       session.live.state = 'ended';
       return;
     }
-    session.live.state = 'interrupted';
+    // Whoever puts it back wants it copied: a pause ends with the stay in which it was asked for.
+    Object.assign(session.live, { state: 'interrupted', stoppedBy: null });
     await recordLeaving(session, { type: 'docking.interrupted', ...about(session.camera), body: { reason: 'detached' } });
     session.absence = setTimeout(() => {
       sessions.delete(keyOf(volume));
       void end(session).catch(options.onBug);
     }, options.absenceMs);
     session.absence.unref();
+  }
+
+  /** Nothing more would be copied if the camera came back in this docking. */
+  function isOver({ finished, copying }: Session): boolean {
+    return finished || copying?.isCancelled() === true;
   }
 
   async function end(session: Session): Promise<void> {
@@ -322,6 +340,8 @@ export function createDockings(options: DockingsOptions) {
   return {
     attach,
     detach,
+    steer,
+    putFilesFirst,
     live: () => [...sessions.values()].map((session) => session.live).sort((a, b) => a.port - b.port),
     /** Stops all copying and says so on the ledger; partials stay for the next start. */
     async close() {
@@ -330,7 +350,7 @@ export function createDockings(options: DockingsOptions) {
         if (session.absence) clearTimeout(session.absence);
         await session.running;
         if (!session.camera || session.live.state === 'ended') continue;
-        if (session.finished) await end(session);
+        if (isOver(session)) await end(session);
         else await recordLeaving(session, { type: 'docking.interrupted', ...about(session.camera), body: { reason: 'station-stopped' } });
       }
       sessions.clear();

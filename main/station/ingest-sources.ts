@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { IngestEvent, IngestedSource } from '../contract/api/docking.ts';
 import { failed } from '../contract/errors.ts';
-import { readMounts, type Volume } from '../dock/index.ts';
+import { ONE_CONTROLLER, readMounts, type Volume } from '../dock/index.ts';
 import { linkUnit } from '../evidence/index.ts';
 import { sql } from '../store/index.ts';
 import type { Operator } from './identify.ts';
@@ -76,6 +76,7 @@ function volumeAt(source: string): Volume | null {
     // The user says that it is complete by naming it, so there is nothing to wait for.
     mountMode: mount ? (mount.readOnly ? 'ro' : 'rw') : 'folder',
     fileSystem: mount?.fileSystem ?? 'folder',
+    controller: ONE_CONTROLLER,
     instance: `${stat.dev}:${stat.ino}`,
   };
 }

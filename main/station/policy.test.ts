@@ -14,7 +14,10 @@ test.each([
   ['clear', 'whenever'],
   ['clear-accepts-local', 'yes'],
   ['store-within-hours', 0],
-  ['parallel-cameras', 2.5],
+  ['parallel-cameras', 8],
+  ['copies-at-once', 2.5],
+  ['copies-per-controller', 0],
+  ['copy-order', 'biggest-first'],
   ['vault-reserve-bytes', -1],
   ['camera-zone', 'Mars/Olympus'],
 ])('policy %s = %j is refused, and the rule in force stays', async (key, value) => {

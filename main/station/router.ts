@@ -13,6 +13,7 @@ import type { Station } from './open-station.ts';
 import { setPolicy } from './policy.ts';
 import { reconcileByCommand } from './reconcile-by-command.ts';
 import { destinationsOf, statusOf } from './status.ts';
+import { putFilesFirst, steer } from './steer.ts';
 import { tellingFailure } from './tell-failure.ts';
 
 /** The private interface of a station, served on its socket or called in process: the same either way. */
@@ -38,6 +39,8 @@ export function createRouter(station: Station) {
     },
     docking: {
       live: os.docking.live.handler(() => station.dockings.live()),
+      steer: os.docking.steer.handler(({ input }) => steer(station, input, actor)),
+      putFirst: os.docking.putFirst.handler(({ input }) => putFilesFirst(station, input, actor)),
       ingest: os.docking.ingest.handler(async function* ({ input }) {
         const operator = { camera: input.camera, officer: input.officer };
         yield* ingestSources(station, { sources: input.sources, operator, caseNumber: input.caseNumber });

@@ -19,6 +19,7 @@ function card(port: number, doneFiles = 0): PortCard {
     bytesPerSecond: null,
     readyAt: null,
     clearing: 'none',
+    stoppedBy: null,
     failures: [],
     failureCount: 0,
   };

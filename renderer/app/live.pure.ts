@@ -21,6 +21,7 @@ const FAMILIES: Record<EntryType, readonly Family[]> = {
   'docking.planned': [],
   'docking.interrupted': [],
   'docking.resumed': [],
+  'docking.cancelled': [],
   'docking.proven': ['cameras'],
   'docking.ended': ['cameras'],
   'item.stored': ['station', 'cameras'],

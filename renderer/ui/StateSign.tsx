@@ -8,6 +8,7 @@ const SIGNS: Record<StateName, ReactNode> = {
   refused: <path d="M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17ZM6.2 6.2l11.6 11.6" />,
   copying: <path d="M12 4v11m-5-5 5 5 5-5M5 20h14" />,
   proving: <path d="M4 8V4h4m8 0h4v4m0 8v4h-4m-8 0H4v-4m4-4 3 3 5-6" />,
+  paused: <path d="M8 5v14M16 5v14" strokeWidth="4" />,
   safe: <path d="M3.5 12.5 9.5 19 20.5 5.5" strokeWidth="4" />,
   kept: <path d="M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17ZM8 12.2l3 3 5-6" />,
   interrupted: <path d="M20.4 10.5A8.5 8.5 0 0 0 5 7.2M3.6 13.5A8.5 8.5 0 0 0 19 16.8M5 3v4.5h4.5M19 21v-4.5h-4.5" />,

@@ -7,7 +7,7 @@ export type Theme = 'light' | 'dark';
 /** Signs of a state: foreground of word and edge, and the card's surface. */
 type Paint = { ink: string; surface: string };
 
-const STATES = ['empty', 'recognising', 'refused', 'copying', 'proving', 'safe', 'kept', 'interrupted', 'attention', 'fault'] as const;
+const STATES = ['empty', 'recognising', 'refused', 'copying', 'proving', 'paused', 'safe', 'kept', 'interrupted', 'attention', 'fault'] as const;
 export type StateName = (typeof STATES)[number];
 
 export type Palette = {
@@ -48,6 +48,7 @@ export const PALETTES: Record<Theme, Palette> = {
       refused: { ink: '#861a5c', surface: '#fbeaf4' },
       copying: { ink: '#0a4d8c', surface: '#f7f9fa' },
       proving: { ink: '#593591', surface: '#f7f9fa' },
+      paused: { ink: '#404040', surface: '#efe9dd' },
       safe: { ink: '#ffffff', surface: '#08603a' },
       kept: { ink: '#0a5936', surface: '#f7f9fa' },
       interrupted: { ink: '#7d3500', surface: '#fff0e0' },
@@ -75,6 +76,7 @@ export const PALETTES: Record<Theme, Palette> = {
       refused: { ink: '#ffa6d4', surface: '#38182b' },
       copying: { ink: '#86c8ff', surface: '#1a242c' },
       proving: { ink: '#d3bbff', surface: '#1a242c' },
+      paused: { ink: '#ddd3bf', surface: '#2b2822' },
       safe: { ink: '#03210f', surface: '#4bd08b' },
       kept: { ink: '#74dfa8', surface: '#1a242c' },
       interrupted: { ink: '#ffbd8a', surface: '#3a230e' },

@@ -2,7 +2,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { MergeReason } from '../entries/dock.ts';
 import { Failure } from '../errors.ts';
-import { Count, SizeBytes, Uuid } from '../values.ts';
+import { Actor, Count, SizeBytes, Uuid } from '../values.ts';
 import { ImportReport, ListFile } from './evidence.ts';
 import { outcomeOf } from './outcome.ts';
 
@@ -14,8 +14,9 @@ export const LiveDocking = z.object({
   profile: z.string(),
   /**
    * `safe`: every file proven in the vault. `attention`: settled, but some files failed. `refused`: not one of ours.
+   * `paused`: a person stopped the copying for the time being.
    */
-  state: z.enum(['settling', 'planning', 'copying', 'safe', 'attention', 'interrupted', 'refused', 'ended']),
+  state: z.enum(['settling', 'planning', 'copying', 'paused', 'safe', 'attention', 'interrupted', 'refused', 'ended']),
   files: Count,
   bytes: SizeBytes,
   doneFiles: Count,
@@ -25,9 +26,25 @@ export const LiveDocking = z.object({
   bytesPerSecond: Count.nullable(),
   /** What clearing did or waits for, once the docking is settled. */
   clearing: z.object({ removed: Count, kept: Count, waiting: Count }).nullable(),
+  /** Who paused or cancelled the copying. */
+  stoppedBy: Actor.nullable(),
   failures: z.array(Failure),
 });
 export type LiveDocking = z.infer<typeof LiveDocking>;
+
+/**
+ * `pause`: stops at the next block, what is copied is kept. `cancel`: no more is copied until the camera is docked again.
+ * `first`: its files before those of all other cameras, at once, with no copy under way stopped.
+ */
+export const SteeringAct = z.enum(['pause', 'resume', 'cancel', 'first']);
+export type SteeringAct = z.infer<typeof SteeringAct>;
+
+/** What is put first: the camera on a port, one clip on it by name or path, or an officer's files on all docked cameras. */
+export const PutFirst = z.union([
+  z.strictObject({ port: z.int().positive(), clip: z.string().min(1).max(1000) }),
+  z.strictObject({ officer: z.string().trim().min(1).max(60) }),
+]);
+export type PutFirst = z.infer<typeof PutFirst>;
 
 /** What one source gave when it was ingested by command. */
 export const IngestedSource = z.object({
@@ -67,6 +84,10 @@ export const dockingContract = {
       }),
     )
     .output(eventIterator(IngestEvent)),
+  /** Steers the copying of the camera on a port; fails with `docking.not-copying` when there is none. */
+  steer: oc.input(z.object({ port: z.int().positive(), act: SteeringAct })).output(outcomeOf(LiveDocking)),
+  /** Puts a clip, or an officer's files, before everything else that waits; fails with `docking.not-copying` when none does. */
+  putFirst: oc.input(PutFirst).output(outcomeOf(z.object({ files: Count }))),
   cameras: oc.output(
     z.array(
       z.object({

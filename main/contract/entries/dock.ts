@@ -59,6 +59,12 @@ export const DockingPlanned = z.strictObject({
 export const DockingInterrupted = z.strictObject({ reason: z.enum(['detached', 'station-stopped']) });
 export const DockingResumed = z.strictObject({ port: z.int().positive() });
 
+/**
+ * A person ended the copying of this docking before all was copied. `files` and `bytes` were left on the camera; null when
+ * its plan was not made yet.
+ */
+export const DockingCancelled = z.strictObject({ files: Count.nullable(), bytes: SizeBytes.nullable() });
+
 /** Every file of the plan is settled. `safe` is said only when each one is proven in the vault. */
 export const DockingProven = z.strictObject({
   stored: Count,

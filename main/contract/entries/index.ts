@@ -27,6 +27,7 @@ export const ENTRY_BODIES = {
   'docking.planned': dock.DockingPlanned,
   'docking.interrupted': dock.DockingInterrupted,
   'docking.resumed': dock.DockingResumed,
+  'docking.cancelled': dock.DockingCancelled,
   'docking.proven': dock.DockingProven,
   'docking.ended': dock.DockingEnded,
   'item.stored': ingest.ItemStored,

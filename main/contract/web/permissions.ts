@@ -19,6 +19,8 @@ export const Permission = z.enum([
   'archive.explain',
   'cameras.read',
   'cameras.register',
+  /** Pauses, resumes or cancels what a port copies, and says what is copied first. */
+  'dockings.steer',
   'station.read',
   'station.configure',
   'people.manage',
@@ -34,7 +36,7 @@ const READ = ['signed-in', 'recordings.read', 'cases.read', 'cameras.read'] as c
 export const ROLES: Record<Role, readonly Permission[]> = {
   /** Files own recordings; sees the others only in lists. */
   officer: [...READ, 'recordings.view', 'recordings.link', 'recordings.mark'],
-  supervisor: [...READ, 'recordings.view', 'recordings.link', 'recordings.mark', 'cases.import', 'archive.read', 'station.read'],
+  supervisor: [...READ, 'recordings.view', 'recordings.link', 'recordings.mark', 'cases.import', 'archive.read', 'station.read', 'dockings.steer'],
   /** Runs the station; does not look at evidence. */
   admin: [
     ...READ,
@@ -43,6 +45,7 @@ export const ROLES: Record<Role, readonly Permission[]> = {
     'archive.run',
     'archive.explain',
     'cameras.register',
+    'dockings.steer',
     'station.read',
     'station.configure',
     'people.manage',

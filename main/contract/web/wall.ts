@@ -1,11 +1,25 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { PutFirst, SteeringAct } from '../api/docking.ts';
+import { outcomeOf } from '../api/outcome.ts';
 import { Failure } from '../errors.ts';
 import { Count, SizeBytes } from '../values.ts';
 import { needs } from './base.ts';
 
 /** The one word a port's card says. */
-export const PortState = z.enum(['empty', 'recognising', 'refused', 'copying', 'proving', 'safe', 'kept', 'interrupted', 'attention', 'fault']);
+export const PortState = z.enum([
+  'empty',
+  'recognising',
+  'refused',
+  'copying',
+  'proving',
+  'paused',
+  'safe',
+  'kept',
+  'interrupted',
+  'attention',
+  'fault',
+]);
 export type PortState = z.infer<typeof PortState>;
 
 /** A port as the wall shows it to everybody: no name beyond what policy lets the wall show. */
@@ -25,6 +39,8 @@ export const PortCard = z.object({
   readyAt: z.string().nullable(),
   /** What happens to the files on the camera: nothing yet, cleared, waiting for the archive (cleared at the next docking), or kept by policy. */
   clearing: z.enum(['none', 'cleared', 'waiting', 'kept']),
+  /** Who paused or cancelled the copying: somebody at a screen, named as the wall may name them, or the command line. */
+  stoppedBy: z.object({ kind: z.enum(['person', 'cli']), name: z.string().nullable() }).nullable(),
   /** At most 20; `failureCount` counts all. */
   failures: z.array(Failure),
   failureCount: Count,
@@ -56,6 +72,14 @@ export const wallContract = {
     .output(
       z.object({ ports: z.array(PortCard), stationTime: z.string(), freeBytes: SizeBytes, totalBytes: SizeBytes, archiveReachable: z.boolean() }),
     ),
+  steer: needs('dockings.steer')
+    .route({ method: 'POST', path: '/ports/{port}/steer', summary: 'Pause, resume, cancel or put first what a port copies' })
+    .input(z.object({ port: z.coerce.number().int().positive(), act: SteeringAct }))
+    .output(outcomeOf(z.void())),
+  putFirst: needs('dockings.steer')
+    .route({ method: 'POST', path: '/ports/first', summary: "Put a clip or an officer's files before everything else that waits" })
+    .input(PutFirst)
+    .output(outcomeOf(z.object({ files: Count }))),
   events: needs('public')
     .route({ method: 'GET', path: '/events', summary: 'What happens, as it happens (server-sent events)' })
     .output(eventIterator(LiveEvent)),

@@ -10,6 +10,8 @@ export type Volume = {
   root: string;
   mountMode: 'ro' | 'rw' | 'folder';
   fileSystem: string;
+  /** What its port hangs on: volumes of one controller share its bandwidth. */
+  controller: string;
   /** Device and inode of its root: another volume in the same place is another volume. */
   instance: string;
 };
@@ -26,6 +28,9 @@ export type FolderDockOptions = {
   /** A dock folder that cannot be listed; told once until it can be again. */
   onTrouble(what: string): void;
 };
+
+/** A folder does not say what it hangs on: all of a station are taken to share one controller. */
+export const ONE_CONTROLLER = 'station';
 
 /** A lost event is caught by looking again this often. */
 const LOOK_MS = 1000;
@@ -95,7 +100,7 @@ function volumeAt(slot: string, root: string, mount: Mount | null): Volume[] {
   // Between listing and looking it may have been pulled; the next look will say so.
   if (!stat?.isDirectory()) return [];
   const mountMode = mount === null ? 'folder' : mount.readOnly ? 'ro' : 'rw';
-  return [{ slot, root, mountMode, fileSystem: mount?.fileSystem ?? 'folder', instance: `${stat.dev}:${stat.ino}` }];
+  return [{ slot, root, mountMode, fileSystem: mount?.fileSystem ?? 'folder', controller: ONE_CONTROLLER, instance: `${stat.dev}:${stat.ino}` }];
 }
 
 /** Mounts as the kernel has them; none where there is no mountinfo (Windows, macOS). */

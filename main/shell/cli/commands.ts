@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Difference, ReconcileReport } from '../../contract/api/archive.ts';
-import type { IngestedSource } from '../../contract/api/docking.ts';
+import { type IngestedSource, PutFirst, type SteeringAct } from '../../contract/api/docking.ts';
 import type { ImportReport } from '../../contract/api/evidence.ts';
 import { MergeReason } from '../../contract/entries/dock.ts';
 import { done, type Failure, failed, type Result } from '../../contract/errors.ts';
@@ -351,6 +351,34 @@ export const listPorts: Command = async (client, output) => {
   );
   return EXIT.done;
 };
+
+export function steerPort(port: string, act: SteeringAct): Command {
+  return async (client, output) => {
+    const live = unpack(await client.docking.steer({ port: Number(port), act }), output);
+    if (!live) return EXIT.refused;
+    output.answer(live, [`${live.port}: ${live.camera} ${live.state} ${live.doneFiles}/${live.files}`]);
+    if (act !== 'cancel') return EXIT.done;
+    tellAll(live.failures, output);
+    return live.failures.length > 0 ? EXIT.partly : EXIT.done;
+  };
+}
+
+/** A port with everything on it, one clip of it, or, without a port, an officer's files on all of them. */
+export function putFirst(port: string | undefined, options: { clip?: string; officer?: string }): Command {
+  const { clip, officer } = options;
+  if (port !== undefined && clip === undefined && officer === undefined) return steerPort(port, 'first');
+  return async (client, output) => {
+    const wanted = PutFirst.safeParse(officer === undefined ? { port: Number(port), clip } : { officer });
+    if (!wanted.success || (officer !== undefined && (port ?? clip) !== undefined)) {
+      output.refuse(failed('usage.invalid', 'ports first', '<port> | <port> --clip NAME | --officer NO').failure);
+      return EXIT.usage;
+    }
+    const value = unpack(await client.docking.putFirst(wanted.data), output);
+    if (!value) return EXIT.refused;
+    output.answer(value, [`已置前 put first: ${value.files} 文件 files`]);
+    return EXIT.done;
+  };
+}
 
 export function backup(options: { out: string }): Command {
   return async (client, output) => {

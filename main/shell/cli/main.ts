@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { ORPCError } from '@orpc/client';
 import { CommanderError, Command as Program } from 'commander';
+import type { SteeringAct } from '../../contract/api/docking.ts';
 import { done, Failure } from '../../contract/errors.ts';
 import { hasDisplay } from '../kiosk/kiosk-window.ts';
 import { runKiosk } from '../kiosk/run-kiosk.ts';
@@ -151,6 +152,19 @@ asks(
 );
 asks(add('camera/separate <camera>', '撤销合并 / take a merge back'), commands.separateCamera, true);
 asks(add('ports', '端口 / what is docked now'), () => commands.listPorts);
+for (const [act, description] of Object.entries({
+  pause: '暂停采集，已采集的保留 / stop copying for now, keeping what is copied',
+  resume: '继续采集 / go on copying',
+  cancel: '取消采集，直到重新接入 / stop copying until it is docked again',
+} as const)) {
+  asks(add(`ports/${act} <port>`, description), (port: string) => commands.steerPort(port, act as SteeringAct));
+}
+asks(
+  add('ports/first [port]', '优先采集 / copy this first')
+    .option('--clip <name>', '只优先该文件 / only this file of it')
+    .option('--officer <no>', '优先该执法证号的文件 / the files of this certificate number'),
+  commands.putFirst,
+);
 asks(add('backup', '备份 / copy database and ledger').requiredOption('--out <dir>', '输出目录'), commands.backup);
 asks(add('admin/confirm-clock', '确认时钟正确 / say that the station clock is right'), () => commands.confirmClock);
 asks(add('admin/code', '一次性管理员代码 / one-time code for making an admin'), () => commands.adminCode);

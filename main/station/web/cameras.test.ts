@@ -26,7 +26,14 @@ afterAll(async () => {
   fs.rmdirSync(card);
 });
 
-const volumeAt = (root: string, mountMode: 'ro' | 'folder') => ({ slot: 'port-a', root, mountMode, fileSystem: 'vfat', instance: root });
+const volumeAt = (root: string, mountMode: 'ro' | 'folder') => ({
+  slot: 'port-a',
+  root,
+  mountMode,
+  fileSystem: 'vfat',
+  controller: 'hub',
+  instance: root,
+});
 
 function put(root: string, officer: string, sequence: number, bytes: number): void {
   fs.mkdirSync(path.join(root, 'DCIM'), { recursive: true });

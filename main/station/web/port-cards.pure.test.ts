@@ -19,13 +19,14 @@ function docking(change: Partial<LiveDocking>): LiveDocking {
     copiedBytes: 400,
     bytesPerSecond: null,
     clearing: null,
+    stoppedBy: null,
     failures: [],
     ...change,
   };
 }
 
 const card = (change: Partial<LiveDocking>, clear: 'never' | 'after-stored' | 'after-confirmed' = 'after-confirmed') =>
-  cardOf(docking(change), null, 0, clear);
+  cardOf(docking(change), { officer: null, stoppedBy: null }, 0, clear);
 
 test.each([
   ['the archive has not confirmed anything', { removed: 0, kept: 0, waiting: 4 }, 'safe', 'waiting'],
@@ -43,7 +44,7 @@ test('no outcome of clearing takes a proven docking back, and none makes an unpr
   for (const clear of ['never', 'after-stored', 'after-confirmed'] as const) {
     for (const clearing of clearings) {
       expect(['safe', 'kept']).toContain(card({ clearing }, clear).state);
-      for (const state of ['settling', 'planning', 'copying', 'attention', 'interrupted', 'refused', 'ended'] as const) {
+      for (const state of ['settling', 'planning', 'copying', 'paused', 'attention', 'interrupted', 'refused', 'ended'] as const) {
         expect(card({ clearing, state }, clear)).toMatchObject({ clearing: 'none', state: expect.not.stringMatching(/^(safe|kept)$/) });
       }
     }
@@ -57,6 +58,7 @@ test('a policy that never clears says so beside the word', () => {
 test.each([
   ['settling', [], 'recognising'],
   ['copying', [], 'proving'],
+  ['paused', [], 'paused'],
   ['attention', [failed('source.unreadable', 'A.MP4').failure], 'attention'],
   ['attention', [failed('vault.full', '/').failure], 'fault'],
   ['refused', [failed('camera.not-registered', 'X').failure], 'refused'],

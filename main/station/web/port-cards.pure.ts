@@ -9,14 +9,14 @@ const MAX_SHOWN = 20;
  * The card of a port out of what its docking says. `safe` is only said when every file of the docking is proven in the
  * vault; what happens to the files on the camera is a separate word.
  */
-export function cardOf(live: LiveDocking, officer: string | null, nowMs: number, clear: PolicyValues['clear']): PortCard {
+export function cardOf(live: LiveDocking, people: Pick<PortCard, 'officer' | 'stoppedBy'>, nowMs: number, clear: PolicyValues['clear']): PortCard {
   const clearing = clearingOf(live, clear);
   return {
     port: live.port,
     state: stateOf(live, clearing),
     dockingId: live.dockingId,
     camera: live.state === 'settling' ? null : live.camera,
-    officer,
+    officer: people.officer,
     files: live.files,
     doneFiles: live.doneFiles,
     bytes: live.bytes,
@@ -24,6 +24,7 @@ export function cardOf(live: LiveDocking, officer: string | null, nowMs: number,
     bytesPerSecond: live.bytesPerSecond,
     readyAt: readyAt(live, nowMs),
     clearing,
+    stoppedBy: people.stoppedBy,
     failures: live.failures.slice(0, MAX_SHOWN),
     failureCount: live.failures.length,
   };
@@ -44,6 +45,7 @@ export function emptyCard(port: number): PortCard {
     bytesPerSecond: null,
     readyAt: null,
     clearing: 'none',
+    stoppedBy: null,
     failures: [],
     failureCount: 0,
   };
@@ -56,6 +58,8 @@ function stateOf(live: LiveDocking, clearing: PortCard['clearing']): PortState {
       return 'recognising';
     case 'copying':
       return live.bytes > 0 && live.doneBytes >= live.bytes ? 'proving' : 'copying';
+    case 'paused':
+      return 'paused';
     case 'safe':
       return clearing === 'kept' ? 'kept' : 'safe';
     case 'attention':

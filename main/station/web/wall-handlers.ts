@@ -1,14 +1,17 @@
 import { forwardTroubles } from '../../archive/index.ts';
+import type { LiveDocking } from '../../contract/api/docking.ts';
+import { done } from '../../contract/errors.ts';
 import type { LiveEvent, PortCard } from '../../contract/web/wall.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import { sql } from '../../store/index.ts';
 import { spaceOf } from '../../vault/index.ts';
 import type { Station } from '../open-station.ts';
 import { headOf } from '../status.ts';
+import { putFilesFirst, steer } from '../steer.ts';
 import { liveEvents } from './live-events.ts';
 import type { Names } from './names.ts';
 import { cardOf, emptyCard, wallName } from './port-cards.pure.ts';
-import type { GuardedContract, Listening, WebContext } from './web-context.ts';
+import { actorOf, type GuardedContract, type Listening, type WebContext } from './web-context.ts';
 
 /** What everybody may see without a sign-in. */
 export function wallHandlers({ wall: os }: GuardedContract) {
@@ -18,6 +21,11 @@ export function wallHandlers({ wall: os }: GuardedContract) {
       const { freeBytes, totalBytes } = spaceOf(station.vault.root, station.policy('vault-reserve-bytes'));
       return { ports: cardsOf(context), stationTime: station.clock.now(), freeBytes, totalBytes, archiveReachable: isArchiveReachable(station) };
     }),
+    steer: os.steer.handler(async ({ context, input }) => {
+      const steered = await steer(context.station, input, actorOf(context));
+      return steered.ok ? done(undefined) : steered;
+    }),
+    putFirst: os.putFirst.handler(({ context, input }) => putFilesFirst(context.station, input, actorOf(context))),
     events: os.events.handler(({ context }) => {
       const { ledger, clock, longWork } = context.station;
       const head = () => headOf(context.station).seq;
@@ -45,7 +53,11 @@ export function cardsOf({ station, names }: Pick<WebContext, 'station' | 'names'
   const shown = new Map<number, PortCard>();
   for (let port = 1; port <= station.policy('wall-ports'); port += 1) shown.set(port, emptyCard(port));
   for (const live of station.dockings.live()) {
-    if (live.state !== 'ended') shown.set(live.port, cardOf(live, officerOf(station, names, live.dockingId), nowMs, clear));
+    if (live.state !== 'ended')
+      shown.set(
+        live.port,
+        cardOf(live, { officer: officerOf(station, names, live.dockingId), stoppedBy: stopperOf(station, names, live) }, nowMs, clear),
+      );
   }
   return [...shown.values()].sort((a, b) => a.port - b.port);
 }
@@ -58,6 +70,13 @@ function officerOf(station: Station, names: Names, dockingId: string): string | 
     `SELECT (SELECT min(officer_id) FROM items WHERE docking_id = ?) AS first, (SELECT max(officer_id) FROM items WHERE docking_id = ?) AS last`,
   ).get(dockingId, dockingId) as { first: string | null; last: string | null };
   return first !== null && first === last ? wallName(names.person(first), station.policy('wall-name-form')) : null;
+}
+
+/** Who stopped the copying, as the wall may name them. */
+function stopperOf(station: Station, names: Names, { stoppedBy }: LiveDocking): PortCard['stoppedBy'] {
+  if (stoppedBy === null) return null;
+  if (stoppedBy.kind !== 'person') return { kind: 'cli', name: null };
+  return { kind: 'person', name: wallName(names.person(stoppedBy.id), station.policy('wall-name-form')) };
 }
 
 /** Whether the newest attempt at every destination got through. */

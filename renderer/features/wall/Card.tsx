@@ -8,6 +8,7 @@ import { StateSign } from '../../ui/StateSign.tsx';
 import css from './card.module.css';
 import edges from './edges.module.css';
 import { useProgressLine } from './use-progress-line.ts';
+import { useStoppedBy } from './use-stopped-by.ts';
 
 type CardProps = { card: PortCard; onOpen: (port: number) => void };
 
@@ -16,6 +17,7 @@ export const Card = memo(function Card({ card, onOpen }: CardProps) {
   const { t } = useTranslation(['wall', 'states']);
   const { state } = card;
   const line = useProgressLine()(card);
+  const stoppedBy = useStoppedBy();
   const troubled = state === 'attention' || state === 'fault' || state === 'refused';
   return (
     <button
@@ -51,6 +53,7 @@ export const Card = memo(function Card({ card, onOpen }: CardProps) {
             ))}
           </span>
         )}
+        {card.state === 'paused' && <span className={css.line}>{stoppedBy(card)}</span>}
         <Fault card={card} />
         {card.clearing !== 'none' && (
           <span className={css.badge} data-clearing={card.clearing}>

@@ -9,6 +9,8 @@ import { StateWord } from '../../ui/StateWord.tsx';
 import { TimeText } from '../../ui/text.tsx';
 import { SignInButton, useCan, useSession } from '../session/index.ts';
 import css from './details.module.css';
+import { Steering } from './Steering.tsx';
+import { useStoppedBy } from './use-stopped-by.ts';
 
 /** Everything about one port in words; shut when there is no card. */
 export function PortDetails({ card, onClose }: { card: PortCard | null; onClose: () => void }) {
@@ -29,12 +31,15 @@ export function PortDetails({ card, onClose }: { card: PortCard | null; onClose:
 
 function Details({ card }: { card: PortCard }) {
   const { t } = useTranslation('wall');
+  const stoppedBy = useStoppedBy()(card);
   return (
     <div className={css.details}>
       <div className={css.state} data-state={card.state}>
         <StateWord state={card.state} size="state" />
+        {stoppedBy !== null && <p>{stoppedBy}</p>}
         <p>{t(`todo.${card.state}`)}</p>
       </div>
+      <Steering card={card} />
       <Facts card={card} />
       {card.dockingId !== null && (
         <section className={css.problems}>
