@@ -30,6 +30,7 @@ const CHECKS: Check[] = [
       '--config',
       'build/vitest.config.ts',
       'native/conformance.test.ts',
+      'native/checkpoints.test.ts',
       'native/faults.test.ts',
       'native/compiled',
     ],

@@ -58,6 +58,7 @@ describe.each(enginesHere())('$name', ({ start }) => {
         readBack: readBackIn(folder),
         resumedBytes: 0,
         writtenBytes: size,
+        unread: null,
       },
     });
     expect(fs.readFileSync(job.target).equals(bytes)).toBe(true);

@@ -14,17 +14,46 @@ export type CopyJob = {
   provenFileSystem: boolean;
 };
 
-/** A copy whose bytes were flushed, read back from the target and found equal to what was read from the source. */
+/** The chaining value of a hash between two of its blocks, 32 bytes in hexadecimal, and the library that it is of. */
+export type HashState = { library: string; version: string; state: string };
+
+/**
+ * Where a copy into a partial stood: both hashes after its first `offset` bytes, which are on the target's device, and the
+ * SHA-256 of the last 64 kB of them. It saves time and proves nothing.
+ */
+export type Checkpoint = { offset: number; sha256: HashState; sm3: HashState; tailSha256: string };
+
+export type Checkpoints = {
+  /** A checkpoint each so many bytes, whole MiB; as many before the one gone on from are compared with the source. */
+  everyBytes: number;
+  /** Where an earlier copy into this target stood. One that is not borne out is passed over, and everything compared. */
+  from: Checkpoint | null;
+  /** Told when the bytes up to there have been flushed. */
+  onReached(checkpoint: Checkpoint): void;
+};
+
+/** Hashes of the first bytes of a file. */
+export type Beginning = { bytes: number; sha256: string; sm3: string };
+
+/**
+ * A copy whose bytes were flushed, read back from the target and found equal to what was read from the source; but for
+ * what is `unread`.
+ */
 export type Copied = {
   sizeBytes: number;
   sha256: string;
   sm3: string;
   fingerprint: string;
   readBack: ReadBack;
-  /** Bytes found in the target, compared with the source and kept. */
+  /** Bytes found in the target and kept: compared with the source, but for what is `unread`. */
   resumedBytes: number;
   /** Bytes written by this call. */
   writtenBytes: number;
+  /**
+   * What was taken from a checkpoint without reading the source in full; the target holds what gives this SHA-256. Until
+   * `hashBeginning` has found the same in the source, the copy is of bytes that the source may not have.
+   */
+  unread: Beginning | null;
 };
 
 export type Hashed = { sizeBytes: number; sha256: string; fingerprint: string };
@@ -32,6 +61,9 @@ export type Hashed = { sizeBytes: number; sha256: string; fingerprint: string };
 export type AtRest = { sizeBytes: number; sha256: string; readBack: ReadBack };
 
 export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+
+/** Without `checkpoints` a partial is gone on with by comparing all of it. */
+export type CopyOptions = JobOptions & { checkpoints?: Checkpoints };
 
 export type JobOptions = { signal: AbortSignal; onProgress?: (doneBytes: number) => void };
 
@@ -44,11 +76,17 @@ export type CopyEngine = {
   id: string;
   /**
    * Reads the source once, hashing with SHA-256 and SM3 while it writes the target, flushes, reads the target back and
-   * compares. Fails with a `source.*` or `vault.*` code; `docking.interrupted` when aborted. Never touches the source.
+   * compares. With a checkpoint to go on from, the native engine reads the first 64 kB of the source and all from
+   * `everyBytes` before the checkpoint on; the portable one tells and takes no checkpoints. Fails with a `source.*` or `vault.*` code; `docking.interrupted` when aborted. Never touches the source.
    */
-  copy(job: CopyJob, options: JobOptions): Promise<Outcome<Copied>>;
+  copy(job: CopyJob, options: CopyOptions): Promise<Outcome<Copied>>;
   /** Reads one file in full. Fails with a `source.*` code, `source.changed` when it changes meanwhile. */
   hash(source: Uint8Array, options: JobOptions): Promise<Outcome<Hashed>>;
+  /**
+   * Hashes the first `bytes` of a source, read from the camera anew. Fails with a `source.*` code, `source.changed` when
+   * it is not, or is no longer, as listed.
+   */
+  hashBeginning(source: Uint8Array, listed: ListedFacts, bytes: number, options: JobOptions): Promise<Outcome<Beginning>>;
   /** SHA-256 over size, first and last 64 kB. Orders work; proves nothing. */
   fingerprint(source: Uint8Array, options: JobOptions): Promise<Outcome<{ sizeBytes: number; fingerprint: string }>>;
   /**

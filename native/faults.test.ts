@@ -125,6 +125,13 @@ describe.each(hasToolchain ? enginesHere() : [])('$name', ({ name }) => {
     expect(copyWith(name, ['flush copy 0 EIO'])).toMatchObject(failing('vault.write-failed', /EIO/));
   });
 
+  test('a flush for a checkpoint that failed is not made good by the one at the end, and no checkpoint is told', () => {
+    const file = path.join(folder, 'checkpoint');
+    const copied = copyWith(name, ['flush copy 0 EIO'], String(MEGABYTE), file);
+    expect(copied).toMatchObject(failing('vault.write-failed', /EIO/));
+    expect(fs.existsSync(file)).toBe(false);
+  });
+
   test('a read-back that cannot be read fails the copy', () => {
     expect(copyWith(name, [`back copy ${MEGABYTE} EIO`])).toMatchObject(failing('vault.write-failed', /EIO/));
   });

@@ -2,9 +2,21 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
+export type AddonCheckpoint = { offset: number; sha256State: Uint8Array; sm3State: Uint8Array; tailSha256: string };
+
 /** A job as the add-on takes it; paths are raw bytes. */
 export type AddonJob =
-  | { do: 'copy'; source: Uint8Array; target: Uint8Array; listedBytes: number; listedMtimeNs: bigint; provenFileSystem: boolean }
+  | {
+      do: 'copy';
+      source: Uint8Array;
+      target: Uint8Array;
+      listedBytes: number;
+      listedMtimeNs: bigint;
+      provenFileSystem: boolean;
+      checkpointBytes: number;
+      checkpoint: AddonCheckpoint | null;
+    }
+  | { do: 'hash-beginning'; source: Uint8Array; listedBytes: number; listedMtimeNs: bigint; bytes: number }
   | { do: 'hash'; source: Uint8Array }
   | { do: 'fingerprint'; source: Uint8Array }
   | { do: 'hash-at-rest'; file: Uint8Array };
@@ -15,8 +27,8 @@ export type AddonFault = { side: 'source' | 'target'; detail: string } & ({ erro
 /** What a job came to: its result, a fault, or what a bug said. */
 export type AddonOutcome = Record<string, unknown> | AddonFault | { bug: string };
 
-/** Called with progress or with the outcome of job `id`; with neither, and id 0, when the engine has ended. */
-export type AddonListener = (id: number, doneBytes?: number, outcome?: AddonOutcome) => void;
+/** Called with progress, a checkpoint or the outcome of job `id`; with none of them, and id 0, when the engine has ended. */
+export type AddonListener = (id: number, doneBytes?: number, outcome?: AddonOutcome, checkpoint?: AddonCheckpoint) => void;
 
 declare const handle: unique symbol;
 type Handle = { [handle]: true };
@@ -25,6 +37,9 @@ type Handle = { [handle]: true };
 export type Addon = {
   interface: number;
   id: string;
+  /** Versions of the two libraries whose states checkpoints hold. */
+  libcrypto: string;
+  sm3: string;
   open(slots: number, hashThreads: number, listener: AddonListener): Handle;
   submit(engine: Handle, id: number, job: AddonJob, aborted: boolean): void;
   abort(engine: Handle, id: number): void;
@@ -33,7 +48,7 @@ export type Addon = {
   sm3Digests(streams: readonly (readonly Uint8Array[])[], lanes: 'always' | 'never' | 'several', threads: number): string[];
 };
 
-const INTERFACE = 1;
+const INTERFACE = 2;
 const FILE = 'evidock_copy.node';
 
 /** Where `build/native.mjs` puts the add-on, seen from this source and from the packed program. */

@@ -1,10 +1,10 @@
 import os from 'node:os';
 import { ErrorCode, failed } from '../../main/contract/errors.ts';
-import type { CopyEngine, JobOptions, Outcome } from '../engine.ts';
+import type { Checkpoint, CopyEngine, CopyOptions, Outcome } from '../engine.ts';
 import { sourceFailure, vaultFailure } from '../failures.ts';
-import type { Addon, AddonFault, AddonJob, AddonOutcome } from './addon.ts';
+import type { Addon, AddonCheckpoint, AddonFault, AddonJob, AddonOutcome } from './addon.ts';
 
-type Waiting = { options: JobOptions; resolve(outcome: AddonOutcome): void; stop(): void };
+type Waiting = { options: CopyOptions; resolve(outcome: AddonOutcome): void; stop(): void };
 
 /** More threads than this hash no faster than a disk writes. */
 const MAX_HASH_THREADS = 8;
@@ -15,21 +15,23 @@ const MAX_HASH_THREADS = 8;
  */
 export function createNativeEngine(addon: Addon, slots: number): CopyEngine {
   const waiting = new Map<number, Waiting>();
+  const states = statesOf(addon);
   const ended = Promise.withResolvers<void>();
   let next = 1;
 
-  const engine = addon.open(slots, Math.min(os.availableParallelism(), MAX_HASH_THREADS), (id, doneBytes, outcome) => {
+  const engine = addon.open(slots, Math.min(os.availableParallelism(), MAX_HASH_THREADS), (id, doneBytes, outcome, checkpoint) => {
     if (id === 0) return ended.resolve();
     const job = waiting.get(id);
     if (!job) throw new Error(`job ${id} is not known`);
     if (doneBytes !== undefined) return job.options.onProgress?.(doneBytes);
+    if (checkpoint !== undefined) return job.options.checkpoints?.onReached(states.written(checkpoint));
     if (outcome === undefined) throw new Error(`job ${id} told nothing`);
     waiting.delete(id);
     job.options.signal.removeEventListener('abort', job.stop);
     job.resolve(outcome);
   });
 
-  function submit(job: AddonJob, options: JobOptions): Promise<AddonOutcome> {
+  function submit(job: AddonJob, options: CopyOptions): Promise<AddonOutcome> {
     return new Promise((resolve) => {
       const id = next++;
       const stop = () => addon.abort(engine, id);
@@ -40,7 +42,7 @@ export function createNativeEngine(addon: Addon, slots: number): CopyEngine {
   }
 
   /** `target` is null for jobs that touch only one file. */
-  async function outcomeOf<T>(job: AddonJob, source: Uint8Array, target: string | null, options: JobOptions): Promise<Outcome<T>> {
+  async function outcomeOf<T>(job: AddonJob, source: Uint8Array, target: string | null, options: CopyOptions): Promise<Outcome<T>> {
     const outcome = await submit(job, options);
     if ('bug' in outcome) throw new Error(`the native copy engine: ${outcome.bug}`);
     if (!('side' in outcome)) return { ok: true, value: outcome as T };
@@ -61,17 +63,46 @@ export function createNativeEngine(addon: Addon, slots: number): CopyEngine {
           listedBytes: listed.sizeBytes,
           listedMtimeNs: BigInt(listed.mtimeNs),
           provenFileSystem,
+          checkpointBytes: options.checkpoints?.everyBytes ?? 0,
+          checkpoint: states.read(options.checkpoints?.from ?? null),
         },
         source,
         target,
         options,
       ),
     hash: (source, options) => outcomeOf({ do: 'hash', source }, source, null, options),
+    hashBeginning: (source, { sizeBytes, mtimeNs }, bytes, options) =>
+      outcomeOf({ do: 'hash-beginning', source, listedBytes: sizeBytes, listedMtimeNs: BigInt(mtimeNs), bytes }, source, null, options),
     fingerprint: (source, options) => outcomeOf({ do: 'fingerprint', source }, source, null, options),
     hashAtRest: (file, options) => outcomeOf({ do: 'hash-at-rest', file: Buffer.from(file) }, Buffer.from(file), null, options),
     close() {
       addon.close(engine);
       return ended.promise;
+    },
+  };
+}
+
+/** Between the states as the add-on has them and as they are kept, where they say whose they are. */
+function statesOf(addon: Addon) {
+  const sha256 = { library: 'libcrypto', version: addon.libcrypto };
+  const sm3 = { library: 'evidock', version: addon.sm3 };
+
+  function isOwn(state: Checkpoint['sha256'], own: typeof sha256): boolean {
+    return state.library === own.library && state.version === own.version && /^[0-9a-f]{64}$/.test(state.state);
+  }
+
+  return {
+    written: ({ offset, sha256State, sm3State, tailSha256 }: AddonCheckpoint): Checkpoint => ({
+      offset,
+      sha256: { ...sha256, state: Buffer.from(sha256State).toString('hex') },
+      sm3: { ...sm3, state: Buffer.from(sm3State).toString('hex') },
+      tailSha256,
+    }),
+    /** Null for what another library or version wrote: only the one that made a state is known to go on from it. */
+    read(from: Checkpoint | null): AddonCheckpoint | null {
+      if (!from || !isOwn(from.sha256, sha256) || !isOwn(from.sm3, sm3)) return null;
+      const { offset, tailSha256 } = from;
+      return { offset, sha256State: Buffer.from(from.sha256.state, 'hex'), sm3State: Buffer.from(from.sm3.state, 'hex'), tailSha256 };
     },
   };
 }

@@ -89,10 +89,11 @@ void Engine::work() {
 
 Outcome Engine::run(Running& running, BlockRing& ring) {
   Watch watch(running.aborted, [&](uint64_t doneBytes) { listener_.onProgress(running.id, doneBytes); });
-  Workshop workshop{ring, pool_, watch};
+  Workshop workshop{ring, pool_, watch, [&](const Checkpoint& checkpoint) { listener_.onCheckpoint(running.id, checkpoint); }};
   return std::visit(Overloaded{
                         [&](const CopyJob& job) { return outcomeOf(copyFile(job, workshop)); },
                         [&](const HashJob& job) { return outcomeOf(hashFile(job.source, workshop)); },
+                        [&](const BeginningJob& job) { return outcomeOf(hashBeginning(job, workshop)); },
                         [&](const FingerprintJob& job) { return outcomeOf(fingerprintFile(job.source)); },
                         [&](const AtRestJob& job) { return atRestOutcome(readFromDevice(job.file, true, 0, workshop)); },
                     },

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "copy/checkpoint.h"
 #include "copy/jobs.h"
 #include "hash/hash-pool.h"
 
@@ -25,22 +26,23 @@ struct FingerprintJob {
 struct AtRestJob {
   std::string file;
 };
-using Job = std::variant<CopyJob, HashJob, FingerprintJob, AtRestJob>;
+using Job = std::variant<CopyJob, HashJob, BeginningJob, FingerprintJob, AtRestJob>;
 
 /** A thrown exception is a bug; what it said. */
 struct Bug {
   std::string what;
 };
-using Outcome = std::variant<Copied, Hashed, Fingerprinted, AtRest, Fault, Bug>;
+using Outcome = std::variant<Copied, Hashed, Beginning, Fingerprinted, AtRest, Fault, Bug>;
 
 /**
  * Runs jobs on threads of its own: `slots` of them read, and have one writing thread each while they copy; the hash
- * threads are shared. Jobs start in the order they come. `onProgress` and `onOutcome` are called on those threads.
+ * threads are shared. Jobs start in the order they come. The listener is called on those threads.
  */
 class Engine {
  public:
   struct Listener {
     std::function<void(uint32_t id, uint64_t doneBytes)> onProgress;
+    std::function<void(uint32_t id, const Checkpoint& checkpoint)> onCheckpoint;
     std::function<void(uint32_t id, Outcome outcome)> onOutcome;
   };
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { failed } from '../../main/contract/errors.ts';
-import type { AtRest, Copied, CopyJob, Hashed, Outcome } from '../engine.ts';
+import type { AtRest, Beginning, Copied, CopyJob, Hashed, ListedFacts, Outcome } from '../engine.ts';
 import { SourceFault, sourceFailure, vaultFailure } from '../failures.ts';
 import { createFingerprint, FINGERPRINT_SPAN, fingerprintOf } from './fingerprint.ts';
 import { readBack } from './read-back.ts';
-import { assertUnchanged, openSource, readAt, type SourceFile } from './source-file.ts';
+import { assertUnchanged, openListed, openSource, readAt, type SourceFile } from './source-file.ts';
 
 /** Bytes read and written at a time. Bounds both memory per copy and how long an abort can go unnoticed. */
 const BLOCK_BYTES = 1 << 20;
@@ -17,14 +17,11 @@ export type OnBlock = (doneBytes: number) => void;
 export function copyFile(job: CopyJob, onBlock: OnBlock): Outcome<Copied> {
   let source: SourceFile;
   try {
-    source = openSource(job.source);
+    source = openListed(job.source, job.listed);
   } catch (error) {
     return sourceFailure(job.source, error);
   }
   try {
-    if (source.sizeBytes !== job.listed.sizeBytes || source.mtimeNs !== job.listed.mtimeNs) {
-      return sourceFailure(job.source, new SourceFault('source.changed', 'size or time differs from the listing'));
-    }
     return copyOpen(job, source, onBlock);
   } finally {
     fs.closeSync(source.fd);
@@ -93,7 +90,7 @@ function transfer(job: CopyJob, source: SourceFile, target: number, onBlock: OnB
     return vaultFailure(job.target, error);
   }
   const digests = { sha256: sha256.digest('hex'), sm3: sm3.digest('hex'), fingerprint: fingerprint.digest() };
-  return { ok: true, value: { sizeBytes: offset, ...digests, resumedBytes, writtenBytes: offset - resumedBytes } };
+  return { ok: true, value: { sizeBytes: offset, ...digests, resumedBytes, writtenBytes: offset - resumedBytes, unread: null } };
 }
 
 /** How many leading bytes of `bytes` the target holds at `offset` already. */
@@ -126,32 +123,61 @@ function prove(job: CopyJob, transferred: Transferred, onBlock: OnBlock): Outcom
 
 /** Reads one file in full and hashes it. See `CopyEngine.hash`. */
 export function hashFile(path: Uint8Array, onBlock: OnBlock): Outcome<Hashed> {
-  return reading(path, (source) => {
+  return reading(
+    path,
+    () => openSource(path),
+    (source) => {
+      const block = Buffer.allocUnsafe(BLOCK_BYTES);
+      const sha256 = createHash('sha256');
+      const fingerprint = createFingerprint();
+      let offset = 0;
+      for (;;) {
+        onBlock(offset);
+        const read = readAt(source.fd, block, 0, BLOCK_BYTES, offset);
+        if (read === 0) break;
+        sha256.update(block.subarray(0, read));
+        fingerprint.update(block.subarray(0, read));
+        offset += read;
+      }
+      assertUnchanged(path, source, offset);
+      return { sizeBytes: offset, sha256: sha256.digest('hex'), fingerprint: fingerprint.digest() };
+    },
+  );
+}
+
+/** Hashes the first bytes of one file. See `CopyEngine.hashBeginning`. */
+export function hashBeginning(path: Uint8Array, listed: ListedFacts, bytes: number, onBlock: OnBlock): Outcome<Beginning> {
+  const open = () => openListed(path, listed);
+  return reading(path, open, (source) => {
     const block = Buffer.allocUnsafe(BLOCK_BYTES);
     const sha256 = createHash('sha256');
-    const fingerprint = createFingerprint();
+    const sm3 = createHash('sm3');
     let offset = 0;
-    for (;;) {
+    while (offset < bytes) {
       onBlock(offset);
-      const read = readAt(source.fd, block, 0, BLOCK_BYTES, offset);
-      if (read === 0) break;
+      const read = readAt(source.fd, block, 0, Math.min(BLOCK_BYTES, bytes - offset), offset);
+      if (read === 0) throw new SourceFault('source.changed', 'shorter than listed');
       sha256.update(block.subarray(0, read));
-      fingerprint.update(block.subarray(0, read));
+      sm3.update(block.subarray(0, read));
       offset += read;
     }
-    assertUnchanged(path, source, offset);
-    return { sizeBytes: offset, sha256: sha256.digest('hex'), fingerprint: fingerprint.digest() };
+    assertUnchanged(path, source, listed.sizeBytes);
+    return { bytes, sha256: sha256.digest('hex'), sm3: sm3.digest('hex') };
   });
 }
 
 /** Reads head and tail of one file. See `CopyEngine.fingerprint`. */
 export function fingerprintFile(path: Uint8Array): Outcome<{ sizeBytes: number; fingerprint: string }> {
-  return reading(path, (source) => {
-    const span = Math.min(FINGERPRINT_SPAN, source.sizeBytes);
-    const head = readSpan(source.fd, 0, span);
-    const tail = readSpan(source.fd, source.sizeBytes - span, span);
-    return { sizeBytes: source.sizeBytes, fingerprint: fingerprintOf(source.sizeBytes, head, tail) };
-  });
+  return reading(
+    path,
+    () => openSource(path),
+    (source) => {
+      const span = Math.min(FINGERPRINT_SPAN, source.sizeBytes);
+      const head = readSpan(source.fd, 0, span);
+      const tail = readSpan(source.fd, source.sizeBytes - span, span);
+      return { sizeBytes: source.sizeBytes, fingerprint: fingerprintOf(source.sizeBytes, head, tail) };
+    },
+  );
 }
 
 function readSpan(fd: number, from: number, length: number): Buffer {
@@ -165,10 +191,10 @@ function readSpan(fd: number, from: number, length: number): Buffer {
   return span;
 }
 
-function reading<T>(path: Uint8Array, read: (source: SourceFile) => T): Outcome<T> {
+function reading<T>(path: Uint8Array, open: () => SourceFile, read: (source: SourceFile) => T): Outcome<T> {
   let source: SourceFile | null = null;
   try {
-    source = openSource(path);
+    source = open();
     return { ok: true, value: read(source) };
   } catch (error) {
     return sourceFailure(path, error);

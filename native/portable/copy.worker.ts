@@ -1,11 +1,12 @@
 import { parentPort } from 'node:worker_threads';
-import type { CopyJob } from '../engine.ts';
+import type { CopyJob, ListedFacts } from '../engine.ts';
 import { SourceFault } from '../failures.ts';
-import { copyFile, fingerprintFile, hashFile, hashFileAtRest, type OnBlock } from './copy-file.ts';
+import { copyFile, fingerprintFile, hashBeginning, hashFile, hashFileAtRest, type OnBlock } from './copy-file.ts';
 
 export type WorkerJob =
   | { do: 'copy'; job: CopyJob }
   | { do: 'hash'; source: Uint8Array }
+  | { do: 'hash-beginning'; source: Uint8Array; listed: ListedFacts; bytes: number }
   | { do: 'fingerprint'; source: Uint8Array }
   | { do: 'hash-at-rest'; file: string };
 /** A job for the worker; `abort` is one shared 32-bit flag, set to 1 to stop it at the next block. */
@@ -26,6 +27,8 @@ function run(job: WorkerJob, onBlock: OnBlock): unknown {
       return copyFile(job.job, onBlock);
     case 'hash':
       return hashFile(job.source, onBlock);
+    case 'hash-beginning':
+      return hashBeginning(job.source, job.listed, job.bytes, onBlock);
     case 'fingerprint':
       return fingerprintFile(job.source);
     case 'hash-at-rest':

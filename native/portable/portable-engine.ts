@@ -78,6 +78,7 @@ export function createPortableEngine(threads: number): CopyEngine {
     id: `portable-1 node-${process.versions.node} openssl-${process.versions.openssl}`,
     copy: (job, options) => submit({ do: 'copy', job }, options),
     hash: (source, options) => submit({ do: 'hash', source }, options),
+    hashBeginning: (source, listed, bytes, options) => submit({ do: 'hash-beginning', source, listed, bytes }, options),
     fingerprint: (source, options) => submit({ do: 'fingerprint', source }, options),
     hashAtRest: (file, options) => submit({ do: 'hash-at-rest', file }, options),
     async close() {

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import type { ListedFacts } from '../engine.ts';
 import { SourceFault, systemCode } from '../failures.ts';
 
 /** A source open for reading, and the facts by which a change is noticed. */
@@ -17,6 +18,14 @@ export function openSource(path: Uint8Array): SourceFile {
     throw new SourceFault('source.special-file', 'not a regular file');
   }
   return { fd, sizeBytes: Number(stat.size), mtimeNs: String(stat.mtimeNs), inode: `${stat.dev}:${stat.ino}` };
+}
+
+/** Opens a file that is of the size and time that the listing gave; throws `source.changed` when it is not. */
+export function openListed(path: Uint8Array, listed: ListedFacts): SourceFile {
+  const source = openSource(path);
+  if (source.sizeBytes === listed.sizeBytes && source.mtimeNs === listed.mtimeNs) return source;
+  fs.closeSync(source.fd);
+  throw new SourceFault('source.changed', 'size or time differs from the listing');
 }
 
 /** Throws `source.changed` unless file and path are still what was opened and `readBytes` of it were read. */

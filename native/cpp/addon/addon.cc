@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 
 #include "bridge.h"
@@ -9,7 +10,7 @@ namespace evidock {
 namespace {
 
 /** Raised with every change of what is passed between the two languages. */
-constexpr int INTERFACE = 1;
+constexpr int INTERFACE = 2;
 
 std::string engineId() {
   std::string id = "native-1 sources-" EVIDOCK_SOURCES " libcrypto-" + libcryptoVersion();
@@ -36,12 +37,37 @@ napi_value open(napi_env env, napi_callback_info info) {
   });
 }
 
+std::array<uint8_t, 32> stateOf(napi_env env, napi_value value) {
+  const auto bytes = bytesOf(env, value);
+  std::array<uint8_t, 32> state;
+  if (bytes.size() != state.size()) throw JsFailure{"a state has 32 bytes"};
+  std::ranges::copy(bytes, state.begin());
+  return state;
+}
+
+uint64_t everyOf(napi_env env, napi_value value) {
+  const uint64_t bytes = sizeOf(env, value);
+  if (bytes % BLOCK_BYTES != 0) throw JsFailure{"checkpoints are whole blocks apart"};
+  return bytes;
+}
+
+std::optional<Checkpoint> checkpointOf(napi_env env, napi_value value) {
+  if (isNull(env, value)) return std::nullopt;
+  return Checkpoint{sizeOf(env, property(env, value, "offset")), stateOf(env, property(env, value, "sha256State")),
+                    stateOf(env, property(env, value, "sm3State")), textOf(env, property(env, value, "tailSha256"))};
+}
+
 Job jobOf(napi_env env, napi_value object) {
   const std::string what = textOf(env, property(env, object, "do"));
   const auto path = [&](const char* name) { return pathOf(env, property(env, object, name)); };
   if (what == "copy") {
     return CopyJob{path("source"), path("target"), sizeOf(env, property(env, object, "listedBytes")),
-                   nanosecondsOf(env, property(env, object, "listedMtimeNs")), flagOf(env, property(env, object, "provenFileSystem"))};
+                   nanosecondsOf(env, property(env, object, "listedMtimeNs")), flagOf(env, property(env, object, "provenFileSystem")),
+                   everyOf(env, property(env, object, "checkpointBytes")), checkpointOf(env, property(env, object, "checkpoint"))};
+  }
+  if (what == "hash-beginning") {
+    return BeginningJob{path("source"), sizeOf(env, property(env, object, "listedBytes")),
+                        nanosecondsOf(env, property(env, object, "listedMtimeNs")), sizeOf(env, property(env, object, "bytes"))};
   }
   if (what == "hash") return HashJob{path("source")};
   if (what == "fingerprint") return FingerprintJob{path("source")};
@@ -124,6 +150,8 @@ napi_value describe(napi_env env, napi_value exports) {
   return guarded(env, [&] {
     set(env, exports, "interface", makeSize(env, INTERFACE));
     set(env, exports, "id", makeText(env, engineId()));
+    set(env, exports, "libcrypto", makeText(env, libcryptoVersion()));
+    set(env, exports, "sm3", makeText(env, SM3_VERSION));
     expose(env, exports, "open", open);
     expose(env, exports, "submit", submit);
     expose(env, exports, "abort", abort);

@@ -7,11 +7,12 @@
 
 namespace evidock {
 
-/** From an engine thread to JavaScript; without progress and outcome it says that the engine has ended. */
+/** From an engine thread to JavaScript; without progress, outcome and checkpoint it says that the engine has ended. */
 struct Bridge::Message {
   uint32_t id = 0;
   std::optional<uint64_t> doneBytes;
   std::optional<Outcome> outcome;
+  std::optional<Checkpoint> checkpoint;
 };
 
 namespace {
@@ -20,6 +21,15 @@ template <class... Ts>
 struct Overloaded : Ts... {
   using Ts::operator()...;
 };
+
+napi_value objectOf(napi_env env, const Checkpoint& checkpoint) {
+  const napi_value object = makeObject(env);
+  set(env, object, "offset", makeSize(env, checkpoint.offset));
+  set(env, object, "sha256State", makeBytes(env, checkpoint.sha256State));
+  set(env, object, "sm3State", makeBytes(env, checkpoint.sm3State));
+  set(env, object, "tailSha256", makeText(env, checkpoint.tailSha256));
+  return object;
+}
 
 napi_value objectOf(napi_env env, const Outcome& outcome) {
   const napi_value object = makeObject(env);
@@ -34,11 +44,17 @@ napi_value objectOf(napi_env env, const Outcome& outcome) {
                    text("readBack", copied.readBack);
                    size("resumedBytes", copied.resumedBytes);
                    size("writtenBytes", copied.writtenBytes);
+                   set(env, object, "unread", copied.unread ? objectOf(env, Outcome(*copied.unread)) : makeNull(env));
                  },
                  [&](const Hashed& hashed) {
                    size("sizeBytes", hashed.sizeBytes);
                    text("sha256", hashed.sha256);
                    text("fingerprint", hashed.fingerprint);
+                 },
+                 [&](const Beginning& beginning) {
+                   size("bytes", beginning.bytes);
+                   text("sha256", beginning.sha256);
+                   text("sm3", beginning.sm3);
                  },
                  [&](const Fingerprinted& found) {
                    size("sizeBytes", found.sizeBytes);
@@ -75,8 +91,9 @@ Bridge::Bridge(napi_env env, napi_value listener, size_t slots, size_t hashThrea
   check(env, napi_unref_threadsafe_function(env, toListener_));
   engine_ = std::make_unique<Engine>(slots, hashThreads, LaneUse::whenSeveral,
                                      Engine::Listener{
-                                         [this](uint32_t id, uint64_t doneBytes) { post(new Message{id, doneBytes, std::nullopt}); },
-                                         [this](uint32_t id, Outcome outcome) { post(new Message{id, std::nullopt, std::move(outcome)}); },
+                                         [this](uint32_t id, uint64_t doneBytes) { post(new Message{id, doneBytes, std::nullopt, std::nullopt}); },
+                                         [this](uint32_t id, const Checkpoint& checkpoint) { post(new Message{id, std::nullopt, std::nullopt, checkpoint}); },
+                                         [this](uint32_t id, Outcome outcome) { post(new Message{id, std::nullopt, std::move(outcome), std::nullopt}); },
                                      });
   check(env, napi_add_env_cleanup_hook(env, atExit, this));
 }
@@ -140,10 +157,11 @@ void Bridge::toJs(napi_env env, napi_value listener, void* context, void* data) 
   guarded(env, [&]() -> napi_value {
     napi_value undefined;
     check(env, napi_get_undefined(env, &undefined));
-    napi_value arguments[] = {makeSize(env, message->id), undefined, undefined};
+    napi_value arguments[] = {makeSize(env, message->id), undefined, undefined, undefined};
     if (message->doneBytes) arguments[1] = makeSize(env, *message->doneBytes);
     if (message->outcome) arguments[2] = objectOf(env, *message->outcome);
-    if (!message->doneBytes) static_cast<Bridge*>(context)->letGo();
+    if (message->checkpoint) arguments[3] = objectOf(env, *message->checkpoint);
+    if (!message->doneBytes && !message->checkpoint) static_cast<Bridge*>(context)->letGo();
     check(env, napi_call_function(env, undefined, listener, std::size(arguments), arguments, nullptr));
     return nullptr;
   });

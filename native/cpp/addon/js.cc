@@ -1,5 +1,7 @@
 #include "js.h"
 
+#include <algorithm>
+
 namespace evidock {
 
 void check(napi_env env, napi_status status) {
@@ -46,6 +48,12 @@ std::string pathOf(napi_env env, napi_value value) {
   // The system would take such a path for a shorter one.
   if (path.empty() || path.find('\0') != std::string::npos) throw JsFailure{"a path has no zero byte and is not empty"};
   return path;
+}
+
+bool isNull(napi_env env, napi_value value) {
+  napi_valuetype type;
+  check(env, napi_typeof(env, value, &type));
+  return type == napi_null;
 }
 
 bool flagOf(napi_env env, napi_value value) {
@@ -96,6 +104,22 @@ napi_value makeText(napi_env env, const std::string& text) {
 napi_value makeSize(napi_env env, uint64_t bytes) {
   napi_value value;
   check(env, napi_create_int64(env, static_cast<int64_t>(bytes), &value));
+  return value;
+}
+
+napi_value makeBytes(napi_env env, std::span<const uint8_t> bytes) {
+  void* data = nullptr;
+  napi_value buffer;
+  check(env, napi_create_arraybuffer(env, bytes.size(), &data, &buffer));
+  std::ranges::copy(bytes, static_cast<uint8_t*>(data));
+  napi_value value;
+  check(env, napi_create_typedarray(env, napi_uint8_array, bytes.size(), buffer, 0, &value));
+  return value;
+}
+
+napi_value makeNull(napi_env env) {
+  napi_value value;
+  check(env, napi_get_null(env, &value));
   return value;
 }
 

@@ -35,6 +35,7 @@ napi_value property(napi_env env, napi_value object, const char* name);
 std::string textOf(napi_env env, napi_value value);
 std::span<const uint8_t> bytesOf(napi_env env, napi_value value);
 std::string pathOf(napi_env env, napi_value value);
+bool isNull(napi_env env, napi_value value);
 bool flagOf(napi_env env, napi_value value);
 uint32_t idOf(napi_env env, napi_value value);
 uint64_t sizeOf(napi_env env, napi_value value);
@@ -44,6 +45,8 @@ napi_value elementOf(napi_env env, napi_value array, uint32_t index);
 
 napi_value makeText(napi_env env, const std::string& text);
 napi_value makeSize(napi_env env, uint64_t bytes);
+napi_value makeBytes(napi_env env, std::span<const uint8_t> bytes);
+napi_value makeNull(napi_env env);
 napi_value makeObject(napi_env env);
 void set(napi_env env, napi_value object, const char* name, napi_value value);
 

@@ -1,5 +1,7 @@
 #include "../hash/fingerprint.h"
+#include "checkpointer.h"
 #include "jobs.h"
+#include "resume.h"
 #include "source-file.h"
 #include "target-file.h"
 #include "target-writer.h"
@@ -8,46 +10,79 @@ namespace evidock {
 
 namespace {
 
+/** Everything that is made of a source while it is read. */
+struct Reading {
+  HashStream sha256{HashStream::Algorithm::sha256};
+  HashStream sm3{HashStream::Algorithm::sm3};
+  Fingerprint fingerprint;
+};
+
 /** Reads on until the end, an abort, or the first trouble on either side. */
-MaybeFault readAll(const CopyJob& job, const SourceFile& source, TargetWriter& writer, HashStream& sha256, HashStream& sm3,
-                   Fingerprint& fingerprint, uint64_t& offset, Workshop& workshop) {
-  while (!writer.hasFailed()) {
+MaybeFault readAll(const CopyJob& job, const SourceFile& source, TargetWriter& writer, Checkpointer& checkpointer, Reading& reading,
+                   uint64_t& offset, Workshop& workshop) {
+  const uint64_t begunAt = offset;
+  while (!writer.hasFailed() && !checkpointer.hasFailed()) {
     if (auto stopped = workshop.watch.onBlock(offset)) return stopped;
     Block& block = workshop.ring.next();
-    adviseAround(source, offset);
+    adviseAround(source, offset, begunAt);
     auto read = readSource(source, block.memory.get(), BLOCK_BYTES, offset);
     if (!read.ok()) return read.fault();
     if (read.value() == 0) return whyChanged(job.source, source, offset);
     block.lengthBytes = read.value();
     block.offset = offset;
-    fingerprint.update(block.bytes());
+    reading.fingerprint.update(block.bytes());
     offset += block.lengthBytes;
     workshop.ring.publish(block, 3);
     writer.give(block);
-    workshop.pool.give(sha256, block);
-    workshop.pool.give(sm3, block);
+    workshop.pool.give(reading.sha256, block);
+    workshop.pool.give(reading.sm3, block);
   }
   return std::nullopt;
 }
 
-Result<Copied> transfer(const CopyJob& job, const SourceFile& source, TargetFile& target, Workshop& workshop) {
-  HashStream sha256(HashStream::Algorithm::sha256);
-  HashStream sm3(HashStream::Algorithm::sm3);
+/** Goes on from the job's checkpoint where that is borne out, and says what of the source is left unread so. */
+Result<std::optional<Beginning>> resume(const CopyJob& job, const SourceFile& source, TargetFile& target, Reading& reading,
+                                        Workshop& workshop) {
+  if (!job.from) return std::optional<Beginning>{};
   Fingerprint fingerprint;
+  auto borneOut = bearsOut(*job.from, job.checkpointBytes, source, target, fingerprint, workshop);
+  if (!borneOut.ok()) return borneOut.fault();
+  if (!borneOut.value()) return std::optional<Beginning>{};
+  const uint64_t offset = job.from->offset;
+  reading.fingerprint = std::move(fingerprint);
+  reading.sha256.goOnFrom(job.from->sha256State, offset);
+  reading.sm3.goOnFrom(job.from->sm3State, offset);
+  // Copies: a digest ends what it is asked of.
+  return std::optional<Beginning>{{offset, HashStream(reading.sha256).hexDigest(), HashStream(reading.sm3).hexDigest()}};
+}
+
+Result<Copied> transfer(const CopyJob& job, const SourceFile& source, TargetFile& target, Workshop& workshop) {
+  Reading reading;
   Copied copied;
+  auto resumed = resume(job, source, target, reading, workshop);
+  if (!resumed.ok()) return resumed.fault();
+  copied.unread = std::move(resumed.value());
+  const uint64_t begunAt = copied.unread ? copied.unread->bytes : 0;
+  copied.sizeBytes = begunAt;
+  Checkpointer checkpointer(target, job.checkpointBytes, source.sizeBytes, workshop.onCheckpoint);
+  for (HashStream* stream : {&reading.sha256, &reading.sm3}) {
+    stream->afterEach([&checkpointer](const HashStream& of, const Block& block) { checkpointer.hashed(of, block); });
+  }
   {
     const DrainAtEnd drain(workshop.ring);
-    TargetWriter writer(target);
-    const auto sourceTrouble = readAll(job, source, writer, sha256, sm3, fingerprint, copied.sizeBytes, workshop);
+    TargetWriter writer(target, checkpointer);
+    const auto sourceTrouble = readAll(job, source, writer, checkpointer, reading, copied.sizeBytes, workshop);
     // Whatever the writer met, it met at an earlier byte than the reader.
     if (const auto targetTrouble = writer.finish()) return *targetTrouble;
     if (sourceTrouble) return *sourceTrouble;
-    copied.resumedBytes = writer.resumedBytes();
+    copied.resumedBytes = begunAt + writer.resumedBytes();
   }
+  // Its flush and the last one report a failure to whoever comes first, so it ends before that.
+  if (const auto trouble = checkpointer.finish()) return *trouble;
   if (const auto trouble = target.finish(copied.sizeBytes)) return *trouble;
-  copied.sha256 = sha256.hexDigest();
-  copied.sm3 = sm3.hexDigest();
-  copied.fingerprint = fingerprint.digest();
+  copied.sha256 = reading.sha256.hexDigest();
+  copied.sm3 = reading.sm3.hexDigest();
+  copied.fingerprint = reading.fingerprint.digest();
   copied.writtenBytes = copied.sizeBytes - copied.resumedBytes;
   return copied;
 }

@@ -50,6 +50,41 @@ Result<Hashed> hashFile(const std::string& path, Workshop& workshop) {
   return hashed;
 }
 
+Result<Beginning> hashBeginning(const BeginningJob& job, Workshop& workshop) {
+  auto opened = openSource(job.source);
+  if (!opened.ok()) return opened.fault();
+  const SourceFile& source = opened.value();
+  if (source.sizeBytes != job.listedBytes || source.mtimeNs != job.listedMtimeNs) {
+    return sourceFault("source.changed", "size or time differs from the listing");
+  }
+  // Of what the camera holds now, and not of what the machine remembers of it.
+  forgetCached(source);
+  HashStream sha256(HashStream::Algorithm::sha256);
+  HashStream sm3(HashStream::Algorithm::sm3);
+  Beginning beginning;
+  {
+    const DrainAtEnd drain(workshop.ring);
+    while (beginning.bytes < job.bytes) {
+      if (const auto stopped = workshop.watch.onBlock(beginning.bytes)) return *stopped;
+      Block& block = workshop.ring.next();
+      adviseAround(source, beginning.bytes);
+      const auto wanted = static_cast<size_t>(std::min<uint64_t>(BLOCK_BYTES, job.bytes - beginning.bytes));
+      auto read = readSource(source, block.memory.get(), wanted, beginning.bytes);
+      if (!read.ok()) return read.fault();
+      if (read.value() == 0) return sourceFault("source.changed", "shorter than listed");
+      block.lengthBytes = read.value();
+      beginning.bytes += block.lengthBytes;
+      workshop.ring.publish(block, 2);
+      workshop.pool.give(sha256, block);
+      workshop.pool.give(sm3, block);
+    }
+  }
+  if (const auto changed = whyChanged(job.source, source, job.listedBytes)) return *changed;
+  beginning.sha256 = sha256.hexDigest();
+  beginning.sm3 = sm3.hexDigest();
+  return beginning;
+}
+
 Result<Fingerprinted> fingerprintFile(const std::string& path) {
   auto opened = openSource(path);
   if (!opened.ok()) return opened.fault();

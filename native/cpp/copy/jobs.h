@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "checkpoint.h"
 #include "fault.h"
 #include "read-back.h"
 
@@ -13,6 +15,16 @@ struct CopyJob {
   uint64_t listedBytes = 0;
   int64_t listedMtimeNs = 0;
   bool provenFileSystem = false;
+  /** A checkpoint each so many bytes, and as many compared on going on from one; 0 for none. */
+  uint64_t checkpointBytes = 0;
+  std::optional<Checkpoint> from;
+};
+
+/** Hashes of the first bytes of a file. */
+struct Beginning {
+  uint64_t bytes = 0;
+  std::string sha256;
+  std::string sm3;
 };
 
 struct Copied {
@@ -23,12 +35,21 @@ struct Copied {
   std::string readBack;
   uint64_t resumedBytes = 0;
   uint64_t writtenBytes = 0;
+  /** What was taken from a checkpoint and not read from the source. */
+  std::optional<Beginning> unread;
 };
 
 struct Hashed {
   uint64_t sizeBytes = 0;
   std::string sha256;
   std::string fingerprint;
+};
+
+struct BeginningJob {
+  std::string source;
+  uint64_t listedBytes = 0;
+  int64_t listedMtimeNs = 0;
+  uint64_t bytes = 0;
 };
 
 struct Fingerprinted {
@@ -39,6 +60,7 @@ struct Fingerprinted {
 // What each of these promises stands in native/engine.ts.
 Result<Copied> copyFile(const CopyJob& job, Workshop& workshop);
 Result<Hashed> hashFile(const std::string& path, Workshop& workshop);
+Result<Beginning> hashBeginning(const BeginningJob& job, Workshop& workshop);
 Result<Fingerprinted> fingerprintFile(const std::string& path);
 
 }  // namespace evidock

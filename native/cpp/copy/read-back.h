@@ -1,9 +1,11 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "../hash/hash-pool.h"
 #include "block-ring.h"
+#include "checkpoint.h"
 #include "descriptor.h"
 #include "fault.h"
 #include "watch.h"
@@ -22,6 +24,7 @@ struct Workshop {
   BlockRing& ring;
   HashPool& pool;
   Watch& watch;
+  std::function<void(const Checkpoint&)> onCheckpoint;
 };
 
 /**

@@ -28,16 +28,17 @@ Result<SourceFile> openSource(const std::string& path) {
   return source;
 }
 
-void adviseAround(const SourceFile& source, uint64_t offset) {
+void adviseAround(const SourceFile& source, uint64_t offset, uint64_t begunAt) {
   const int fd = source.descriptor.get();
   // Advice only: a file system that takes none is read all the same.
-  if (offset == 0) ::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+  const bool begins = offset == begunAt;
+  if (begins) ::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
   if (source.sizeBytes > BLOCK_BYTES) {
-    const uint64_t from = offset == 0 ? 0 : offset + AHEAD_BYTES - BLOCK_BYTES;
-    const uint64_t length = offset == 0 ? AHEAD_BYTES : BLOCK_BYTES;
+    const uint64_t from = begins ? offset : offset + AHEAD_BYTES - BLOCK_BYTES;
+    const uint64_t length = begins ? AHEAD_BYTES : BLOCK_BYTES;
     if (from < source.sizeBytes) ::posix_fadvise(fd, static_cast<off_t>(from), static_cast<off_t>(length), POSIX_FADV_WILLNEED);
   }
-  if (offset >= BLOCK_BYTES) ::posix_fadvise(fd, static_cast<off_t>(offset - BLOCK_BYTES), BLOCK_BYTES, POSIX_FADV_DONTNEED);
+  if (offset >= begunAt + BLOCK_BYTES) ::posix_fadvise(fd, static_cast<off_t>(offset - BLOCK_BYTES), BLOCK_BYTES, POSIX_FADV_DONTNEED);
 }
 
 void forgetCached(const SourceFile& source) { ::posix_fadvise(source.descriptor.get(), 0, 0, POSIX_FADV_DONTNEED); }

@@ -22,8 +22,11 @@ struct SourceFile {
 /** Opens a file on a camera: not through a link, not waiting on a pipe, and only if it is a regular file. */
 Result<SourceFile> openSource(const std::string& path);
 
-/** Reads ahead of `offset`, and lets go of what was read before it: a camera's 64 GB must not push out the machine's cache. */
-void adviseAround(const SourceFile& source, uint64_t offset);
+/**
+ * Reads ahead of `offset`, and lets go of what was read before it since `begunAt`: a camera's 64 GB must not push out the
+ * machine's cache.
+ */
+void adviseAround(const SourceFile& source, uint64_t offset, uint64_t begunAt = 0);
 void forgetCached(const SourceFile& source);
 
 /** Fills a block from `offset`, however short the single reads are; less than a block only at the end of the file. */

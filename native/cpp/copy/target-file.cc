@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "../hash/sha256.h"
+
 namespace evidock {
 
 namespace {
@@ -54,10 +56,10 @@ MaybeFault TargetFile::setDirect(bool direct) {
   return std::nullopt;
 }
 
-Result<size_t> TargetFile::samePrefix(std::span<const uint8_t> bytes, uint64_t offset) {
+Result<size_t> TargetFile::readPresent(uint64_t offset, size_t lengthBytes) {
   // What is compared here is read back from the device before it counts, so the cache may answer.
   if (const auto fault = setDirect(false)) return *fault;
-  const size_t length = static_cast<size_t>(std::min<uint64_t>(bytes.size(), presentBytes_ - offset));
+  const size_t length = static_cast<size_t>(std::min<uint64_t>(lengthBytes, presentBytes_ - offset));
   size_t filled = 0;
   while (filled < length) {
     const ssize_t read =
@@ -66,7 +68,21 @@ Result<size_t> TargetFile::samePrefix(std::span<const uint8_t> bytes, uint64_t o
     if (read == 0) break;
     filled += static_cast<size_t>(read);
   }
-  const auto differs = std::mismatch(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(filled), compared_.get());
+  return filled;
+}
+
+Result<std::string> TargetFile::sha256Of(uint64_t offset, size_t lengthBytes) {
+  auto read = readPresent(offset, lengthBytes);
+  if (!read.ok()) return read.fault();
+  Sha256 hash;
+  hash.update({compared_.get(), read.value()});
+  return hexOf(hash.digest());
+}
+
+Result<size_t> TargetFile::samePrefix(std::span<const uint8_t> bytes, uint64_t offset) {
+  auto read = readPresent(offset, bytes.size());
+  if (!read.ok()) return read.fault();
+  const auto differs = std::mismatch(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(read.value()), compared_.get());
   return static_cast<size_t>(differs.first - bytes.begin());
 }
 
@@ -104,6 +120,13 @@ MaybeFault TargetFile::startFlushing(uint64_t writtenTo) {
   return std::nullopt;
 }
 
+MaybeFault TargetFile::flush() {
+  // Asked for once: a flush that failed may succeed when asked again although the bytes are lost.
+  const int flushed = retrying([&] { return ::fdatasync(descriptor_.get()); });
+  if (flushed != 0) return systemFault(Side::target, errno, "fdatasync");
+  return std::nullopt;
+}
+
 MaybeFault TargetFile::finish(uint64_t sizeBytes) {
   struct stat facts;
   if (::fstat(descriptor_.get(), &facts) != 0) return systemFault(Side::target, errno, "fstat");
@@ -111,9 +134,7 @@ MaybeFault TargetFile::finish(uint64_t sizeBytes) {
     const int cut = retrying([&] { return ::ftruncate(descriptor_.get(), static_cast<off_t>(sizeBytes)); });
     if (cut != 0) return systemFault(Side::target, errno, "ftruncate");
   }
-  // Asked for once: a flush that failed may succeed when asked again although the bytes are lost.
-  const int flushed = retrying([&] { return ::fdatasync(descriptor_.get()); });
-  if (flushed != 0) return systemFault(Side::target, errno, "fdatasync");
+  if (const auto fault = flush()) return fault;
   ::posix_fadvise(descriptor_.get(), 0, 0, POSIX_FADV_DONTNEED);
   return std::nullopt;
 }

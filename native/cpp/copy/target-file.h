@@ -23,13 +23,19 @@ class TargetFile {
   MaybeFault reserve(uint64_t sizeBytes);
   /** How many leading bytes of `bytes` the file holds at `offset` already. */
   Result<size_t> samePrefix(std::span<const uint8_t> bytes, uint64_t offset);
+  /** SHA-256 of bytes that the file holds already, at most a block; what it does not hold is left out. */
+  Result<std::string> sha256Of(uint64_t offset, size_t lengthBytes);
   /** Writes all of a block from its byte `from` on. */
   MaybeFault write(std::span<const uint8_t> block, uint64_t blockOffset, size_t from);
+  /** Makes what was written so far outlast a power cut. May be called while another thread writes; not again after it failed. */
+  MaybeFault flush();
   /** Gives the file its size and flushes it; what went through the cache leaves it. */
   MaybeFault finish(uint64_t sizeBytes);
 
  private:
   explicit TargetFile(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
+  /** Reads what the file holds already into `compared_`, and says how much that was. */
+  Result<size_t> readPresent(uint64_t offset, size_t lengthBytes);
   MaybeFault setDirect(bool direct);
   MaybeFault startFlushing(uint64_t writtenTo);
 

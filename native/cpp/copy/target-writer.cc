@@ -2,7 +2,8 @@
 
 namespace evidock {
 
-TargetWriter::TargetWriter(TargetFile& target) : target_(target), comparing_(target.presentBytes() > 0), thread_([this] { work(); }) {}
+TargetWriter::TargetWriter(TargetFile& target, Checkpointer& checkpointer)
+    : target_(target), checkpointer_(checkpointer), comparing_(target.presentBytes() > 0), thread_([this] { work(); }) {}
 
 TargetWriter::~TargetWriter() { end(); }
 
@@ -48,6 +49,8 @@ void TargetWriter::work() {
         failed = true;
         const std::lock_guard lock(mutex_);
         fault_ = std::move(fault);
+      } else {
+        checkpointer_.written(*block);
       }
     }
     block->ring->done(*block);

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "block-ring.h"
+#include "checkpointer.h"
 #include "fault.h"
 #include "target-file.h"
 
@@ -13,7 +14,7 @@ namespace evidock {
 /** The thread that brings one job's blocks to the target while the next ones are read. Ends with the scope it is in. */
 class TargetWriter {
  public:
-  explicit TargetWriter(TargetFile& target);
+  TargetWriter(TargetFile& target, Checkpointer& checkpointer);
   ~TargetWriter();
   TargetWriter(const TargetWriter&) = delete;
   TargetWriter& operator=(const TargetWriter&) = delete;
@@ -32,6 +33,7 @@ class TargetWriter {
   void end();
 
   TargetFile& target_;
+  Checkpointer& checkpointer_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Block*> waiting_;

@@ -16,6 +16,8 @@ std::string fingerprintOf(uint64_t sizeBytes, std::span<const uint8_t> head, std
 class Fingerprint {
  public:
   void update(std::span<const uint8_t> block);
+  /** Goes over bytes that are in neither, for head is full and a tail comes after them. */
+  void skip(uint64_t bytes) { sizeBytes_ += bytes; }
   std::string digest() const { return fingerprintOf(sizeBytes_, head_, tail_); }
 
  private:

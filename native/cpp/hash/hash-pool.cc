@@ -19,6 +19,15 @@ std::string HashStream::hexDigest() {
   return hexOf(sm3_.digest());
 }
 
+HashStream::State HashStream::state() const {
+  return algorithm_ == Algorithm::sha256 ? sha256_.state() : bytesOfWords(sm3_.state().words);
+}
+
+void HashStream::goOnFrom(const State& state, uint64_t totalBytes) {
+  if (algorithm_ == Algorithm::sha256) return sha256_.goOnFrom(state, totalBytes);
+  sm3_.goOnFrom({wordsOfBytes(state)}, totalBytes);
+}
+
 HashPool::HashPool(size_t threads, LaneUse lanes) : lanes_(hasSm3Lanes() ? lanes : LaneUse::never) {
   threads_.reserve(threads);
   for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
@@ -56,6 +65,9 @@ void HashPool::work() {
       take(taken);
     }
     hash(taken);
+    for (const auto& [stream, block] : taken) {
+      if (stream->afterEach_ && stream->hashedBytes_ == block->lengthBytes) stream->afterEach_(*stream, *block);
+    }
     putBack(taken, finished);
     // Last, because the owner of a drained ring may end the stream at once.
     for (Block* block : finished) block->ring->done(*block);

@@ -1,6 +1,8 @@
 #pragma once
+#include <array>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -18,14 +20,25 @@ class HashPool;
 class HashStream {
  public:
   enum class Algorithm { sha256, sm3 };
+  /** The chaining value in the byte order of a digest. */
+  using State = std::array<uint8_t, 32>;
   explicit HashStream(Algorithm algorithm) : algorithm_(algorithm) {}
   std::string hexDigest();
+
+  Algorithm algorithm() const { return algorithm_; }
+  /** Only between blocks of 64 bytes, and where nobody else is with the stream. */
+  State state() const;
+  /** Before the first block: as if `totalBytes`, of whole blocks of 64, had been hashed and left this state. */
+  void goOnFrom(const State& state, uint64_t totalBytes);
+  /** Before the first block: called by the hashing thread after each one. */
+  void afterEach(std::function<void(const HashStream&, const Block&)> call) { afterEach_ = std::move(call); }
 
  private:
   friend class HashPool;
   Algorithm algorithm_;
   Sha256 sha256_;
   Sm3 sm3_;
+  std::function<void(const HashStream&, const Block&)> afterEach_;
   /** Guarded by the pool, as is `taken_`; a worker that took the stream is alone with the rest. */
   std::deque<Block*> waiting_;
   bool taken_ = false;

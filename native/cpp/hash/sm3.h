@@ -13,6 +13,8 @@ struct Sm3State {
 
 inline constexpr size_t SM3_BLOCK_BYTES = 64;
 inline constexpr size_t SM3_LANES = 8;
+/** Raised when a chaining value of before could not be gone on with. */
+inline constexpr const char* SM3_VERSION = "1";
 
 void compressSm3(Sm3State& state, const uint8_t* blocks, size_t count);
 
@@ -31,6 +33,14 @@ class Sm3 {
   /** For whole blocks that were compressed from outside, side by side with other streams. */
   Sm3State& state() { return state_; }
   void countCompressed(size_t bytes) { totalBytes_ += bytes; }
+
+  const Sm3State& state() const { return state_; }
+  /** Stands where a hash stood whose chaining value this was, after so many bytes, of whole blocks. */
+  void goOnFrom(const Sm3State& state, uint64_t totalBytes) {
+    state_ = state;
+    restBytes_ = 0;
+    totalBytes_ = totalBytes;
+  }
 
  private:
   Sm3State state_;
