@@ -92,6 +92,7 @@ export const ERRORS = {
   'run.cancelled': { retry: 'operator', evidenceAtRisk: false },
   'docking.not-copying': { retry: 'never', evidenceAtRisk: false },
   'docking.cancelled': { retry: 'operator', evidenceAtRisk: true },
+  'clear.write-protected': { retry: 'operator', evidenceAtRisk: false },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

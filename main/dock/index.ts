@@ -1,4 +1,4 @@
-export { type FolderDock, ONE_CONTROLLER, readMounts, type Volume, watchFolderDock } from './folder/folder-dock.ts';
+export { type FolderDock, folderVolume, readMounts, watchFolderDock } from './folder/folder-dock.ts';
 export { spaceOfVolume } from './folder/volume-space.ts';
 export { importCameras } from './import-cameras.ts';
 export { idsOfCamera, mergeCameras, separateCamera } from './merge.ts';
@@ -7,3 +7,4 @@ export { loadProfiles, type Profile } from './profile.ts';
 export { DOCK_PROJECTION } from './projection.ts';
 export { type Recognised, recognise } from './recognise.ts';
 export { findCamera, isWeak, type KnownCamera, registerCamera } from './register.ts';
+export type { Volume } from './volume.ts';

@@ -37,7 +37,7 @@ type Candidate = { n: number; path: Buffer; itemId: string; sizeBytes: number };
  */
 export async function clearDocking(context: IngestContext, camera: DockedCamera, options: ClearOptions): Promise<ClearOutcome> {
   const outcome: ClearOutcome = { removed: 0, removedBytes: 0, kept: 0, waiting: 0, reasons: {} };
-  await settleIntents(context, camera);
+  if (!(await settleIntents(context, camera))) return outcome;
   for (const candidate of candidates(context, camera)) {
     if (options.signal.aborted) break;
     const { mediaKind, namesCamera } = camera.describe(pathText(candidate.path));
@@ -52,6 +52,7 @@ export async function clearDocking(context: IngestContext, camera: DockedCamera,
     outcome.kept += 1;
     if (reason === 'clear.no-receipt') outcome.waiting += 1;
     outcome.reasons[reason] = (outcome.reasons[reason] ?? 0) + 1;
+    if (reason === 'docking.interrupted') break;
   }
   if (outcome.removed > 0) await appendCleared(context, camera, outcome);
   return outcome;
@@ -82,7 +83,10 @@ function isLastName(context: IngestContext, camera: DockedCamera): boolean {
   return others > 0;
 }
 
-/** Clears one file; null when it is gone, else why it stays. */
+/**
+ * Clears one file; null when it is gone, else why it stays. A camera that goes away meanwhile leaves the intent open, as a
+ * stop would: only a look at it can tell whether the file is still there.
+ */
 async function clearOne(context: IngestContext, camera: DockedCamera, candidate: Candidate, options: ClearOptions): Promise<ErrorCode | null> {
   const item = sql<{ sha256: string; read_back: string }>(context.ledger.reader, 'SELECT sha256, read_back FROM items WHERE item_id = ?').get(
     candidate.itemId,
@@ -95,6 +99,7 @@ async function clearOne(context: IngestContext, camera: DockedCamera, candidate:
   const about = aboutItem(context, camera, candidate.itemId);
   await context.ledger.append([{ type: 'clear.intended', ...about, body: { sha256: item.sha256, pathDigest: digest, policy: options.policy } }]);
   const reason = await removeIfSame(context, camera, candidate, item.sha256, options.signal);
+  if (reason === 'docking.interrupted' || !(await camera.isAlive())) return 'docking.interrupted';
   if (reason === null) {
     setCleared(context, camera, candidate);
     await context.ledger.append([
@@ -136,9 +141,10 @@ function setCleared(context: IngestContext, camera: DockedCamera, candidate: Can
 
 /**
  * Intents that a stop left open are settled by looking: a file that is not there any more was removed. One that is
- * still there goes through the whole check again.
+ * still there goes through the whole check again. False, and nothing settled, when the camera is not there to be looked at.
  */
-async function settleIntents(context: IngestContext, camera: DockedCamera): Promise<void> {
+async function settleIntents(context: IngestContext, camera: DockedCamera): Promise<boolean> {
+  if (!(await camera.isAlive())) return false;
   const intents = sql<{ item_id: string; path_digest: string; sha256: string }>(
     context.ledger.reader,
     "SELECT c.item_id, c.path_digest, i.sha256 FROM clears c JOIN items i USING (item_id) WHERE c.state = 'intended' AND i.camera_id = ?",
@@ -154,7 +160,9 @@ async function settleIntents(context: IngestContext, camera: DockedCamera): Prom
       body: { sha256: intent.sha256, pathDigest: intent.path_digest, removed: false },
     });
   }
+  if (!(await camera.isAlive())) return false;
   if (drafts.length > 0) await context.ledger.append(drafts);
+  return true;
 }
 
 /** The path a digest was made of: the item's own, or that of one of its sightings. */

@@ -29,6 +29,11 @@ export type DockedCamera = {
   identitySource: IdentitySource;
   /** Absolute path under which its files are read. */
   root: string;
+  /**
+   * Proves that what is under `root` is still the camera's. That a file is not there, or cannot be read, is a fact about
+   * the camera only if this holds before and after looking.
+   */
+  isAlive(): Promise<boolean>;
   /** True when another camera could be taken for this one: nothing is known by fingerprint then. */
   weakIdentity: boolean;
   /** The officer of everything on the camera, by binding or by the operator; a file's own name is used when null. */

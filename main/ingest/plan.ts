@@ -26,40 +26,45 @@ const GROUP = 200;
  * Lists what is on the camera and decides per file what will be done about it. The plan is working state (`work.db`);
  * the ledger gets its counts, and an entry for each thing refused. Interrupted and planned again, a docking starts over
  * from what is on the camera now. `onUnreadable` hears of what could not even be listed: behind it may be evidence.
+ * Null when the camera went away meanwhile: its list is worth nothing then, however complete it looks.
  */
 export async function makePlan(
   context: IngestContext,
   camera: DockedCamera,
   signal: AbortSignal,
   onUnreadable: (found: ListedRefusal) => void = () => {},
-): Promise<PlanCounts> {
+): Promise<PlanCounts | null> {
+  if (!(await camera.isAlive())) return null;
   sql(context.work, 'DELETE FROM plan_files WHERE docking_id = ?').run(camera.dockingId);
   const partials = partialsOf(context, camera);
   const counts: PlanCounts = { files: 0, bytes: 0, fresh: 0, known: 0, resumed: 0, refused: 0 };
   let files: ListedFile[] = [];
   let refusals: ListedRefusal[] = [];
 
-  async function flush(): Promise<void> {
+  /** False when the camera went away: what was refused since then is none of its doing. */
+  async function flush(): Promise<boolean> {
     await registerOfficers(context, officersIn(camera, files));
     await writeRows(context, camera, files, partials, counts, signal);
+    if (signal.aborted || (refusals.length > 0 && !(await camera.isAlive()))) return false;
+    for (const refusal of refusals) if (refusal.reason === 'source.unreadable') onUnreadable(refusal);
     await refuse(context, camera, refusals);
     files = [];
     refusals = [];
+    return true;
   }
 
   for await (const found of walk(camera.root)) {
-    if (signal.aborted) return counts;
+    if (signal.aborted) return null;
     if ('reason' in found) {
       counts.refused += 1;
       refusals.push(found);
-      if (found.reason === 'source.unreadable') onUnreadable(found);
     } else {
       files.push(found);
     }
-    if (files.length + refusals.length >= GROUP) await flush();
+    if (files.length + refusals.length >= GROUP && !(await flush())) return null;
   }
-  await flush();
-  if (!signal.aborted) await setAsideOrphans(context, camera, partials);
+  if (!(await flush()) || !(await camera.isAlive()) || signal.aborted) return null;
+  await setAsideOrphans(context, camera, partials);
   return counts;
 }
 

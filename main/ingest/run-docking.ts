@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { type Failure, failed } from '../contract/errors.ts';
@@ -73,14 +72,12 @@ export async function runDocking(context: IngestContext, camera: DockedCamera, o
     failures: [],
   };
   options.onProgress(progress);
-  const present = presenceOf(camera);
   if (camera.officer) await registerOfficers(context, [camera.officer]);
   const unreadable: Failure[] = [];
   const counts = await makePlan(context, camera, options.signal, ({ path, detail }) =>
     unreadable.push(failed('source.unreadable', `${camera.serial}: ${pathText(path)}`, detail).failure),
   );
   progress.failures.push(...unreadable.slice(0, MAX_SHOWN_FAILURES));
-  Object.assign(progress, { phase: 'copying', files: counts.files, bytes: counts.bytes, ...settledBefore(context, camera) });
   const outcome: DockingOutcome = {
     finished: false,
     safe: false,
@@ -88,40 +85,27 @@ export async function runDocking(context: IngestContext, camera: DockedCamera, o
     storedBytes: 0,
     resumedBytes: 0,
     seenAgain: 0,
-    refused: counts.refused - unreadable.length,
+    refused: counts === null ? 0 : counts.refused - unreadable.length,
     failures: unreadable,
     left: null,
   };
-  const away = () => options.signal.aborted || !present();
-  const planned = !away();
-  if (planned) {
+  const isHere = async () => !options.signal.aborted && (await camera.isAlive()) && !options.signal.aborted;
+  if (counts !== null) {
+    Object.assign(progress, { phase: 'copying', files: counts.files, bytes: counts.bytes, ...settledBefore(context, camera) });
     await appendPlanned(context, camera, counts);
     options.onProgress(progress);
-    await settleAll(context, camera, { ...options, away }, progress, outcome);
+    await settleAll(context, camera, { ...options, isHere }, progress, outcome);
   }
-  if (away()) {
-    progress.phase = 'interrupted';
-    outcome.left = planned ? leftOf(context, camera) : null;
-  } else {
+  if (counts !== null && (await isHere())) {
     outcome.finished = true;
     await appendProven(context, camera, outcome);
     progress.phase = 'proven';
+  } else {
+    progress.phase = 'interrupted';
+    outcome.left = counts === null ? null : leftOf(context, camera);
   }
   options.onProgress(progress);
   return outcome;
-}
-
-/**
- * Tells whether the camera's root is still the folder it was at the start. The dock says so too, but a moment later, and
- * in that moment every read fails for a reason that is not the file's.
- */
-function presenceOf(camera: DockedCamera): () => boolean {
-  const identity = () => {
-    const stat = fs.lstatSync(camera.root, { bigint: true, throwIfNoEntry: false });
-    return stat ? `${stat.dev}:${stat.ino}` : null;
-  };
-  const atStart = identity();
-  return () => atStart !== null && identity() === atStart;
 }
 
 /** Files this docking proved before it was interrupted: they count as done from the start. */
@@ -136,12 +120,13 @@ function settledBefore(context: IngestContext, camera: DockedCamera) {
 async function settleAll(
   context: IngestContext,
   camera: DockedCamera,
-  options: RunOptions & { away(): boolean },
+  options: RunOptions & { isHere(): Promise<boolean> },
   progress: DockingProgress,
   outcome: DockingOutcome,
 ): Promise<void> {
   const broken = new AbortController();
-  const signal = AbortSignal.any([options.signal, broken.signal]);
+  const gone = new AbortController();
+  const signal = AbortSignal.any([options.signal, broken.signal, gone.signal]);
   const inTurn = createTurns();
   const inFlight = new Map<number, number>();
   const finishedBytes = { done: progress.doneBytes };
@@ -161,8 +146,13 @@ async function settleAll(
     };
     const result = await settleWithRetries(context, camera, file, inTurn, { signal: AbortSignal.any([signal, turn.signal]), onProgress });
     inFlight.delete(file.n);
-    // A file of a camera that was pulled is not a bad file: it waits for the camera, whatever the read said.
-    if (!result.ok && (result.failure.code === 'docking.interrupted' || options.away())) return keepPartial(context, camera, file);
+    if (!result.ok && !(await options.isHere())) {
+      // A file of a camera that was pulled is not a bad file: it waits for the camera, whatever the read said. The dock says
+      // that it is gone too, but a moment later.
+      gone.abort();
+      return keepPartial(context, camera, file);
+    }
+    if (!result.ok && result.failure.code === 'docking.interrupted') return keepPartial(context, camera, file);
     if (result.ok) count(outcome, progress, result.value);
     else await giveUp(context, camera, file, result.failure, outcome, progress);
     setState(context, camera, file, result.ok ? result.value.itemId : null);
@@ -187,7 +177,7 @@ async function settleAll(
 
   const thrown: unknown[] = [];
   try {
-    while (!signal.aborted && !options.away()) {
+    while (!signal.aborted) {
       const next = nextWaiting(context, camera, underWay);
       if (next === null && underWay.size === 0) break;
       // What is under way may have to wait for another turn yet.

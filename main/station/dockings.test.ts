@@ -4,6 +4,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { until } from '../../fixtures/e2e/evidock.ts';
 import { openStationLab, type StationLab } from '../../fixtures/station-lab.ts';
+import { failed } from '../contract/errors.ts';
+import { folderVolume } from '../dock/index.ts';
 import { entriesOfType } from '../ledger/index.ts';
 
 let lab: StationLab;
@@ -45,7 +47,8 @@ test('two cameras of one serial at the same time: one is copied, the other refus
 
 test('a camera that is pulled before it could be looked at is unreadable, and nothing is registered for it', async () => {
   const root = lab.card('card', { 'clip.mp4': 'evidence' });
-  const volume = { slot: 'port-1', root, mountMode: 'rw' as const, fileSystem: 'vfat', controller: 'hub', instance: '1:1' };
+  const volume = folderVolume('port-1', root, { mountPoint: root, readOnly: false, fileSystem: 'vfat', source: '/dev/sdx' });
+  if (!volume) throw new Error('the card is not there');
   fs.rmSync(root, { recursive: true });
   const { done, session } = lab.station.dockings.attach(volume);
   expect(await done).toBeNull();
@@ -86,6 +89,22 @@ test('a camera that gives nothing for a while is said to have stalled, and no lo
   expect(failures).toEqual([{ code: 'source.stalled', what: 'card', detail: '50 ms' }]);
   answers.resolve();
   expect(await ingested).toMatchObject([{ stored: 1, safe: true, failures: [] }]);
+});
+
+test('a card that cannot be cleared for write protection is safe to take, keeps its files, and that is said', async () => {
+  await lab.client.station.setPolicy({ key: 'clear', value: 'after-stored' });
+  const card = lab.card('card', { 'clip.mp4': 'evidence' });
+  const volume = folderVolume('port-1', card, { mountPoint: card, readOnly: true, fileSystem: 'vfat', source: '/dev/sdx' });
+  if (!volume) throw new Error('the card is not there');
+  volume.whileWritable = async () => failed('clear.write-protected', card, 'cannot remount /dev/sdx read-write');
+  const { done, session } = lab.station.dockings.attach(volume);
+  expect(await done).toMatchObject({ finished: true, safe: true, stored: 1 });
+  expect(session.live).toMatchObject({
+    state: 'safe',
+    clearing: { removed: 0, kept: 1 },
+    failures: [{ code: 'clear.write-protected', what: 'port-1' }],
+  });
+  expect(fs.readFileSync(path.join(card, 'clip.mp4'), 'utf8')).toBe('evidence');
 });
 
 test('a vault that cannot be written to fails the file by name; the camera keeps it and gives it when the disk is back', async () => {

@@ -149,6 +149,7 @@ export function createDockings(options: DockingsOptions) {
       mediumId: `${volume.mountMode}:${volume.fileSystem}:${volume.instance}`,
       identitySource: recognised.identitySource,
       root: volume.root,
+      isAlive: volume.isAlive,
       weakIdentity: hasWeakIdentity(recognised),
       officer: officer || null,
       describe: describeBy(recognised.profile),
@@ -254,7 +255,13 @@ export function createDockings(options: DockingsOptions) {
     // From before the first look: hashing takes its time, and a receipt that comes meanwhile must not be missed.
     const receipts = listenForReceipts(ingest.ledger, session.abort.signal);
     const once = async () => {
-      const outcome = await clearDocking(ingest, camera, { policy, signal: session.abort.signal, confirmed: options.confirmed });
+      const writable = await session.volume.whileWritable(() =>
+        clearDocking(ingest, camera, { policy, signal: session.abort.signal, confirmed: options.confirmed }),
+      );
+      if (!writable.ok && !session.live.failures.some((failure) => failure.code === writable.failure.code)) {
+        session.live.failures = [...session.live.failures, { ...writable.failure, what: camera.serial }];
+      }
+      const outcome = writable.ok ? writable.value : { removed: 0, kept: session.live.files, waiting: 0 };
       total.removed += outcome.removed;
       session.live.clearing = { removed: total.removed, kept: outcome.kept, waiting: outcome.waiting };
       return outcome;
@@ -269,7 +276,7 @@ export function createDockings(options: DockingsOptions) {
     }
   }
 
-  async function clearLater(session: Session, receipts: Receipts, once: () => Promise<ClearOutcome>): Promise<void> {
+  async function clearLater(session: Session, receipts: Receipts, once: () => Promise<Pick<ClearOutcome, 'waiting'>>): Promise<void> {
     try {
       for (let waiting = 1; waiting > 0 && !session.abort.signal.aborted; ) {
         await receipts.next();

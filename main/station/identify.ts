@@ -34,6 +34,8 @@ export async function identify(
 ): Promise<Identified> {
   const found = recognise(volume.root, profiles, { serial: volume.slot, identitySource: 'folder-name' });
   if (!found.ok) return { ok: false, failure: found.failure, serial: null };
+  // A camera that was pulled meanwhile may look like an empty one that nobody knows.
+  if (!(await volume.isAlive())) return { ...failed('camera.unreadable', volume.root, 'gone while it was looked at'), serial: null };
   const recognised: Recognised = operator.camera ? { ...found.value, serial: operator.camera, identitySource: 'operator' } : found.value;
   const { serial, identitySource, profile } = recognised;
   const known = findCamera(ledger, serial, identitySource);

@@ -1,8 +1,7 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import type { IngestEvent, IngestedSource } from '../contract/api/docking.ts';
 import { failed } from '../contract/errors.ts';
-import { ONE_CONTROLLER, readMounts, type Volume } from '../dock/index.ts';
+import { folderVolume, readMounts, type Volume } from '../dock/index.ts';
 import { linkUnit } from '../evidence/index.ts';
 import { sql } from '../store/index.ts';
 import type { Operator } from './identify.ts';
@@ -67,18 +66,7 @@ async function ingestOne(station: Station, source: string, operator: Operator): 
 /** A folder given by command, as a volume; its own name is its place. Null when there is no such folder. */
 function volumeAt(source: string): Volume | null {
   const root = path.resolve(source);
-  const stat = fs.statSync(root, { bigint: true, throwIfNoEntry: false });
-  if (!stat?.isDirectory()) return null;
-  const mount = readMounts().find((one) => one.mountPoint === root);
-  return {
-    slot: path.basename(root),
-    root,
-    // The user says that it is complete by naming it, so there is nothing to wait for.
-    mountMode: mount ? (mount.readOnly ? 'ro' : 'rw') : 'folder',
-    fileSystem: mount?.fileSystem ?? 'folder',
-    controller: ONE_CONTROLLER,
-    instance: `${stat.dev}:${stat.ino}`,
-  };
+  return folderVolume(path.basename(root), root, readMounts().find((one) => one.mountPoint === root) ?? null);
 }
 
 async function complete(station: Station, source: IngestedSource, caseNumber: string | null): Promise<void> {

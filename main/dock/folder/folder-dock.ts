@@ -1,20 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { watch } from 'chokidar';
+import { done } from '../../contract/errors.ts';
+import type { Volume } from '../volume.ts';
 import { type Mount, parseMountInfo } from './mount-info.pure.ts';
-
-/** A volume that is there: a folder in a dock folder, or a mount below a desktop's automount tree. */
-export type Volume = {
-  /** Stable name of the place it appeared in. */
-  slot: string;
-  root: string;
-  mountMode: 'ro' | 'rw' | 'folder';
-  fileSystem: string;
-  /** What its port hangs on: volumes of one controller share its bandwidth. */
-  controller: string;
-  /** Device and inode of its root: another volume in the same place is another volume. */
-  instance: string;
-};
 
 export type FolderDock = { close(): Promise<void> };
 
@@ -30,7 +19,7 @@ export type FolderDockOptions = {
 };
 
 /** A folder does not say what it hangs on: all of a station are taken to share one controller. */
-export const ONE_CONTROLLER = 'station';
+const ONE_CONTROLLER = 'station';
 
 /** A lost event is caught by looking again this often. */
 const LOOK_MS = 1000;
@@ -62,7 +51,7 @@ export function watchFolderDock(options: FolderDockOptions): FolderDock {
     const mounts = readMounts();
     const inTrees = mounts
       .filter((mount) => options.mountTrees.some((tree) => mount.mountPoint.startsWith(`${tree}/`)))
-      .flatMap((mount) => volumeAt(mount.mountPoint, mount.mountPoint, mount));
+      .flatMap((mount) => folderVolume(mount.mountPoint, mount.mountPoint, mount) ?? []);
     return [...options.docks.flatMap((dock) => volumesIn(dock, mounts)), ...inTrees];
   }
 
@@ -74,7 +63,8 @@ export function watchFolderDock(options: FolderDockOptions): FolderDock {
         .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
         .flatMap((entry) => {
           const root = path.join(dock, entry.name);
-          return volumeAt(entry.name, root, mounts.find((mount) => mount.mountPoint === root) ?? null);
+          // Between listing and looking it may have been pulled; the next look will say so.
+          return folderVolume(entry.name, root, mounts.find((mount) => mount.mountPoint === root) ?? null) ?? [];
         });
     } catch (error) {
       if (!troubled.has(dock)) options.onTrouble(`${dock}: ${String(error)}`);
@@ -95,12 +85,29 @@ export function watchFolderDock(options: FolderDockOptions): FolderDock {
   };
 }
 
-function volumeAt(slot: string, root: string, mount: Mount | null): Volume[] {
+/**
+ * A folder as a volume, null when there is none. Device and inode of its root tell it from another: it is alive as long as
+ * they are the same. That is all a folder can prove; of a mount made by somebody else it does not prove that the device
+ * behind it still answers.
+ */
+export function folderVolume(slot: string, root: string, mount: Mount | null): Volume | null {
+  const instance = instanceOf(root);
+  if (instance === null) return null;
+  return {
+    slot,
+    root,
+    mountMode: mount === null ? 'folder' : mount.readOnly ? 'ro' : 'rw',
+    fileSystem: mount?.fileSystem ?? 'folder',
+    controller: ONE_CONTROLLER,
+    instance,
+    isAlive: async () => instanceOf(root) === instance,
+    whileWritable: async (act) => done(await act()),
+  };
+}
+
+function instanceOf(root: string): string | null {
   const stat = fs.statSync(root, { bigint: true, throwIfNoEntry: false });
-  // Between listing and looking it may have been pulled; the next look will say so.
-  if (!stat?.isDirectory()) return [];
-  const mountMode = mount === null ? 'folder' : mount.readOnly ? 'ro' : 'rw';
-  return [{ slot, root, mountMode, fileSystem: mount?.fileSystem ?? 'folder', controller: ONE_CONTROLLER, instance: `${stat.dev}:${stat.ino}` }];
+  return stat?.isDirectory() ? `${stat.dev}:${stat.ino}` : null;
 }
 
 /** Mounts as the kernel has them; none where there is no mountinfo (Windows, macOS). */

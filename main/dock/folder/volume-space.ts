@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import type { Volume } from './folder-dock.ts';
+import type { Volume } from '../volume.ts';
 
 /**
  * Size and room of a camera's own volume. Null where that is not known: a plain folder lies on some disk of the station's,

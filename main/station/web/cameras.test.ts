@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openWebLab, type WebLab } from '../../../fixtures/web-lab.ts';
 import type { CameraDocking, CameraRow } from '../../contract/web/cameras.ts';
+import { folderVolume, type Volume } from '../../dock/index.ts';
 
 const HOUR_MS = 3_600_000;
 const MEBIBYTE = 1024 * 1024;
@@ -26,14 +27,12 @@ afterAll(async () => {
   fs.rmdirSync(card);
 });
 
-const volumeAt = (root: string, mountMode: 'ro' | 'folder') => ({
-  slot: 'port-a',
-  root,
-  mountMode,
-  fileSystem: 'vfat',
-  controller: 'hub',
-  instance: root,
-});
+function volumeAt(root: string, mountMode: 'ro' | 'folder'): Volume {
+  const mount = mountMode === 'ro' ? { mountPoint: root, readOnly: true, fileSystem: 'vfat', source: '/dev/sdx' } : null;
+  const volume = folderVolume('port-a', root, mount);
+  if (!volume) throw new Error(`${root} is not there`);
+  return volume;
+}
 
 function put(root: string, officer: string, sequence: number, bytes: number): void {
   fs.mkdirSync(path.join(root, 'DCIM'), { recursive: true });

@@ -1,0 +1,22 @@
+import type { Result } from '../contract/errors.ts';
+
+/** A camera's files, as a dock offers them: a folder in a dock folder, a mount of a desktop, or one of the station's own. */
+export type Volume = {
+  /** Stable name of the place it appeared in. */
+  slot: string;
+  root: string;
+  mountMode: 'ro' | 'rw' | 'folder';
+  fileSystem: string;
+  /** What its port hangs on: volumes of one controller share its bandwidth. */
+  controller: string;
+  /** What tells it from another volume in the same place. */
+  instance: string;
+  /**
+   * Proves that the files under `root` are still this camera's. After a pull some file systems list folders as empty and
+   * go on answering from memory, without any error: what is not there is missing only if this was true before and after
+   * looking.
+   */
+  isAlive(): Promise<boolean>;
+  /** Does something for which files have to be removable; fails with `clear.write-protected` when they cannot be. */
+  whileWritable<T>(act: () => Promise<T>): Promise<Result<T>>;
+};
