@@ -21,10 +21,10 @@ export const POLICY = {
    * `smallest-first`: the camera with least left; `important-first`: important files of all cameras before the others.
    */
   'copy-order': { schema: z.enum(['fair', 'smallest-first', 'important-first']), default: 'fair' },
-  /** Files copied at the same time, over all cameras. */
-  'copies-at-once': { schema: z.int().min(1).max(64), default: 12 },
+  /** Files copied at the same time, over all cameras. Fewer than there are cameras leave some of them idle. */
+  'copies-at-once': { schema: z.int().min(1).max(64), default: 64 },
   /** The same for the cameras that share one controller (a dock's hub); a station that knows of none has one. */
-  'copies-per-controller': { schema: z.int().min(1).max(64), default: 12 },
+  'copies-per-controller': { schema: z.int().min(1).max(64), default: 64 },
   /** Free space the vault keeps for ledger and database; `null`: 2 GB or 2 %, whichever is more. */
   'vault-reserve-bytes': { schema: SizeBytes.nullable(), default: null },
   /** An unfinished recording of a camera that never came back closes after this many hours. */
