@@ -55,14 +55,14 @@ const STEERABLE: readonly LiveDocking['state'][] = ['planning', 'copying', 'paus
 /** Turns volumes that appear and vanish into dockings on the ledger, and runs ingest and clearing for each. */
 export function createDockings(options: DockingsOptions) {
   const { ingest } = options;
-  const sessions = new Map<string, Session>();
+  const sessions = new Set<Session>();
   const copying = createCopying(options);
   const inTurn = createTurns();
 
   /** A volume is there: starts, or goes on with, its docking. */
   function attach(volume: Volume, operator = NO_OPERATOR): { done: Promise<DockingOutcome | null>; session: Session } {
     const session = newSession(volume);
-    sessions.set(keyOf(volume), session);
+    sessions.add(session);
     session.running = run(session, operator).catch((error: unknown) => fail(session, error));
     return { done: session.running, session };
   }
@@ -131,7 +131,7 @@ export function createDockings(options: DockingsOptions) {
     const { camera: known, recognised } = found;
     live.camera = known.serial;
     live.profile = recognised.profile.id;
-    const other = [...sessions.values()].find((one) => one !== session && one.camera?.cameraId === known.cameraId);
+    const other = [...sessions].find((one) => one !== session && one.camera?.cameraId === known.cameraId);
     if (other && !other.leaving) {
       return refuse(session, { code: 'camera.identity-twice', what: known.serial, detail: `port ${other.live.port}` }, known.serial);
     }
@@ -168,7 +168,7 @@ export function createDockings(options: DockingsOptions) {
     if (former.absence) clearTimeout(former.absence);
     former.absence = null;
     former.live.state = 'ended';
-    sessions.delete(keyOf(former.volume));
+    sessions.delete(former);
   }
 
   function started(
@@ -222,7 +222,7 @@ export function createDockings(options: DockingsOptions) {
 
   /** What is being copied now and can be steered, on one port or on all. */
   function steerable(port: number | null): { live: LiveDocking; copying: Copying }[] {
-    return [...sessions.values()].flatMap(({ live, copying, leaving }) =>
+    return [...sessions].flatMap(({ live, copying, leaving }) =>
       copying && !leaving && STEERABLE.includes(live.state) && (port === null || live.port === port) ? [{ live, copying }] : [],
     );
   }
@@ -289,18 +289,18 @@ export function createDockings(options: DockingsOptions) {
 
   /** A volume is gone: reads stop at once; the docking ends, or waits a while for the camera to come back. */
   async function detach(volume: Volume): Promise<void> {
-    const session = sessions.get(keyOf(volume));
-    if (!session || session.leaving) return;
+    // What left from here earlier and has not come back is another session, also of the same volume.
+    const session = [...sessions].find((one) => !one.leaving && keyOf(one.volume) === keyOf(volume));
+    if (!session) return;
     session.abort.abort();
     session.leaving = leave(session);
     await session.leaving;
   }
 
   async function leave(session: Session): Promise<void> {
-    const { volume } = session;
     await session.running;
     if (!session.camera || isOver(session)) {
-      sessions.delete(keyOf(volume));
+      sessions.delete(session);
       if (session.camera) await end(session);
       session.live.state = 'ended';
       return;
@@ -309,7 +309,7 @@ export function createDockings(options: DockingsOptions) {
     Object.assign(session.live, { state: 'interrupted', stoppedBy: null });
     await recordLeaving(session, { type: 'docking.interrupted', ...about(session.camera), body: { reason: 'detached' } });
     session.absence = setTimeout(() => {
-      sessions.delete(keyOf(volume));
+      sessions.delete(session);
       void end(session).catch(options.onBug);
     }, options.absenceMs);
     session.absence.unref();
@@ -349,11 +349,11 @@ export function createDockings(options: DockingsOptions) {
     detach,
     steer,
     putFilesFirst,
-    live: () => [...sessions.values()].map((session) => session.live).sort((a, b) => a.port - b.port),
+    live: () => [...sessions].map((session) => session.live).sort((a, b) => a.port - b.port),
     /** Stops all copying and says so on the ledger; partials stay for the next start. */
     async close() {
-      for (const session of sessions.values()) session.abort.abort();
-      for (const session of sessions.values()) {
+      for (const session of sessions) session.abort.abort();
+      for (const session of sessions) {
         if (session.absence) clearTimeout(session.absence);
         await session.running;
         if (!session.camera || session.live.state === 'ended') continue;

@@ -51,6 +51,9 @@ function play(
       clock = chosen.clock;
       const turn = { camera: chosen.camera, controller, cost, doneAt: now + cost * slowness(chosen.camera) };
       busy.push(turn);
+      expect(busy.length).toBeLessThanOrEqual(rules.copiesAtOnce);
+      expect(busy.filter((one) => one.camera === turn.camera).length).toBeLessThanOrEqual(rules.copiesPerCamera);
+      expect(busy.filter((one) => one.controller === turn.controller).length).toBeLessThanOrEqual(rules.copiesPerController);
       turns.push(turn);
       const stillThere = asking.map(({ camera }) => camera).filter((id) => (left.get(id) ?? []).length > 0);
       onTurn(stillThere, granted);
