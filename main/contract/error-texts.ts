@@ -334,8 +334,8 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     en: 'Nothing is being copied there: {what}. Look at the dock wall for what is being copied now.',
   },
   'docking.cancelled': {
-    zh: '采集已取消，仍有文件未采集：{what}。请取出记录仪再放回，将继续采集。',
-    en: 'Copying was cancelled and files are not copied: {what}. Take the camera out and put it back to copy them.',
+    zh: '采集已终止，仍有文件未采集：{what}。请取出记录仪再放回，将继续采集。',
+    en: 'Copying was stopped and files are not copied: {what}. Take the camera out and put it back to copy them.',
   },
   'clear.write-protected': {
     zh: '记录仪或其存储卡处于写保护状态，文件已安全入库，但未能从中清除：{what}。请解除写保护后重新接入。',

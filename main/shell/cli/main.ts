@@ -155,7 +155,7 @@ asks(add('ports', '端口 / what is docked now'), () => commands.listPorts);
 for (const [act, description] of Object.entries({
   pause: '暂停采集，已采集的保留 / stop copying for now, keeping what is copied',
   resume: '继续采集 / go on copying',
-  cancel: '取消采集，直到重新接入 / stop copying until it is docked again',
+  cancel: '终止采集，直到重新接入 / stop copying until it is docked again',
 } as const)) {
   asks(add(`ports/${act} <port>`, description), (port: string) => commands.steerPort(port, act as SteeringAct));
 }

@@ -37,7 +37,7 @@ function Details({ card }: { card: PortCard }) {
       <div className={css.state} data-state={card.state}>
         <StateWord state={card.state} size="state" />
         {stoppedBy !== null && <p>{stoppedBy}</p>}
-        <p>{t(`todo.${card.state}`)}</p>
+        <p>{t(stoppedBy !== null && card.state !== 'paused' ? 'todo.cancelled' : `todo.${card.state}`)}</p>
       </div>
       <Steering card={card} />
       <Facts card={card} />
