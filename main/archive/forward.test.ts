@@ -8,7 +8,7 @@ import { type ArchiveLab, AT, flip, openArchiveLab, withFailingDisk } from '../.
 import type { Closing } from '../ledger/index.ts';
 import { entriesOfType, hashCanonical, runConsumer, verifyInclusion } from '../ledger/index.ts';
 import { bagPath } from './forward.ts';
-import { findDestination, forwardAll, forwardStage, hasConfirmation, queueOf, testDestination, waitingFor } from './index.ts';
+import { findDestination, forwardAll, forwardStage, hasConfirmation, queueOf, testDestination, totalsOf } from './index.ts';
 
 let lab: ArchiveLab;
 beforeEach(async () => {
@@ -272,7 +272,7 @@ test('a destination added later gets the older units too', async () => {
   await lab.add('central', lab.far);
   const added = findDestination(lab.ledger, 'central');
   if (!added.ok) throw new Error('not added');
-  expect(waitingFor(lab.ledger, added.value)).toBe(1);
+  expect(totalsOf(lab.ledger, added.value.id).waiting).toBe(1);
   expect(await forwardOne()).toMatchObject({ forwarded: 1, waiting: 0 });
 });
 

@@ -17,5 +17,5 @@ export { reconcile, type SourceFile } from './reconcile.ts';
 export { listReconciliations, reportOf } from './reconcile-report.ts';
 export { RECONCILIATION_PROJECTION } from './reconciliation-projection.ts';
 export { readResult } from './results.ts';
-export { forwardTroubles, queueOf, troubleOf, waitingFor } from './trouble.ts';
+export { forwardTroubles, queueOf, totalsOf, troubleOf } from './trouble.ts';
 export { UNWATCHED, type Watch } from './watch.ts';

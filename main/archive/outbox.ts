@@ -7,7 +7,7 @@ import { createProver, type Prover } from './custody.ts';
 import { type Destination, findDestination, listDestinations } from './destinations.ts';
 import { testFolder } from './folder-destination.ts';
 import { type ForwardContext, forwardUnit, mirrorLedger } from './forward.ts';
-import { waitingFor } from './trouble.ts';
+import { totalsOf } from './trouble.ts';
 
 const ACTOR = { kind: 'system' as const, id: 'forward' };
 
@@ -75,7 +75,7 @@ async function forwardDue(context: ForwardContext, destination: Destination, uni
   const mirrored = stopped ? null : await mirrorOnce(context, destination);
   if (mirrored?.ok) report.segments = mirrored.value;
   else if (mirrored && !report.failures.some((failure) => failure.code === mirrored.failure.code)) report.failures.push(mirrored.failure);
-  report.waiting = waitingFor(context.ledger, destination);
+  report.waiting = totalsOf(context.ledger, destination.id).waiting;
   return report;
 }
 

@@ -7,6 +7,7 @@ import type { Explanation, ReconcileReport } from '../contract/api/archive.ts';
 import { type ErrorCode, type Failure, failed, type Result } from '../contract/errors.ts';
 import type { Progress } from '../contract/long-run.ts';
 import type { Actor } from '../contract/values.ts';
+import { totalOf } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { type HashAtRest, listFiles, parseManifest } from './bag.ts';
@@ -17,6 +18,7 @@ import { type ForwardContext, isStationKey } from './forward.ts';
 import { epochOfFolder } from './ledger-elsewhere.ts';
 import { reportOf } from './reconcile-report.ts';
 import { differenceId, type KeptResult, list, sealResult, WAITING } from './results.ts';
+import { totalsOf } from './trouble.ts';
 import { UNWATCHED, type Watch } from './watch.ts';
 
 /** One file of a source as it was found: its bytes' hash, or why it was not read. */
@@ -114,12 +116,8 @@ export async function reconcile(context: ForwardContext, request: ReconcileReque
 
 /** Counts what is compared against what there is to compare when it begins. Files of a source are counted as they come. */
 function progressOf({ ledger }: ForwardContext, destination: Destination | null, { onProgress }: Watch): Run['compared'] {
-  type Sum = { items: number; bytes: number };
-  const all = sql<Sum>(ledger.reader, 'SELECT count(*) AS items, coalesce(sum(size_bytes), 0) AS bytes FROM items').get() as Sum;
-  const archived = sql<Sum>(
-    ledger.reader,
-    `SELECT count(*) AS items, coalesce(sum(i.size_bytes), 0) AS bytes FROM receipt_items r JOIN items i USING (item_id) WHERE r.destination_id = ?`,
-  ).get(destination?.id ?? '') as Sum;
+  const [items, bytes] = ['items', 'bytes'].map((what) => totalOf(ledger.reader, 'ingest_totals', what)) as [number, number];
+  const archived = destination ? totalsOf(ledger, destination.id) : { items: 0, bytes: 0 };
   let source = 0;
   const done = { items: 0, bytes: 0 };
   return (phase, sizeBytes) => {
@@ -131,8 +129,8 @@ function progressOf({ ledger }: ForwardContext, destination: Destination | null,
     done.items += 1;
     done.bytes += sizeBytes;
     // What is stored meanwhile is compared too.
-    const ofItems = Math.max(done.items, all.items + archived.items);
-    onProgress({ phase, ...done, ofItems, ofBytes: Math.max(done.bytes, all.bytes + archived.bytes) });
+    const ofItems = Math.max(done.items, items + archived.items);
+    onProgress({ phase, ...done, ofItems, ofBytes: Math.max(done.bytes, bytes + archived.bytes) });
   };
 }
 

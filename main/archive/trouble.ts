@@ -48,7 +48,9 @@ export function queueOf(ledger: Ledger, limit: number): QueuedUnit[] {
     .slice(0, limit);
 }
 
-/** How many units a destination still lacks. */
-export function waitingFor(ledger: Ledger, destination: Pick<Destination, 'id'>): number {
-  return sql<{ n: number }>(ledger.reader, 'SELECT count(*) AS n FROM forward_queue WHERE destination_id = ?').get(destination.id)?.n ?? 0;
+/** How many units a destination has confirmed with how many originals, and how many it still lacks. */
+export function totalsOf(ledger: Ledger, destinationId: string): { waiting: number; receipts: number; items: number; bytes: number } {
+  const nothing = { waiting: 0, receipts: 0, items: 0, bytes: 0 };
+  const text = 'SELECT waiting, receipts, items, bytes FROM destination_totals WHERE destination_id = ?';
+  return sql<typeof nothing>(ledger.reader, text).get(destinationId) ?? nothing;
 }

@@ -1,10 +1,10 @@
-import type { Projection } from '../ledger/index.ts';
+import { addTotal, type Projection, totalsTable } from '../ledger/index.ts';
 import { type Db, sql } from '../store/index.ts';
 
 /** People, cases, links, marks, suggestions and deadlines. */
 export const EVIDENCE_PROJECTION: Projection = {
   name: 'evidence',
-  version: 3,
+  version: 4,
   tables: [
     {
       name: 'persons',
@@ -58,6 +58,7 @@ export const EVIDENCE_PROJECTION: Projection = {
         unit_id TEXT PRIMARY KEY, outcome TEXT NOT NULL, basis TEXT NOT NULL, earliest TEXT, latest TEXT NOT NULL,
         stored_at TEXT NOT NULL) STRICT`,
     },
+    totalsTable('evidence_totals'),
   ],
   reducers: {
     'person.registered': (db, { subject, body, at }) => {
@@ -79,7 +80,8 @@ export const EVIDENCE_PROJECTION: Projection = {
     },
     'unit.linked': (db, { subject, body, seq }) => link(db, subject.id, body.caseId, body.stage, seq),
     'unit.unlinked': (db, { subject }) => {
-      sql(db, 'DELETE FROM unit_links WHERE unit_id = ?').run(subject.id);
+      const { changes } = sql(db, 'DELETE FROM unit_links WHERE unit_id = ?').run(subject.id);
+      if (changes > 0) countLinked(db, subject.id, -1);
     },
     'unit.marked': (db, { subject, body, actor, at }) => {
       sql(db, 'INSERT INTO unit_marks VALUES (?, ?, ?, ?, ?, ?, ?)').run(
@@ -96,9 +98,13 @@ export const EVIDENCE_PROJECTION: Projection = {
       sql(db, 'DELETE FROM unit_marks WHERE mark_id = ?').run(body.markId);
     },
     'link.suggested': (db, { subject, body, seq }) => {
-      sql(db, 'INSERT OR IGNORE INTO link_suggestions VALUES (?, ?, ?)').run(subject.id, body.caseId, seq);
+      const { changes } = sql(db, 'INSERT OR IGNORE INTO link_suggestions VALUES (?, ?, ?)').run(subject.id, body.caseId, seq);
+      if (!isLinked(db, subject.id)) addTotal(db, 'evidence_totals', 'suggested', changes);
     },
     'deadline.settled': (db, { subject, body }) => {
+      const former = sql<{ outcome: string }>(db, 'SELECT outcome FROM deadlines WHERE unit_id = ?').get(subject.id);
+      if (former) addTotal(db, 'evidence_totals', former.outcome, -1);
+      addTotal(db, 'evidence_totals', body.outcome);
       sql(db, 'INSERT OR REPLACE INTO deadlines VALUES (?, ?, ?, ?, ?, ?)').run(
         subject.id,
         body.outcome,
@@ -112,5 +118,17 @@ export const EVIDENCE_PROJECTION: Projection = {
 };
 
 function link(db: Db, unitId: string, caseId: string, stage: string | null, seq: number): void {
+  if (!isLinked(db, unitId)) countLinked(db, unitId, 1);
   sql(db, 'INSERT OR REPLACE INTO unit_links VALUES (?, ?, ?, ?)').run(unitId, caseId, stage, seq);
+}
+
+function isLinked(db: Db, unitId: string): boolean {
+  return sql(db, 'SELECT 1 FROM unit_links WHERE unit_id = ?').get(unitId) !== undefined;
+}
+
+/** One unit more is linked, or one fewer; what was suggested for it is no longer open, or is again. */
+function countLinked(db: Db, unitId: string, n: 1 | -1): void {
+  const suggestions = sql<{ n: number }>(db, 'SELECT count(*) AS n FROM link_suggestions WHERE unit_id = ?').get(unitId)?.n ?? 0;
+  addTotal(db, 'evidence_totals', 'linked', n);
+  addTotal(db, 'evidence_totals', 'suggested', -n * suggestions);
 }

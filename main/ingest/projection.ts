@@ -1,10 +1,10 @@
-import type { Projection } from '../ledger/index.ts';
+import { addTotal, type Projection, totalsTable } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 
 /** Items, where they were seen, what was refused, and what was cleared. */
 export const INGEST_PROJECTION: Projection = {
   name: 'ingest',
-  version: 2,
+  version: 3,
   tables: [
     {
       name: 'items',
@@ -40,6 +40,7 @@ export const INGEST_PROJECTION: Projection = {
         item_id TEXT NOT NULL, path_digest TEXT NOT NULL, docking_id TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, seq INTEGER NOT NULL,
         PRIMARY KEY (item_id, path_digest)) STRICT, WITHOUT ROWID`,
     },
+    totalsTable('ingest_totals'),
   ],
   reducers: {
     'item.stored': (db, { subject, body, refs, at, seq }) => {
@@ -59,6 +60,8 @@ export const INGEST_PROJECTION: Projection = {
         seq,
         body.sidecarSha256,
       );
+      addTotal(db, 'ingest_totals', 'items');
+      addTotal(db, 'ingest_totals', 'bytes', body.sizeBytes);
       sql(db, 'INSERT INTO sightings VALUES (?, ?, ?, ?, ?, ?, ?, NULL)').run(
         seq,
         subject.id,
@@ -87,6 +90,7 @@ export const INGEST_PROJECTION: Projection = {
         body.fileType,
         at,
       );
+      addTotal(db, 'ingest_totals', 'refused');
     },
     'clear.intended': (db, entry) => setClear(db, entry, entry.body.pathDigest, 'intended', null),
     'clear.done': (db, entry) => setClear(db, entry, entry.body.pathDigest, 'done', null),
@@ -98,6 +102,8 @@ type ClearEntry = { subject: { id: string }; refs: { kind: string; id: string }[
 
 function setClear(db: Parameters<typeof sql>[0], entry: ClearEntry, digest: string, state: string, reason: string | null): void {
   const docking = entry.refs.find((ref) => ref.kind === 'docking')?.id;
+  const former = sql<{ state: string }>(db, 'SELECT state FROM clears WHERE item_id = ? AND path_digest = ?').get(entry.subject.id, digest);
+  addTotal(db, 'ingest_totals', 'cleared', Number(state === 'done') - Number(former?.state === 'done'));
   sql(
     db,
     `INSERT INTO clears VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET

@@ -10,4 +10,5 @@ export { announcedKeyOf, type Closing, listSealed, OPEN_SEGMENT, readOpen, readS
 export { serveWriter } from './serve-writer.ts';
 export { settle } from './settle.ts';
 export { verifySignature } from './station-key.ts';
+export { addTotal, totalOf, totalsTable } from './totals.ts';
 export { type LedgerCheck, verifyLedger } from './verify.ts';

@@ -34,7 +34,29 @@ const actor = { kind: 'system' as const, id: 'test' };
 const at = '2026-03-02T06:03:12.000Z';
 const set = (value: string): Draft => ({ type: 'policy.set', subject: { kind: 'policy', id: 'clear' }, actor, at, body: { key: 'clear', value } });
 
-test('whatever happened, replaying the ledger gives the rows that were there', async () => {
+const number = (text: string) => (lab.ledger.reader.prepare(`SELECT (${text}) AS n`).get() as { n: number | null }).n ?? 0;
+const total = (table: string, what: string, counted: string) => ({ total: `SELECT n FROM ${table} WHERE what = '${what}'`, counted });
+const count = (table: string, where = 'true') => `SELECT count(*) FROM ${table} WHERE ${where}`;
+const forDestinations = (column: string, counted: string) => ({ total: `SELECT sum(${column}) FROM destination_totals`, counted });
+/** What the projections keep of how many there are, and how to count the same. */
+const TOTALS = [
+  total('ingest_totals', 'items', count('items')),
+  total('ingest_totals', 'bytes', 'SELECT sum(size_bytes) FROM items'),
+  total('ingest_totals', 'refused', count('refusals')),
+  total('ingest_totals', 'cleared', count('clears', "state = 'done'")),
+  total('media_totals', 'damaged', count('probes', "outcome = 'damaged'")),
+  ...['poster', 'proxy'].map((kind) => total('media_totals', kind, count('derivatives', `kind = '${kind}'`))),
+  ...['recording', 'loose', 'docking'].map((kind) => total('media_totals', kind, count('units', `kind = '${kind}'`))),
+  total('evidence_totals', 'linked', count('unit_links')),
+  total('evidence_totals', 'suggested', count('link_suggestions', 'unit_id NOT IN (SELECT unit_id FROM unit_links)')),
+  ...['on-time', 'late', 'undetermined'].map((kind) => total('evidence_totals', kind, count('deadlines', `outcome = '${kind}'`))),
+  total('archive_totals', 'confirmed', 'SELECT count(DISTINCT item_id) FROM receipt_items'),
+  forDestinations('waiting', count('forward_queue')),
+  forDestinations('receipts', count('receipts')),
+  forDestinations('items', count('receipt_items')),
+];
+
+test('whatever happened, replaying the ledger gives the rows that were there, and the totals are what there is to count', async () => {
   const taken = new Set<string>();
   const filled = new Set<string>();
   await fc.assert(
@@ -50,6 +72,7 @@ test('whatever happened, replaying the ledger gives the rows that were there', a
       expect(tableDigests(replayed, PROJECTIONS)).toEqual(digests);
       replayed.close();
       for (const [table, { rows }] of Object.entries(digests)) if (rows > 0) filled.add(table);
+      for (const { total, counted } of TOTALS) expect([counted, number(total)]).toEqual([counted, number(counted)]);
     }),
     { numRuns: 40 },
   );

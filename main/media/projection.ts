@@ -1,10 +1,10 @@
-import type { Projection } from '../ledger/index.ts';
+import { addTotal, type Projection, totalsTable } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 
 /** What is known of items as media, which unit each is in, and which derivatives exist. */
 export const MEDIA_PROJECTION: Projection = {
   name: 'media',
-  version: 2,
+  version: 3,
   tables: [
     {
       name: 'probes',
@@ -43,6 +43,7 @@ export const MEDIA_PROJECTION: Projection = {
         item_id TEXT NOT NULL, kind TEXT NOT NULL, unit_id TEXT NOT NULL, file TEXT NOT NULL, size_bytes INTEGER NOT NULL,
         sha256 TEXT NOT NULL, PRIMARY KEY (item_id, kind)) STRICT, WITHOUT ROWID`,
     },
+    totalsTable('media_totals'),
   ],
   reducers: {
     'item.stored': (db, { subject, refs, seq }) => {
@@ -50,6 +51,8 @@ export const MEDIA_PROJECTION: Projection = {
       sql(db, 'INSERT INTO ungrouped_items VALUES (?, ?, ?)').run(subject.id, camera, seq);
     },
     'item.probed': (db, { subject, body }) => {
+      const former = sql<{ outcome: string }>(db, 'SELECT outcome FROM probes WHERE item_id = ?').get(subject.id);
+      addTotal(db, 'media_totals', 'damaged', Number(body.outcome === 'damaged') - Number(former?.outcome === 'damaged'));
       sql(db, 'INSERT OR REPLACE INTO probes VALUES (?, ?, ?, ?, ?, ?)').run(
         subject.id,
         body.outcome,
@@ -77,12 +80,15 @@ export const MEDIA_PROJECTION: Projection = {
         at,
         seq,
       );
+      addTotal(db, 'media_totals', body.kind);
       for (const [n, item] of body.items.entries()) {
         sql(db, 'INSERT INTO unit_items VALUES (?, ?, ?, ?, ?, ?)').run(subject.id, n, item.itemId, item.role, item.damaged ? 1 : 0, item.durationMs);
         sql(db, 'DELETE FROM ungrouped_items WHERE item_id = ?').run(item.itemId);
       }
     },
     'derivative.made': (db, { subject, body }) => {
+      const former = sql(db, 'SELECT 1 FROM derivatives WHERE item_id = ? AND kind = ?').get(subject.id, body.kind);
+      if (!former) addTotal(db, 'media_totals', body.kind);
       sql(db, 'INSERT OR REPLACE INTO derivatives VALUES (?, ?, ?, ?, ?, ?)').run(
         subject.id,
         body.kind,

@@ -8,8 +8,8 @@ import { PROJECTIONS } from './projections.ts';
 
 /** Tables that stay as small as an agency: a few hundred rows after ten years. */
 const SMALL = ['destinations', 'cameras', 'persons', 'cases', 'access', 'projections', 'explanations', 'reconciliations', 'policy'];
-/** What reads everything on purpose: checks, replays, and counts of all there is. */
-const WHOLE = ['ledger/verify.ts', 'ledger/rebuild.ts', 'ledger/replay.ts', 'station/verify.ts', 'station/status.ts', 'archive/reconcile.ts'];
+/** What reads everything on purpose: checks and replays. */
+const WHOLE = ['ledger/verify.ts', 'ledger/rebuild.ts', 'ledger/replay.ts', 'station/verify.ts', 'archive/reconcile.ts'];
 /** What is asked once at a start. */
 const ONCE = ["SELECT docking_id, camera_id FROM dockings WHERE state <> 'ended' ORDER BY started_seq"];
 

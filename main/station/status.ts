@@ -1,5 +1,6 @@
-import { listDestinations, waitingFor } from '../archive/index.ts';
+import { listDestinations, totalsOf } from '../archive/index.ts';
 import type { StatusReport } from '../contract/api/station.ts';
+import { totalOf } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 import { spaceOf } from '../vault/index.ts';
 import type { Station } from './open-station.ts';
@@ -10,11 +11,10 @@ const MAX_LISTED = 500;
 /** Everything about a station that people ask for first, read from the projections. */
 export function statusOf(station: Station): StatusReport {
   const { ledger } = station;
-  const count = (text: string, ...values: unknown[]) => (sql<{ n: number }>(ledger.reader, text).get(...values) as { n: number }).n;
-  const confirmed = count('SELECT count(DISTINCT item_id) AS n FROM receipt_items');
-  const stored = count('SELECT count(*) AS n FROM items');
-  const ofKind = (kind: string) => count('SELECT count(*) AS n FROM units WHERE kind = ?', kind);
-  const inTime = (outcome: string) => count('SELECT count(*) AS n FROM deadlines WHERE outcome = ?', outcome);
+  const of = (table: string) => (what: string) => totalOf(ledger.reader, table, what);
+  const [ingest, media, evidence] = [of('ingest_totals'), of('media_totals'), of('evidence_totals')];
+  const confirmed = totalOf(ledger.reader, 'archive_totals', 'confirmed');
+  const cameras = sql<{ n: number }>(ledger.reader, 'SELECT count(*) AS n FROM cameras').get() as { n: number };
   return {
     station: {
       id: station.identity.stationId,
@@ -24,28 +24,25 @@ export function statusOf(station: Station): StatusReport {
       engine: station.engine.id,
     },
     ledger: { head: headOf(station), settled: ledger.opened.settlement, adopted: station.recovered.adopted },
-    cameras: count('SELECT count(*) AS n FROM cameras'),
+    cameras: cameras.n,
     items: {
-      stored,
-      bytes: count('SELECT coalesce(sum(size_bytes), 0) AS n FROM items'),
-      damaged: count("SELECT count(*) AS n FROM probes WHERE outcome = 'damaged'"),
-      refused: count('SELECT count(*) AS n FROM refusals'),
-      waitingForArchive: stored - confirmed,
+      stored: ingest('items'),
+      bytes: ingest('bytes'),
+      damaged: media('damaged'),
+      refused: ingest('refused'),
+      waitingForArchive: ingest('items') - confirmed,
       confirmed,
-      clearedFromCamera: count("SELECT count(*) AS n FROM clears WHERE state = 'done'"),
+      clearedFromCamera: ingest('cleared'),
     },
-    derivatives: {
-      posters: count("SELECT count(*) AS n FROM derivatives WHERE kind = 'poster'"),
-      proxies: count("SELECT count(*) AS n FROM derivatives WHERE kind = 'proxy'"),
-    },
+    derivatives: { posters: media('poster'), proxies: media('proxy') },
     units: {
-      recordings: ofKind('recording'),
-      loose: ofKind('loose'),
-      docking: ofKind('docking'),
-      linked: count('SELECT count(*) AS n FROM unit_links'),
-      suggested: count('SELECT count(*) AS n FROM link_suggestions WHERE unit_id NOT IN (SELECT unit_id FROM unit_links)'),
+      recordings: media('recording'),
+      loose: media('loose'),
+      docking: media('docking'),
+      linked: evidence('linked'),
+      suggested: evidence('suggested'),
     },
-    deadlines: { onTime: inTime('on-time'), late: inTime('late'), undetermined: inTime('undetermined') },
+    deadlines: { onTime: evidence('on-time'), late: evidence('late'), undetermined: evidence('undetermined') },
     space: spaceOf(station.vault.root, station.policy('vault-reserve-bytes')),
     destinations: destinationsOf(station).map(({ name, kind, sameDisk, receipts, waiting }) => ({ name, kind, sameDisk, receipts, waiting })),
     recordings: recordingsOf(station),
@@ -63,15 +60,10 @@ export function headOf(station: Station): { seq: number; hash: string } {
 /** Every destination with what it has confirmed and what it still lacks. */
 export function destinationsOf(station: Station) {
   const { ledger } = station;
-  const receipts = sql<{ n: number }>(ledger.reader, 'SELECT count(*) AS n FROM receipts WHERE destination_id = ?');
-  return listDestinations(ledger).map((destination) => ({
-    id: destination.id,
-    name: destination.name,
-    kind: destination.kind,
-    sameDisk: destination.sameDisk,
-    receipts: (receipts.get(destination.id) as { n: number }).n,
-    waiting: waitingFor(ledger, destination),
-  }));
+  return listDestinations(ledger).map(({ id, name, kind, sameDisk }) => {
+    const { receipts, waiting } = totalsOf(ledger, id);
+    return { id, name, kind, sameDisk, receipts, waiting };
+  });
 }
 
 type RecordingRow = {
