@@ -1,4 +1,3 @@
-import { CheckCircleOutlined, WarningOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Input, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +7,7 @@ import { api, failureOf } from '../../api/client.ts';
 import { Chips } from '../../ui/Chips.tsx';
 import { ErrorPanel } from '../../ui/panels.tsx';
 import { CopyText, TimeText } from '../../ui/text.tsx';
+import { Verdict } from '../../ui/Verdict.tsx';
 import { useSession } from '../session/index.ts';
 import css from './archive.module.css';
 import { DifferenceTable } from './DifferenceTable.tsx';
@@ -43,7 +43,7 @@ function Result({ report, shown, onShow }: { report: ReconcileReport } & Omit<Pr
   const rows = shownOf(differences, shown);
   return (
     <div className={css.result} data-testid="reconcile-result">
-      <Verdict report={report} />
+      <Outcome report={report} />
       <About report={report} />
       <p>{t('figures', { same, missing, differs, extra, waiting })}</p>
       {differences.length < missing + differs + extra + waiting && <p>{t('cutShort', { count: differences.length })}</p>}
@@ -56,16 +56,10 @@ function Result({ report, shown, onShow }: { report: ReconcileReport } & Omit<Pr
 }
 
 /** Bytes that are not what was recorded outweigh everything, explained or not. */
-function Verdict({ report: { open, same, waiting, explained, differs, hashMismatch } }: { report: ReconcileReport }) {
+function Outcome({ report: { open, same, waiting, explained, differs, hashMismatch } }: { report: ReconcileReport }) {
   const { t } = useTranslation('archive');
   const state = hashMismatch ? 'mismatch' : open > 0 ? 'open' : explained > 0 ? 'explained' : waiting > 0 ? 'waiting' : 'same';
-  const isBad = hashMismatch || open > 0;
-  return (
-    <p className={css.verdict} data-open={isBad || undefined} role="status">
-      {isBad ? <WarningOutlined aria-hidden /> : <CheckCircleOutlined aria-hidden />}
-      {t(`verdict.${state}`, { open, same, waiting, explained, differs })}
-    </p>
-  );
+  return <Verdict bad={hashMismatch || open > 0} text={t(`verdict.${state}`, { open, same, waiting, explained, differs })} />;
 }
 
 function About({ report: { destination, startedAt, by, entry, resultSha256 } }: { report: ReconcileReport }) {

@@ -1,4 +1,3 @@
-import { CheckCircleOutlined, WarningOutlined } from '@ant-design/icons';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
@@ -10,6 +9,7 @@ import { bytesText } from '../../ui/format.pure.ts';
 import { isUnderWay, RunPanel } from '../../ui/long-run.tsx';
 import { FailureText } from '../../ui/panels.tsx';
 import { TimeText } from '../../ui/text.tsx';
+import { Verdict } from '../../ui/Verdict.tsx';
 import css from './station.module.css';
 
 /** Proves the ledger's chain, the tables made from it and the vault; the full check reads every byte. */
@@ -61,11 +61,8 @@ function Result({ report, startedAt }: { report: VerifyReport; startedAt: string
   const { violations, warnings, entries, segments, items, bytesRead, full } = report;
   const sound = violations.length === 0;
   return (
-    <div className={css.column} role="status" data-testid="verify-result">
-      <p className={css.verdict} data-bad={!sound || undefined}>
-        {sound ? <CheckCircleOutlined aria-hidden /> : <WarningOutlined aria-hidden />}
-        {sound ? t('sound') : t('violations', { count: violations.length })}
-      </p>
+    <div className={css.column} data-testid="verify-result">
+      <Verdict bad={!sound} text={sound ? t('sound') : t('violations', { count: violations.length })} />
       <p>
         {t(full ? 'checkedFull' : 'checkedQuick', { entries, segments, items, read: bytesText(bytesRead) })} <TimeText at={startedAt} />
       </p>
