@@ -49,6 +49,8 @@ function Details({ camera, onMerge }: { camera: CameraRow; onMerge: (() => void)
           [t('kind'), kindOf(camera.profile)],
           [t('identity'), sourceOf(camera.identitySource)],
           [t('registered'), <TimeText key="at" at={camera.registeredAt} as="minute" />],
+          // Shown all the same, so that nobody takes its absence for a clock that is right.
+          [t('drift'), t('driftUnknown')],
           [t('space'), <Space key="space" space={camera.space} />],
         ]}
       />
