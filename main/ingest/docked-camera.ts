@@ -53,6 +53,8 @@ export type IngestContext = {
   /** Zone of camera clocks, kept beside every local time. */
   cameraZone(): string;
   vaultReserveBytes(): number | null;
+  /** Bytes between two checkpoints of a copy. */
+  checkpointBytes: number;
 };
 
 export const INGEST_ACTOR: Actor = { kind: 'system', id: 'ingest' };

@@ -1,5 +1,6 @@
 export { type ClearOutcome, clearDocking } from './clear.ts';
 export { comingFromMs } from './coming.ts';
+export { CHECKPOINT_BYTES } from './copy-partial.ts';
 export type { DockedCamera, FileFacts, IngestContext } from './docked-camera.ts';
 export { pathText } from './path-text.ts';
 export { INGEST_PROJECTION } from './projection.ts';

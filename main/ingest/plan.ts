@@ -1,7 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
+import type { z } from 'zod';
 import type { Draft } from '../contract/entries/index.ts';
+import type { PartialQuarantined } from '../contract/entries/ingest.ts';
 import { type PrivateRecord, sql } from '../store/index.ts';
 import type { Partial } from '../vault/index.ts';
 import { IMPORTANT_RANK, joinsFrom, KNOWN_RANK, ORDINARY_RANK } from './coming.ts';
@@ -164,19 +166,29 @@ async function setAsideOrphans(context: IngestContext, camera: DockedCamera, lef
       camera.dockingId,
       Buffer.from(pathRaw, 'base64url'),
     );
-    const sizeBytes = fs.statSync(partial.file, { throwIfNoEntry: false })?.size ?? 0;
-    await context.vault.quarantinePartial(partial);
-    await context.ledger.append([
-      {
-        type: 'partial.quarantined',
-        subject: { kind: 'item', id: partial.itemId },
-        refs: [{ kind: 'camera', id: camera.cameraId, role: 'camera' }],
-        actor: INGEST_ACTOR,
-        at: context.now(),
-        body: { reason: listed ? 'source-changed' : 'source-gone', sizeBytes },
-      },
-    ]);
+    await setAside(context, camera, partial, listed ? 'source-changed' : 'source-gone');
   }
+}
+
+/** Keeps a partial that can never become an item, out of the way, and says why. */
+export async function setAside(
+  context: IngestContext,
+  camera: DockedCamera,
+  partial: Partial,
+  reason: z.infer<typeof PartialQuarantined>['reason'],
+): Promise<void> {
+  const sizeBytes = fs.statSync(partial.file, { throwIfNoEntry: false })?.size ?? 0;
+  await context.vault.quarantinePartial(partial);
+  await context.ledger.append([
+    {
+      type: 'partial.quarantined',
+      subject: { kind: 'item', id: partial.itemId },
+      refs: [{ kind: 'camera', id: camera.cameraId, role: 'camera' }],
+      actor: INGEST_ACTOR,
+      at: context.now(),
+      body: { reason, sizeBytes },
+    },
+  ]);
 }
 
 /** Puts refusals on the ledger, their paths into private records. */

@@ -1,12 +1,14 @@
 import { lstat } from 'node:fs/promises';
 import { v7 as uuidv7 } from 'uuid';
+import type { JobOptions } from '../../native/index.ts';
 import { type Failure, failed } from '../contract/errors.ts';
-import { createTurns, sql } from '../store/index.ts';
+import { createTurns, sql, type Turns } from '../store/index.ts';
+import { KNOWN_RANK } from './coming.ts';
 import { type DockedCamera, INGEST_ACTOR, type IngestContext } from './docked-camera.ts';
 import { registerOfficers } from './officers.ts';
 import { pathText } from './path-text.ts';
 import { makePlan, type PlanCounts, refuse } from './plan.ts';
-import { type PlannedFile, type SettledFile, settleFile } from './settle-file.ts';
+import { type CopiedFile, type PlannedFile, type SettledFile, settleCopied, settleFile } from './settle-file.ts';
 
 /** How far a docking is; bytes are of the plan, `copiedBytes` is what was really written. */
 export type DockingProgress = {
@@ -138,30 +140,54 @@ async function settleAll(
     options.onProgress(progress);
   }
 
+  /** Copies of which the camera's beginning is still to be read, by their file's number in the plan. */
+  const copied = new Map<number, { file: Waiting; copy: CopiedFile }>();
   async function settleOne(file: PlannedFile, turn: Turn): Promise<void> {
-    inFlight.set(file.n, 0);
+    const copy = copied.get(file.n)?.copy;
     const onProgress = (doneBytes: number) => {
       inFlight.set(file.n, doneBytes);
       tell();
     };
-    const result = await settleWithRetries(context, camera, file, inTurn, { signal: AbortSignal.any([signal, turn.signal]), onProgress });
-    inFlight.delete(file.n);
+    onProgress(copy ? file.sizeBytes - copy.unread.bytes : 0);
+    const jobOptions = { signal: AbortSignal.any([signal, turn.signal]), onProgress };
+    const result = await settleWithRetries(context, camera, file, copy ?? null, inTurn, jobOptions);
     if (!result.ok && !(await options.isHere())) {
       // A file of a camera that was pulled is not a bad file: it waits for the camera, whatever the read said. The dock says
       // that it is gone too, but a moment later.
       gone.abort();
+      inFlight.delete(file.n);
       return keepPartial(context, camera, file);
     }
-    if (!result.ok && result.failure.code === 'docking.interrupted') return keepPartial(context, camera, file);
-    if (result.ok) count(outcome, progress, result.value);
-    else await giveUp(context, camera, file, result.failure, outcome, progress);
-    setState(context, camera, file, result.ok ? result.value.itemId : null);
+    if (!result.ok && result.failure.code === 'docking.interrupted') {
+      // Of a whole copy the beginning is read again at its next turn.
+      if (copy) return;
+      inFlight.delete(file.n);
+      return keepPartial(context, camera, file);
+    }
+    copied.delete(file.n);
+    if (!result.ok) {
+      await giveUp(context, camera, file, result.failure, outcome, progress);
+      setState(context, camera, file, null);
+    } else if (result.value.kind === 'copied') {
+      copied.set(file.n, { file: { ...file, rank: KNOWN_RANK }, copy: result.value });
+      return onProgress(file.sizeBytes - result.value.unread.bytes);
+    } else {
+      count(outcome, progress, result.value);
+      setState(context, camera, file, result.value.itemId);
+    }
+    inFlight.delete(file.n);
     progress.doneFiles += 1;
     finishedBytes.done += file.sizeBytes;
     tell();
   }
 
   const underWay = new Map<number, Promise<void>>();
+  /** Copies last, because their bytes are in the vault already; what else is on the camera is not. */
+  function nextFile(): Waiting | null {
+    const waiting = nextWaiting(context, camera, new Set([...underWay.keys(), ...copied.keys()]));
+    return waiting ?? [...copied.values()].find(({ file }) => !underWay.has(file.n))?.file ?? null;
+  }
+
   function begin(file: PlannedFile, turn: Turn): void {
     const settled = settleOne(file, turn)
       .catch((error: unknown) => {
@@ -178,16 +204,17 @@ async function settleAll(
   const thrown: unknown[] = [];
   try {
     while (!signal.aborted) {
-      const next = nextWaiting(context, camera, underWay);
+      const next = nextFile();
       if (next === null && underWay.size === 0) break;
       // What is under way may have to wait for another turn yet.
       if (next === null) await Promise.race(underWay.values());
       else {
         const remainingBytes = progress.bytes - progress.doneBytes;
-        const turn = await options.takeTurn({ rank: next.rank, bytes: next.sizeBytes, remainingBytes }, signal);
+        const bytes = copied.get(next.n)?.copy.unread.bytes ?? next.sizeBytes;
+        const turn = await options.takeTurn({ rank: next.rank, bytes, remainingBytes }, signal);
         if (turn === null) break;
         // Not the one that was asked for, when another was put first meanwhile.
-        const file = nextWaiting(context, camera, underWay);
+        const file = nextFile();
         if (file === null) turn.release();
         else begin(file, turn);
       }
@@ -208,9 +235,16 @@ function keepPartial(context: IngestContext, camera: DockedCamera, file: Planned
   sql(context.work, 'UPDATE plan_files SET partial_item = ? WHERE docking_id = ? AND n = ?').run(mine.itemId, camera.dockingId, file.n);
 }
 
-async function settleWithRetries(...args: Parameters<typeof settleFile>): ReturnType<typeof settleFile> {
-  const [context, camera, file, inTurn, options] = args;
-  let result = await settleFile(context, camera, file, inTurn, options);
+/** A copy that is whole is settled as one; a file that changes meanwhile is copied from its beginning. */
+async function settleWithRetries(
+  context: IngestContext,
+  camera: DockedCamera,
+  file: PlannedFile,
+  copy: CopiedFile | null,
+  inTurn: Turns,
+  options: JobOptions,
+): ReturnType<typeof settleFile> {
+  let result = copy ? await settleCopied(context, camera, file, copy, inTurn, options) : await settleFile(context, camera, file, inTurn, options);
   for (let attempt = 1; attempt < MAX_ATTEMPTS && !result.ok && result.failure.code === 'source.changed'; attempt += 1) {
     const relisted = await relist(camera, file);
     if (!relisted) return result;
@@ -269,14 +303,17 @@ type WaitingRow = {
 };
 
 /** The file of a plan to be settled next; null when all that wait are under way. */
-function nextWaiting(context: IngestContext, camera: DockedCamera, underWay: ReadonlyMap<number, unknown>): (PlannedFile & { rank: number }) | null {
+type Waiting = PlannedFile & { rank: number };
+
+/** The first file of the plan that waits and is none of those. */
+function nextWaiting(context: IngestContext, camera: DockedCamera, besides: ReadonlySet<number>): Waiting | null {
   const row = sql<WaitingRow>(
     context.work,
     `SELECT n, path, size_bytes, mtime_ns, decision, partial_item, rank FROM plan_files
      WHERE docking_id = ? AND state = 'waiting' ORDER BY rank, joins_from, n LIMIT ?`,
   )
-    .all(camera.dockingId, underWay.size + 1)
-    .find((one) => !underWay.has(one.n));
+    .all(camera.dockingId, besides.size + 1)
+    .find((one) => !besides.has(one.n));
   if (!row) return null;
   const { n, path, size_bytes: sizeBytes, mtime_ns: mtimeNs, decision, partial_item: partialItem, rank } = row;
   return { n, path, sizeBytes, mtimeNs, decision, partialItem, rank };

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
-import type { Copied, JobOptions } from '../../native/index.ts';
+import type { Copied, JobOptions, ListedFacts } from '../../native/index.ts';
 import type { Draft } from '../contract/entries/index.ts';
 import type { ItemStored } from '../contract/entries/ingest.ts';
 import { done, type Failure, failed, type Result } from '../contract/errors.ts';
 import { agencyUuid, sql, type Turns } from '../store/index.ts';
 import { type Partial, provenFileSystem, type Sidecar, safeName, spaceOf } from '../vault/index.ts';
+import { copyIntoPartial } from './copy-partial.ts';
 import { type DockedCamera, type FileFacts, INGEST_ACTOR, type IngestContext } from './docked-camera.ts';
 import { pathText } from './path-text.ts';
-import { absolute } from './plan.ts';
+import { absolute, setAside } from './plan.ts';
 
 /** One row of a plan. */
 export type PlannedFile = {
@@ -21,12 +22,18 @@ export type PlannedFile = {
   partialItem: string | null;
 };
 
+/**
+ * A file whose bytes are all in a proven partial, but of which the camera's `unread` beginning was not read in this docking.
+ * Nothing of it is on the ledger until `settleCopied` has read that.
+ */
+export type CopiedFile = { kind: 'copied'; partial: Partial; copied: Copied; unread: NonNullable<Copied['unread']> };
+
 /** What became of a file: stored as an item, or met again as one. */
 export type SettledFile = { kind: 'stored' | 'seen-again'; itemId: string; storedBytes: number; resumedBytes: number };
 
 /**
  * Settles one planned file: reads it in full and either proves that the vault holds these bytes of this camera already,
- * or copies, proves and stores them. Fails with the `source.*`, `vault.*` or `docking.*` code that stopped it; nothing
+ * or copies, proves and stores them. A partial with a checkpoint is gone on with from there, and is only copied then. Fails with the `source.*`, `vault.*` or `docking.*` code that stopped it; nothing
  * is on the ledger then, and the camera is untouched.
  */
 export async function settleFile(
@@ -35,7 +42,7 @@ export async function settleFile(
   file: PlannedFile,
   inTurn: Turns,
   options: JobOptions,
-): Promise<Result<SettledFile>> {
+): Promise<Result<SettledFile | CopiedFile>> {
   if (file.decision === 'known') {
     const hashed = await context.engine.hash(absolute(camera, file.path), options);
     if (!hashed.ok) return hashed;
@@ -43,6 +50,29 @@ export async function settleFile(
     if (itemId) return done(await seenAgain(context, camera, file, itemId, hashed.value));
   }
   return store(context, camera, file, inTurn, options);
+}
+
+/**
+ * Settles a file that was copied: reads its beginning from the camera and stores the copy when that is what both hashes
+ * say. When it is not, the copy is set aside, for it may be the better reading of a failing card, and the file copied anew.
+ */
+export async function settleCopied(
+  context: IngestContext,
+  camera: DockedCamera,
+  file: PlannedFile,
+  { partial, copied, unread }: CopiedFile,
+  inTurn: Turns,
+  options: JobOptions,
+): Promise<Result<SettledFile | CopiedFile>> {
+  const onProgress = (doneBytes: number) => options.onProgress?.(file.sizeBytes - unread.bytes + doneBytes);
+  const read = await context.engine.hashBeginning(absolute(camera, file.path), listedFacts(file), unread.bytes, { ...options, onProgress });
+  if (!read.ok) {
+    if (isWorthless(read.failure)) await drop(context, partial, file);
+    return read;
+  }
+  if (read.value.sha256 === unread.sha256 && read.value.sm3 === unread.sm3) return keep(context, camera, partial, file, copied, inTurn);
+  const aside = await inVault(file, () => setAside(context, camera, partial, 'beginning-differs'));
+  return aside.ok ? store(context, camera, { ...file, partialItem: null }, inTurn, options) : aside;
 }
 
 function itemWith(context: IngestContext, camera: DockedCamera, sha256: string): string | null {
@@ -59,7 +89,7 @@ async function store(
   file: PlannedFile,
   inTurn: Turns,
   options: JobOptions,
-): Promise<Result<SettledFile>> {
+): Promise<Result<SettledFile | CopiedFile>> {
   const disk = await inVault(file, async () => ({
     lacking: lackingSpace(context, file),
     isProven: provenFileSystem(context.vault.root) !== null,
@@ -69,26 +99,41 @@ async function store(
   const begun = await begin(context, camera, file);
   if (!begun.ok) return begun;
   const partial = begun.value;
-  const copied = await context.engine.copy(
-    {
-      source: absolute(camera, file.path),
-      target: partial.file,
-      listed: { sizeBytes: file.sizeBytes, mtimeNs: file.mtimeNs },
-      provenFileSystem: disk.value.isProven,
-    },
-    options,
-  );
+  const from = context.vault.checkpointOf(partial);
+  const job = { source: absolute(camera, file.path), listed: listedFacts(file), provenFileSystem: disk.value.isProven };
+  const ended = await inVault(file, () => copyIntoPartial(context, partial, from, job, options));
+  const copied = ended.ok ? ended.value : ended;
   if (!copied.ok) {
     if (isWorthless(copied.failure)) await drop(context, partial, file);
+    // A checkpoint of other bytes than the partial's: only this copy is spoilt by it.
+    if (from && copied.failure.code === 'vault.read-back-differs') return store(context, camera, { ...file, partialItem: null }, inTurn, options);
     return copied;
   }
+  const { unread } = copied.value;
+  if (unread) return done({ kind: 'copied', partial, copied: copied.value, unread });
+  return keep(context, camera, partial, file, copied.value, inTurn);
+}
+
+/** Makes an item of a proven copy; of bytes that are one already it is a sighting. */
+function keep(
+  context: IngestContext,
+  camera: DockedCamera,
+  partial: Partial,
+  file: PlannedFile,
+  copied: Copied,
+  inTurn: Turns,
+): Promise<Result<SettledFile>> {
   // Two equal files copied side by side are one item.
-  return inTurn(copied.value.sha256, async () => {
-    const known = itemWith(context, camera, copied.value.sha256);
-    if (!known) return commit(context, camera, partial, file, copied.value);
+  return inTurn(copied.sha256, async () => {
+    const known = itemWith(context, camera, copied.sha256);
+    if (!known) return commit(context, camera, partial, file, copied);
     const dropped = await drop(context, partial, file);
-    return dropped.ok ? done(await seenAgain(context, camera, file, known, copied.value)) : dropped;
+    return dropped.ok ? done(await seenAgain(context, camera, file, known, copied)) : dropped;
   });
+}
+
+function listedFacts({ sizeBytes, mtimeNs }: PlannedFile): ListedFacts {
+  return { sizeBytes, mtimeNs };
 }
 
 function drop(context: IngestContext, partial: Partial, file: PlannedFile): Promise<Result<void>> {

@@ -10,7 +10,7 @@ import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
 import type { Actor } from '../contract/values.ts';
 import { type FolderDock, loadProfiles, type Profile, watchFolderDock } from '../dock/index.ts';
 import { createSetUpCode, type SetUpCode } from '../identity/index.ts';
-import { adoptUnrecorded, type IngestContext, settleBrokenPartials } from '../ingest/index.ts';
+import { adoptUnrecorded, CHECKPOINT_BYTES, type IngestContext, settleBrokenPartials } from '../ingest/index.ts';
 import { announcedKeyOf, type Consumer, type Ledger, LedgerWriteError, openLedger, type RunningConsumer, runConsumer } from '../ledger/index.ts';
 import {
   type DataFolderLock,
@@ -163,6 +163,7 @@ async function wire(
     now: clock.now,
     cameraZone: () => policy('camera-zone'),
     vaultReserveBytes: () => policy('vault-reserve-bytes'),
+    checkpointBytes: CHECKPOINT_BYTES,
   };
   async function begin() {
     await recordStart(ledger, identity, { at: clock.now(), program: PROGRAM, engine: engine.id, clock: clock.source(), elsewhere });

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { done, failed, type Result } from '../contract/errors.ts';
 import { type DataPaths, flushFolder, makeFolderDurably } from '../store/index.ts';
+import { type Checkpoint, readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { Sidecar, sidecarBytes } from './sidecar.ts';
 
 export const SIDECAR_NAME = 'item.json';
@@ -64,6 +65,7 @@ export function openVault(paths: Pick<DataPaths, 'originals' | 'incoming' | 'qua
   async function commitPartial(partial: Partial, stored: NonNullable<Sidecar['stored']>): Promise<{ sidecarSha256: string; sidecar: Sidecar }> {
     const sidecar = { ...partial.sidecar, stored };
     const sidecarSha256 = await writeSidecar(partial.folder, sidecar, { flush: true });
+    await removeCheckpoint(partial.folder);
     await fs.promises.chmod(partial.file, 0o400);
     await fs.promises.chmod(path.join(partial.folder, SIDECAR_NAME), 0o400);
     await flushFolder(partial.folder);
@@ -79,6 +81,16 @@ export function openVault(paths: Pick<DataPaths, 'originals' | 'incoming' | 'qua
       throw error;
     }
     return { sidecarSha256, sidecar };
+  }
+
+  /** Saves how far a partial's copy is; when it resolves, that is durable. */
+  function saveCheckpoint(partial: Pick<Partial, 'folder'>, checkpoint: Checkpoint): Promise<void> {
+    return writeCheckpoint(partial.folder, checkpoint);
+  }
+
+  /** How far a partial's copy was by its last checkpoint; null when it has none that is whole. To be checked, never trusted. */
+  function checkpointOf(partial: Pick<Partial, 'folder'>): Checkpoint | null {
+    return readCheckpoint(partial.folder);
   }
 
   /** Removes a partial that turned out to be bytes the vault holds already. */
@@ -147,6 +159,8 @@ export function openVault(paths: Pick<DataPaths, 'originals' | 'incoming' | 'qua
     beginPartial,
     adoptPartial,
     commitPartial,
+    saveCheckpoint,
+    checkpointOf,
     dropPartial,
     quarantinePartial,
     isEmptyPartial,

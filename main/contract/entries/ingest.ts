@@ -26,7 +26,7 @@ export const ItemStored = z.strictObject({
   /** SHA-256 of the item's `item.json`, which holds the original path and a salt. */
   sidecarSha256: Hash256,
   engine: z.string(),
-  /** Bytes found in a partial and proven equal to the camera's before going on. */
+  /** Bytes found in a partial and proven equal to the camera's. */
   resumedBytes: SizeBytes,
   /** True when a proven folder without an entry was adopted at start. */
   recovered: z.boolean(),
@@ -53,9 +53,12 @@ export const FileRefused = z.strictObject({
   detail: z.string().max(300),
 });
 
-/** A partial copy whose camera file is gone or changed: kept aside, never passed off as the file. */
+/**
+ * A partial copy kept aside, never passed off as the file: its camera file is gone or changed, or its beginning, read again,
+ * is no longer what was copied before (`beginning-differs`); the file is copied anew then.
+ */
 export const PartialQuarantined = z.strictObject({
-  reason: z.enum(['source-gone', 'source-changed', 'unreadable-sidecar']),
+  reason: z.enum(['source-gone', 'source-changed', 'unreadable-sidecar', 'beginning-differs']),
   sizeBytes: SizeBytes,
 });
 

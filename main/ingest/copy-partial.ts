@@ -1,0 +1,34 @@
+import type { Copied, CopyJob, JobOptions, Outcome } from '../../native/index.ts';
+import type { Checkpoint, Partial } from '../vault/index.ts';
+import type { IngestContext } from './docked-camera.ts';
+
+/** Bytes between two checkpoints of a copy, and before the one gone on from that are compared with the camera. */
+export const CHECKPOINT_BYTES = 64 << 20;
+
+/**
+ * Copies into a partial, going on from a checkpoint where there is one, and saves each new one beside the bytes. Throws what
+ * the vault's disk says when one cannot be saved: a disk that does not take it is not to be trusted with the rest. When it
+ * has ended, nothing more is written.
+ */
+export async function copyIntoPartial(
+  context: IngestContext,
+  partial: Partial,
+  from: Checkpoint | null,
+  job: Omit<CopyJob, 'target'>,
+  options: JobOptions,
+): Promise<Outcome<Copied>> {
+  let saved = Promise.resolve();
+  const onReached = (checkpoint: Checkpoint) => {
+    saved = saved.then(() => context.vault.saveCheckpoint(partial, checkpoint));
+    // Waited for below; until then a failure is nobody's.
+    saved.catch(() => undefined);
+  };
+  // What was copied before counts when it was read, not when it was passed over.
+  const onProgress = (doneBytes: number) => options.onProgress?.(Math.max(0, doneBytes - (from?.offset ?? 0)));
+  const copied = await context.engine.copy(
+    { ...job, target: partial.file },
+    { signal: options.signal, onProgress, checkpoints: { everyBytes: context.checkpointBytes, from, onReached } },
+  );
+  await saved;
+  return copied;
+}
