@@ -232,8 +232,8 @@ describe.each(enginesHere())('$name', ({ name, start }) => {
 
   /** What a pull left, and what happened to it and to the camera since. */
   const left = fc.record({
-    present: fc.nat(SIZE),
-    checkpoint: fc.constantFrom('right' as const, 'none' as const, 'other bytes' as const, 'wrong state' as const),
+    present: fc.oneof(fc.nat(SIZE), fc.integer({ min: AT, max: SIZE })),
+    checkpoint: fc.constantFrom('right' as const, 'right' as const, 'none' as const, 'other bytes' as const, 'wrong state' as const),
     onDisk: fc.option(fc.nat(SIZE - 1), { nil: null }),
     onCard: fc.option(fc.nat(SIZE - 1), { nil: null }),
   });
