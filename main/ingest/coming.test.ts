@@ -7,7 +7,7 @@ import { openLab } from '../../fixtures/ledger-lab.ts';
 import { createPortableEngine } from '../../native/index.ts';
 import { loadProfiles } from '../dock/index.ts';
 import { describeBy } from '../station/identify.ts';
-import { comingFromMs, newDockingId, runDocking } from './index.ts';
+import { comingFromMs, newDockingId, putFirst, runDocking } from './index.ts';
 
 const ms = (local: string) => Date.parse(`${local}Z`);
 const name = (clock: string, sequence: string, extension = 'MP4') => `C370042_012345_20260302${clock}_${sequence}.${extension}`;
@@ -80,6 +80,32 @@ test('files are copied from the important and the earliest on, and what is still
     },
   ]);
   expect(coming(again.dockingId)).toBeNull();
+  await engine.close();
+  await lab.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+test('a clip that was put first is still to come until it is stored', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evidock-coming-'));
+  for (const clock of ['120000', '130000', '140000']) fs.writeFileSync(path.join(folder, name(clock, '0001')), clock);
+  const profile = loadProfiles().find((one) => one.id === 'ga-pattern');
+  if (!profile) throw new Error('no profile');
+  const lab = await openLab();
+  const engine = createPortableEngine(1);
+  const context = ingestContext(lab, engine);
+  const camera = dockedCamera(folder, { identitySource: 'name-pattern', describe: describeBy(profile) });
+  const coming: (number | null)[] = [];
+  const take = turnsOf(1);
+  await runDocking(context, camera, {
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+    takeTurn(next, signal) {
+      if (coming.length === 0) expect(putFirst(context, camera, { clip: name('120000', '0001') }).files).toBe(1);
+      coming.push(comingFromMs(lab.ledger.reader, lab.work, camera.dockingId));
+      return take(next, signal);
+    },
+  });
+  expect(coming[0]).toBe(ms('2026-03-02T12:00:00'));
   await engine.close();
   await lab.close();
   fs.rmSync(folder, { recursive: true });
