@@ -58,12 +58,10 @@ function UnderWay({ run: { by, state, elapsedMs, progress, remainingMs }, seenAt
           {percent !== null && <li className={css.percent}>{percent}%</li>}
           {progress && <Done progress={progress} />}
           <li>{t('run.elapsed', { text: durationText(elapsedMs + goneMs) })}</li>
+          {by !== null && <li>{t('run.by', { name: by })}</li>}
           {remainingMs !== null && !stopping && <li>{t('run.left', { text: durationText(Math.max(1000, remainingMs - goneMs)) })}</li>}
         </ul>
-        <p>
-          {by !== null && `${t('run.by', { name: by })} `}
-          {t('run.mayLeave')}
-        </p>
+        <p>{t('run.mayLeave')}</p>
       </div>
       {onCancel && (
         <ConfirmTwice act={t('run.stop')} thing={label} disabled={stopping} onConfirm={onCancel}>

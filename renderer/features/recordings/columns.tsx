@@ -10,7 +10,7 @@ type Column = { width: string; show: (row: RecordingRow, t: TFunction<'recording
 /** What the list can show, in order; the first is always there. */
 export const COLUMNS = {
   start: { width: '176px', show: (row) => <TimeText at={row.startLocal} /> },
-  officer: { width: 'minmax(96px, 1fr)', show: (row, t) => personText(row.officer) ?? t('nobody') },
+  officer: { width: 'minmax(96px, 1fr)', show: (row, t) => personText(row.officer) ?? t('noOfficer') },
   camera: { width: 'minmax(88px, 0.8fr)', show: (row) => row.camera.serial },
   kind: { width: '104px', show: (row, t) => t(`kind.${row.kind}`) },
   duration: { width: '72px', show: (row) => <Duration ms={row.durationMs} /> },

@@ -97,7 +97,7 @@ function Acts({ person, onEdit }: { person: Person; onEdit: () => void }) {
         {t('change')}
       </Button>
       {person.canSignIn && (
-        <ConfirmTwice act={t('takeAway')} thing={`${name ?? ''} ${number}`} onConfirm={takeAway}>
+        <ConfirmTwice calm act={t('takeAway')} thing={`${name ?? ''} ${number}`} onConfirm={takeAway}>
           <p>{t('takeAwayHint')}</p>
         </ConfirmTwice>
       )}
