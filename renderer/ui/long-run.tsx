@@ -44,6 +44,8 @@ function UnderWay({ run: { by, state, elapsedMs, progress, remainingMs }, seenAt
   const goneMs = useTicking(seenAt);
   const stopping = state === 'stopping';
   const percent = percentDone(progress);
+  // At the speed so far, which falls while nothing is heard: a disk that hangs is never about to be done.
+  const leftMs = remainingMs === null ? null : (remainingMs * (elapsedMs + goneMs)) / elapsedMs;
   return (
     <section className={css.running} aria-label={label}>
       <LoadingOutlined aria-hidden />
@@ -58,8 +60,8 @@ function UnderWay({ run: { by, state, elapsedMs, progress, remainingMs }, seenAt
           {percent !== null && <li className={css.percent}>{percent}%</li>}
           {progress && <Done progress={progress} />}
           <li>{t('run.elapsed', { text: durationText(elapsedMs + goneMs) })}</li>
+          {leftMs !== null && !stopping && <li>{t('run.left', { text: durationText(leftMs) })}</li>}
           {by !== null && <li>{t('run.by', { name: by })}</li>}
-          {remainingMs !== null && !stopping && <li>{t('run.left', { text: durationText(Math.max(1000, remainingMs - goneMs)) })}</li>}
         </ul>
         <p>{t('run.mayLeave')}</p>
       </div>
