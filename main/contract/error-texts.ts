@@ -337,6 +337,18 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '采集已终止，仍有文件未采集：{what}。请取出记录仪再放回，将继续采集。',
     en: 'Copying was stopped and files are not copied: {what}. Take the camera out and put it back to copy them.',
   },
+  'usb.not-a-camera': {
+    zh: 'USB 设备不是记录仪，未读取：{what}。请拔出，并查明是谁接入的。',
+    en: 'The USB device is no camera and was not read: {what}. Take it out, and find out who put it in.',
+  },
+  'usb.composite': {
+    zh: 'USB 设备除存储外还冒充键盘等其他设备，已拒绝，未读取：{what}。请拔出交管理员查验。',
+    en: 'The USB device is a disk and at the same time something no camera is, such as a keyboard; it was refused and not read: {what}. Take it out and give it to the administrator.',
+  },
+  'usb.not-privileged': {
+    zh: '采集站没有挂载存储卷的权限，记录仪未读取：{what}。请管理员以有挂载权限的账户运行采集站服务。',
+    en: 'The station may not mount file systems, so the camera was not read: {what}. Run the station service as a user that may mount.',
+  },
   'clear.write-protected': {
     zh: '记录仪或其存储卡处于写保护状态，文件已安全入库，但未能从中清除：{what}。请解除写保护后重新接入。',
     en: 'The camera or its card is write-protected; its files are safe in the vault but cannot be cleared from it: {what}. Take the protection off and dock it again.',

@@ -92,6 +92,9 @@ export const ERRORS = {
   'run.cancelled': { retry: 'operator', evidenceAtRisk: false },
   'docking.not-copying': { retry: 'never', evidenceAtRisk: false },
   'docking.cancelled': { retry: 'operator', evidenceAtRisk: true },
+  'usb.not-a-camera': { retry: 'never', evidenceAtRisk: false },
+  'usb.composite': { retry: 'never', evidenceAtRisk: false },
+  'usb.not-privileged': { retry: 'operator', evidenceAtRisk: true },
   'clear.write-protected': { retry: 'operator', evidenceAtRisk: false },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 

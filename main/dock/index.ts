@@ -1,6 +1,10 @@
 export { type FolderDock, folderVolume, readMounts, watchFolderDock } from './folder/folder-dock.ts';
 export { spaceOfVolume } from './folder/volume-space.ts';
 export { importCameras } from './import-cameras.ts';
+export { isKnownDevice, rememberedPorts } from './known-devices.ts';
+export { describeDevice } from './linux/admission.pure.ts';
+export { type LinuxDock, watchLinuxDock } from './linux/linux-dock.ts';
+export type { UsbDevice } from './linux/usb-tree.pure.ts';
 export { idsOfCamera, mergeCameras, separateCamera } from './merge.ts';
 export { extensionOf, mediaKindOf, type NameFacts, readName } from './names.pure.ts';
 export { loadProfiles, type Profile } from './profile.ts';

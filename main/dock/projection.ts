@@ -1,10 +1,11 @@
 import type { Projection } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
+import { marksOf } from './known-devices.ts';
 
 /** Cameras and dockings as screens and plans read them. */
 export const DOCK_PROJECTION: Projection = {
   name: 'dock',
-  version: 3,
+  version: 4,
   tables: [
     {
       name: 'cameras',
@@ -24,8 +25,21 @@ export const DOCK_PROJECTION: Projection = {
         ended_at TEXT, clean INTEGER, total_bytes INTEGER, free_bytes INTEGER) STRICT;
         CREATE INDEX dockings_by_camera ON dockings (camera_id, started_seq)`,
     },
+    {
+      name: 'ports',
+      orderBy: 'place',
+      ddl: 'CREATE TABLE ports (place TEXT PRIMARY KEY, port INTEGER NOT NULL) STRICT',
+    },
+    {
+      name: 'camera_devices',
+      orderBy: 'mark, camera_id',
+      ddl: 'CREATE TABLE camera_devices (mark TEXT NOT NULL, camera_id TEXT NOT NULL, PRIMARY KEY (mark, camera_id)) STRICT',
+    },
   ],
   reducers: {
+    'port.numbered': (db, { body }) => {
+      sql(db, 'INSERT OR REPLACE INTO ports VALUES (?, ?)').run(body.place, body.port);
+    },
     'camera.registered': (db, { subject, body, at }) => {
       sql(db, 'INSERT INTO cameras VALUES (?, ?, ?, ?, ?, ?)').run(subject.id, body.serial, body.identitySource, body.profile, at, subject.id);
     },
@@ -45,6 +59,9 @@ export const DOCK_PROJECTION: Projection = {
         at,
         seq,
       );
+      for (const mark of body.device ? marksOf(body.device) : []) {
+        sql(db, 'INSERT OR IGNORE INTO camera_devices VALUES (?, ?)').run(mark, camera?.id);
+      }
     },
     'docking.measured': (db, { subject, body }) => {
       sql(db, 'UPDATE dockings SET total_bytes = ?, free_bytes = ? WHERE docking_id = ?').run(body.totalBytes, body.freeBytes, subject.id);

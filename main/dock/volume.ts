@@ -1,3 +1,4 @@
+import type { IdentitySource, UsbFacts } from '../contract/entries/dock.ts';
 import type { Result } from '../contract/errors.ts';
 
 /** A camera's files, as a dock offers them: a folder in a dock folder, a mount of a desktop, or one of the station's own. */
@@ -11,12 +12,23 @@ export type Volume = {
   controller: string;
   /** What tells it from another volume in the same place. */
   instance: string;
+  /** Folders directly under `root` that are file systems of their own, of a camera that has several; else none. */
+  parts: readonly string[];
+  /** Who it is by the dock's own knowledge, when its files do not say. */
+  identity: { serial: string; identitySource: IdentitySource };
+  /** What its USB device says; null where no device is known. */
+  device: UsbFacts | null;
   /**
    * Proves that the files under `root` are still this camera's. After a pull some file systems list folders as empty and
    * go on answering from memory, without any error: what is not there is missing only if this was true before and after
    * looking.
    */
   isAlive(): Promise<boolean>;
+  /**
+   * How many reads the device has failed so far; null where that is not counted. vfat leaves out what it cannot read of a
+   * folder without an error, so a list is complete only if this did not grow while it was made.
+   */
+  readErrors(): number | null;
   /** Does something for which files have to be removable; fails with `clear.write-protected` when they cannot be. */
   whileWritable<T>(act: () => Promise<T>): Promise<Result<T>>;
 };

@@ -32,7 +32,7 @@ test('files are copied from the important and the earliest on, and what is still
   const lab = await openLab();
   const engine = createPortableEngine(1);
   const context = ingestContext(lab, engine);
-  const camera = dockedCamera(root, { identitySource: 'name-pattern', describe: describeBy(profile) });
+  const camera = dockedCamera(root, { identitySource: 'name-pattern', describe: describeBy(profile, []) });
   const coming = (dockingId = camera.dockingId) => comingFromMs(lab.ledger.reader, lab.work, dockingId);
   const steps: [string, number | null][] = [];
   const stop = lab.ledger.subscribe((entries) => {
@@ -93,7 +93,7 @@ test('a clip that was put first is still to come until it is stored', async () =
   const lab = await openLab();
   const engine = createPortableEngine(1);
   const context = ingestContext(lab, engine);
-  const camera = dockedCamera(folder, { identitySource: 'name-pattern', describe: describeBy(profile) });
+  const camera = dockedCamera(folder, { identitySource: 'name-pattern', describe: describeBy(profile, []) });
   const coming: (number | null)[] = [];
   const take = turnsOf(1);
   await runDocking(context, camera, {

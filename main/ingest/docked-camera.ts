@@ -29,11 +29,15 @@ export type DockedCamera = {
   identitySource: IdentitySource;
   /** Absolute path under which its files are read. */
   root: string;
+  /** Folders directly under `root` that are file systems of their own; others below it are not entered. */
+  parts: readonly string[];
   /**
    * Proves that what is under `root` is still the camera's. That a file is not there, or cannot be read, is a fact about
    * the camera only if this holds before and after looking.
    */
   isAlive(): Promise<boolean>;
+  /** How many reads the device has failed so far; null where that is not counted. */
+  readErrors(): number | null;
   /** True when another camera could be taken for this one: nothing is known by fingerprint then. */
   weakIdentity: boolean;
   /** The officer of everything on the camera, by binding or by the operator; a file's own name is used when null. */

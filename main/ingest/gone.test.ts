@@ -105,6 +105,22 @@ test('a file that is not there any more on a card that was pulled is not refused
   expect(written()).toEqual(['docking.planned']);
 });
 
+test('a list made while reads failed may be short: what it shows is copied, and the camera is not safe to take', async () => {
+  let errors = 3;
+  camera = dockedCamera(card, { readErrors: () => errors });
+  const { opendir } = fs.promises;
+  fs.promises.opendir = async (...args) => {
+    errors += 1;
+    return opendir(...args);
+  };
+  try {
+    expect(await run()).toMatchObject({ finished: true, safe: false, stored: 2, failures: [{ code: 'source.unreadable', what: 'C370042: ' }] });
+  } finally {
+    fs.promises.opendir = opendir;
+  }
+  expect(await run()).toMatchObject({ finished: true, safe: true });
+});
+
 test('a file is said to be removed only when a card that answers does not have it', async () => {
   expect(await run()).toMatchObject({ safe: true, stored: 2 });
   const { hash } = engine;

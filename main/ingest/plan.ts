@@ -39,6 +39,7 @@ export async function makePlan(
   if (!(await camera.isAlive())) return null;
   sql(context.work, 'DELETE FROM plan_files WHERE docking_id = ?').run(camera.dockingId);
   const partials = partialsOf(context, camera);
+  const errorsBefore = camera.readErrors();
   const counts: PlanCounts = { files: 0, bytes: 0, fresh: 0, known: 0, resumed: 0, refused: 0 };
   let files: ListedFile[] = [];
   let refusals: ListedRefusal[] = [];
@@ -55,7 +56,7 @@ export async function makePlan(
     return true;
   }
 
-  for await (const found of walk(camera.root)) {
+  for await (const found of walk(camera.root, camera.parts)) {
     if (signal.aborted) return null;
     if ('reason' in found) {
       counts.refused += 1;
@@ -65,8 +66,15 @@ export async function makePlan(
     }
     if (files.length + refusals.length >= GROUP && !(await flush())) return null;
   }
+  // Some file systems leave out what they cannot read of a folder: a list made over failing reads may be short, and does not
+  // say where. Files that could not be read for a fingerprint count here too, and say so themselves as well.
+  const isWhole = camera.readErrors() === errorsBefore;
+  if (!isWhole) {
+    counts.refused += 1;
+    refusals.push({ path: Buffer.alloc(0), reason: 'source.unreadable', fileType: 'directory', detail: 'EIO' });
+  }
   if (!(await flush()) || !(await camera.isAlive()) || signal.aborted) return null;
-  await setAsideOrphans(context, camera, partials);
+  if (isWhole) await setAsideOrphans(context, camera, partials);
   return counts;
 }
 

@@ -15,14 +15,14 @@ const MAX_DEPTH = 64;
 
 /**
  * Lists everything below `root`, one thing at a time, memory bounded by the number of folders. Names are raw bytes.
- * Links are never followed, other file systems never entered; each thing that is not a plain file or folder comes out
+ * Links are never followed, other file systems never entered but for those mounted in `parts`, folders directly below it; each thing that is not a plain file or folder comes out
  * as a refusal, so nothing is left out in silence.
  */
-export async function* walk(root: string): AsyncGenerator<ListedFile | ListedRefusal> {
+export async function* walk(root: string, parts: readonly string[] = []): AsyncGenerator<ListedFile | ListedRefusal> {
   const base = Buffer.from(root);
   const top = await fs.promises.lstat(base, { bigint: true });
   const seen = new Set([`${top.dev}:${top.ino}`]);
-  const folders: { path: Buffer; depth: number }[] = [{ path: Buffer.alloc(0), depth: 0 }];
+  const folders: { path: Buffer; depth: number; device: bigint }[] = [{ path: Buffer.alloc(0), depth: 0, device: top.dev }];
   for (let folder = folders.pop(); folder; folder = folders.pop()) {
     for await (const found of listFolder(base, folder.path)) {
       if (!('stat' in found)) {
@@ -36,9 +36,10 @@ export async function* walk(root: string): AsyncGenerator<ListedFile | ListedRef
         const fileType = typeOf(stat);
         yield { path, reason: fileType === 'symlink' ? 'source.symlink' : 'source.special-file', fileType, detail: '' };
       } else {
-        const refusal = refuseFolder(path, stat, top.dev, seen, folder.depth + 1);
+        const device = folder.depth === 0 && parts.includes(path.toString()) ? stat.dev : folder.device;
+        const refusal = refuseFolder(path, stat, device, seen, folder.depth + 1);
         if (refusal) yield refusal;
-        else folders.push({ path, depth: folder.depth + 1 });
+        else folders.push({ path, depth: folder.depth + 1, device });
       }
     }
   }

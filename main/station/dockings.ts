@@ -25,6 +25,8 @@ export type DockingsOptions = {
   absenceMs: number;
   /** A camera that gives nothing for this long while it is copied is said to have stalled. */
   stallMs: number;
+  /** Cards of what is in a port and was refused before it could be looked at. */
+  strangers(): LiveDocking[];
   onBug(error: unknown): void;
 };
 
@@ -150,9 +152,11 @@ export function createDockings(options: DockingsOptions) {
       identitySource: recognised.identitySource,
       root: volume.root,
       isAlive: volume.isAlive,
+      readErrors: volume.readErrors,
       weakIdentity: hasWeakIdentity(recognised),
       officer: officer || null,
-      describe: describeBy(recognised.profile),
+      parts: volume.parts,
+      describe: describeBy(recognised.profile, volume.parts),
     };
     live.dockingId = session.camera.dockingId;
     await append(
@@ -190,6 +194,7 @@ export function createDockings(options: DockingsOptions) {
         identityCheck: recognised.identityCheck,
         mountMode: volume.mountMode,
         fileSystem: volume.fileSystem,
+        ...(volume.device ? { device: volume.device } : {}),
       },
     };
   }
@@ -204,7 +209,7 @@ export function createDockings(options: DockingsOptions) {
       subject: { kind: 'docking', id: live.dockingId },
       actor: ACTOR,
       at: ingest.now(),
-      body: { port: live.port, reason, serial },
+      body: { port: live.port, reason, serial, ...(session.volume.device ? { device: session.volume.device } : {}) },
     });
     return null;
   }
@@ -349,7 +354,7 @@ export function createDockings(options: DockingsOptions) {
     detach,
     steer,
     putFilesFirst,
-    live: () => [...sessions].map((session) => session.live).sort((a, b) => a.port - b.port),
+    live: () => [...options.strangers(), ...[...sessions].map((session) => session.live)].sort((a, b) => a.port - b.port),
     /** Stops all copying and says so on the ledger; partials stay for the next start. */
     async close() {
       for (const session of sessions) session.abort.abort();

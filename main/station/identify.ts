@@ -1,4 +1,5 @@
-import { type Failure, failed } from '../contract/errors.ts';
+import path from 'node:path';
+import { type Failure, failed, type Result } from '../contract/errors.ts';
 import type { PolicyValues } from '../contract/policy.ts';
 import {
   extensionOf,
@@ -32,7 +33,7 @@ export async function identify(
   admission: PolicyValues['camera-admission'],
   at: string,
 ): Promise<Identified> {
-  const found = recognise(volume.root, profiles, { serial: volume.slot, identitySource: 'folder-name' });
+  const found = recogniseParts(volume, profiles);
   if (!found.ok) return { ok: false, failure: found.failure, serial: null };
   // A camera that was pulled meanwhile may look like an empty one that nobody knows.
   if (!(await volume.isAlive())) return { ...failed('camera.unreadable', volume.root, 'gone while it was looked at'), serial: null };
@@ -46,10 +47,21 @@ export async function identify(
   return { ok: true, camera, recognised };
 }
 
-/** Reads what a file's path tells, by the camera's profile. */
-export function describeBy(profile: Profile): (path: string) => FileFacts {
+/** Who a volume is; of a camera with several file systems, the first that tells it. */
+function recogniseParts({ root, parts, identity }: Volume, profiles: readonly Profile[]): Result<Recognised> {
+  const roots = parts.length === 0 ? [root] : parts.map((part) => path.join(root, part));
+  const found = roots.map((one) => recognise(one, profiles, identity));
+  const failure = found.find((one) => !one.ok);
+  const telling = found.find((one) => one.ok && one.value.profile.identity !== undefined) ?? found[0];
+  return failure ?? telling ?? failed('camera.unreadable', root, 'no file system');
+}
+
+/** Reads what a file's path tells, by the camera's profile; the folder of a part is not in the camera's own paths. */
+export function describeBy(profile: Profile, parts: readonly string[]): (path: string) => FileFacts {
   const identityFile = profile.identity?.from === 'ini' ? profile.identity.file : null;
-  return (path) => {
+  return (whole) => {
+    const part = parts.find((one) => whole.startsWith(`${one}/`));
+    const path = part === undefined ? whole : whole.slice(part.length + 1);
     const facts = readName(profile.names, path);
     return {
       mediaKind: path === identityFile ? 'identity' : mediaKindOf(path),

@@ -8,7 +8,7 @@ import type { Failure } from '../contract/errors.ts';
 import { done, type Result } from '../contract/errors.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
 import type { Actor } from '../contract/values.ts';
-import { type FolderDock, loadProfiles, type Profile, watchFolderDock } from '../dock/index.ts';
+import { type FolderDock, type LinuxDock, loadProfiles, type Profile, rememberedPorts, type Volume, watchFolderDock } from '../dock/index.ts';
 import { createSetUpCode, type SetUpCode } from '../identity/index.ts';
 import { adoptUnrecorded, CHECKPOINT_BYTES, type IngestContext, settleBrokenPartials } from '../ingest/index.ts';
 import { announcedKeyOf, type Consumer, type Ledger, LedgerWriteError, openLedger, type RunningConsumer, runConsumer } from '../ledger/index.ts';
@@ -31,6 +31,7 @@ import { createLongWork, type LongWork } from './long-work.ts';
 import { readPolicy } from './policy.ts';
 import { createPorts, type Ports } from './ports.ts';
 import { prepareStages, type Stages } from './stages.ts';
+import { createStrangers, watchUsbDocks } from './usb-docks.ts';
 
 export type StationOptions = {
   data: string;
@@ -41,6 +42,8 @@ export type StationOptions = {
   docks: readonly string[];
   /** Trees in which mounts are cameras; none for a command. */
   mountTrees: readonly string[];
+  /** Watch the machine's USB ports; cameras on them are mounted by the station. */
+  usb?: boolean;
   settleMs?: number;
   absenceMs?: number;
   stallMs?: number;
@@ -172,6 +175,15 @@ async function wire(
     const recovered = lock.formerExitClean ? { adopted: 0, failures: [] } : await adoptUnrecorded(ingest);
     return { recovered, stages: await prepareStages({ identity, paths, ledger, work, vault, engine, clock, policy }) };
   }
+  function watchUsb(): Promise<LinuxDock> {
+    const { stationId } = identity;
+    const attach = (volume: Volume) => void dockings.attach(volume);
+    const detach = (volume: Volume) => void dockings.detach(volume).catch(onBug);
+    const admission = () => policy('camera-admission');
+    // Mount points are of this boot and of this station alone.
+    const folder = `/run/evidock/${stationId}`;
+    return watchUsbDocks({ ledger, stationId, ports, folder, log, now: clock.now, admission, attach, detach }, strangers);
+  }
   async function end(clean: boolean) {
     await engine.close();
     await ledger.close();
@@ -187,7 +199,8 @@ async function wire(
   }
   const { recovered, stages } = begun.value;
   const profiles = loadProfiles();
-  const ports = createPorts();
+  const ports = createPorts(rememberedPorts(ledger));
+  const strangers = createStrangers();
   const dockings = createDockings({
     ingest,
     profiles,
@@ -197,11 +210,13 @@ async function wire(
     settleMs: options.settleMs ?? 2000,
     absenceMs: options.absenceMs ?? 120_000,
     stallMs: options.stallMs ?? 60_000,
+    strangers: strangers.list,
     onBug,
   });
   const longWork = { reconcile: createLongWork<ReconcileReport>(clock.now, onBug), verify: createLongWork<VerifyReport>(clock.now, onBug) };
   const running = startStages(ledger, work, stages.consumers(options.purpose), onBug);
   const watching = watchDocks(options, dockings, log, onBug);
+  const usb = options.usb === true ? await watchUsb() : null;
   for (const failure of recovered.failures) log.error({ failure }, 'found in the vault, left where it is');
 
   return done({
@@ -227,8 +242,10 @@ async function wire(
     idle: () => allIdle(ledger, running),
     async close() {
       await watching?.close();
+      await usb?.close();
       await Promise.all([longWork.reconcile.close(), longWork.verify.close()]);
       await dockings.close();
+      await usb?.release();
       await Promise.all(running.map((consumer) => consumer.stop()));
       await end(!unrecorded);
     },

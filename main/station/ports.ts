@@ -1,6 +1,9 @@
-/** Gives every place a volume can appear in a port number that it keeps for the life of the station process. */
-export function createPorts() {
-  const numbers = new Map<string, number>();
+/**
+ * Gives every place a volume can appear in a port number that it keeps for the life of the station process; places that
+ * have had a number before keep that one.
+ */
+export function createPorts(remembered: readonly { place: string; port: number }[]) {
+  const numbers = new Map(remembered.map(({ place, port }) => [place, port]));
   return {
     /** The number of a slot; a new slot gets the lowest number nobody has. */
     numberOf(slot: string): number {
@@ -12,6 +15,7 @@ export function createPorts() {
       numbers.set(slot, free);
       return free;
     },
+    isNumbered: (slot: string) => numbers.has(slot),
     list: () => [...numbers].map(([slot, port]) => ({ slot, port })),
   };
 }

@@ -7,7 +7,7 @@ import { MIGRATIONS } from '../store/index.ts';
 import { PROJECTIONS } from './projections.ts';
 
 /** Tables that stay as small as an agency: a few hundred rows after ten years. */
-const SMALL = ['destinations', 'cameras', 'persons', 'cases', 'access', 'projections', 'explanations', 'reconciliations', 'policy'];
+const SMALL = ['destinations', 'cameras', 'persons', 'cases', 'access', 'projections', 'explanations', 'reconciliations', 'policy', 'ports'];
 /** What reads everything on purpose: checks and replays. */
 const WHOLE = ['ledger/verify.ts', 'ledger/rebuild.ts', 'ledger/replay.ts', 'station/verify.ts', 'archive/reconcile.ts'];
 /** What is asked once at a start. */

@@ -18,6 +18,7 @@ const FAMILIES: Record<EntryType, readonly Family[]> = {
   'docking.started': ['cameras'],
   'docking.measured': ['cameras'],
   'docking.refused': [],
+  'port.numbered': [],
   'docking.planned': [],
   'docking.interrupted': [],
   'docking.resumed': [],

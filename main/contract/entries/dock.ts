@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Count, SizeBytes } from '../values.ts';
 
 /** What a camera's identity rests on. `folder-name` and `volume-uuid` are weak: nothing is taken as known by them. */
-export const IdentitySource = z.enum(['operator', 'identity-file', 'name-pattern', 'volume-uuid', 'folder-name']);
+export const IdentitySource = z.enum(['operator', 'identity-file', 'name-pattern', 'usb-serial', 'volume-uuid', 'folder-name']);
 export type IdentitySource = z.infer<typeof IdentitySource>;
 
 export const CameraRegistered = z.strictObject({
@@ -25,6 +25,18 @@ export const CameraMerged = z.strictObject({ because: MergeReason });
 /** The subject was merged by mistake and stands by itself again. */
 export const CameraSeparated = z.strictObject({});
 
+/** What a USB device says of itself, and the numbers of its file systems. None of it is proof of anything. */
+export const UsbFacts = z.strictObject({
+  vendorId: z.string().max(10),
+  productId: z.string().max(10),
+  serial: z.string().max(100).nullable(),
+  volumes: z.array(z.string().max(100)).max(64),
+});
+export type UsbFacts = z.infer<typeof UsbFacts>;
+
+/** From now on the place (a USB position by controller and hub ports) is called by this number. */
+export const PortNumbered = z.strictObject({ port: z.int().positive(), place: z.string().min(1).max(200) });
+
 export const DockingStarted = z.strictObject({
   /** Number people read on the port. */
   port: z.int().positive(),
@@ -35,6 +47,8 @@ export const DockingStarted = z.strictObject({
   /** How the volume was mounted; a read-write automount is a recorded exception. */
   mountMode: z.enum(['ro', 'rw', 'folder']),
   fileSystem: z.string(),
+  /** The USB device it was docked as, where the station knows it. */
+  device: UsbFacts.optional(),
 });
 
 /** What the file system on the camera says of its size and room, before anything is copied or cleared. */
@@ -42,8 +56,14 @@ export const DockingMeasured = z.strictObject({ totalBytes: SizeBytes, freeBytes
 
 export const DockingRefused = z.strictObject({
   port: z.int().positive(),
-  reason: z.enum(['camera.not-registered', 'camera.identity-twice', 'camera.unreadable']),
+  reason: z.enum([
+    ...(['camera.not-registered', 'camera.identity-twice', 'camera.unreadable'] as const),
+    ...(['usb.not-a-camera', 'usb.composite', 'usb.not-privileged'] as const),
+  ]),
   serial: z.string().nullable(),
+  /** The USB device that was refused, where the station knows it, and its maker's words for it. */
+  device: UsbFacts.optional(),
+  deviceName: z.string().max(250).optional(),
 });
 
 /** What is on the camera and what will be done about it. Bytes are sizes as listed; only stored bytes are proven. */

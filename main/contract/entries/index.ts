@@ -21,6 +21,7 @@ export const ENTRY_BODIES = {
   'camera.registered': dock.CameraRegistered,
   'camera.merged': dock.CameraMerged,
   'camera.separated': dock.CameraSeparated,
+  'port.numbered': dock.PortNumbered,
   'docking.started': dock.DockingStarted,
   'docking.measured': dock.DockingMeasured,
   'docking.refused': dock.DockingRefused,

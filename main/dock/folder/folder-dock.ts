@@ -100,7 +100,11 @@ export function folderVolume(slot: string, root: string, mount: Mount | null): V
     fileSystem: mount?.fileSystem ?? 'folder',
     controller: ONE_CONTROLLER,
     instance,
+    parts: [],
+    identity: { serial: slot, identitySource: 'folder-name' },
+    device: null,
     isAlive: async () => instanceOf(root) === instance,
+    readErrors: () => null,
     whileWritable: async (act) => done(await act()),
   };
 }

@@ -71,10 +71,13 @@ const station = add('station', '运行采集站 / run the station')
   .option('--socket <path>', '供本组用户窗口使用的套接字，0660 / a socket for windows of this group, 0660')
   .option('--open', '有显示器时打开窗口 / open a window when there is a display')
   .option('--dock <dir...>', '目录接入点，其中每个子目录是一台记录仪 / a folder whose subfolders are cameras')
+  .option('--usb', '监视 USB 端口，由采集站自行只读挂载记录仪 / watch USB ports; the station mounts cameras itself, read-only')
   .option('--settle-ms <n>', '新目录静置时间 / wait before a new folder is read', '2000')
   .option('--stall-ms <n>', '多久无数据视为停滞 / silence after which a camera is said to have stalled', '60000');
 station.action(async () => {
-  const options = station.opts<Common & { port: string; socket?: string; open?: boolean; dock?: string[]; settleMs: string; stallMs: string }>();
+  const options = station.opts<
+    Common & { port: string; socket?: string; open?: boolean; dock?: string[]; usb?: boolean; settleMs: string; stallMs: string }
+  >();
   const output = createOutput(options.json === true);
   const data = dataFolder(options.data);
   if (!data.ok) {
@@ -93,7 +96,10 @@ station.action(async () => {
   }
   const { port, dock = [] } = options;
   const times = { settleMs: Number(options.settleMs), stallMs: Number(options.stallMs) };
-  process.exitCode = await runStation({ data: data.value, port: Number(port), socket: socket.value, docks: dock, ...times }, output);
+  process.exitCode = await runStation(
+    { data: data.value, port: Number(port), socket: socket.value, docks: dock, usb: options.usb === true, ...times },
+    output,
+  );
 });
 
 asks(

@@ -6,7 +6,15 @@ import { EXIT, exitOf, type Output } from './output.ts';
 /** Trees below which desktops mount what is plugged in. */
 const MOUNT_TREES = ['/media', '/run/media'];
 
-export type RunOptions = { data: string; port: number; socket: string | undefined; docks: readonly string[]; settleMs: number; stallMs: number };
+export type RunOptions = {
+  data: string;
+  port: number;
+  socket: string | undefined;
+  docks: readonly string[];
+  usb: boolean;
+  settleMs: number;
+  stallMs: number;
+};
 
 /** `evidock station`: runs until it is told to stop (SIGINT, SIGTERM), then ends cleanly. */
 export async function runStation(options: RunOptions, output: Output): Promise<number> {
@@ -14,8 +22,10 @@ export async function runStation(options: RunOptions, output: Output): Promise<n
     output.refuse(failed('usage.invalid', `--port ${options.port}`, '0 to 65535').failure);
     return EXIT.usage;
   }
-  const { data, docks, settleMs, stallMs } = options;
-  const opened = await openStation({ data, purpose: 'station', create: true, docks, mountTrees: MOUNT_TREES, settleMs, stallMs });
+  const { data, docks, usb, settleMs, stallMs } = options;
+  // A station that mounts cameras itself would meet those of a desktop a second time.
+  const mountTrees = usb ? [] : MOUNT_TREES;
+  const opened = await openStation({ data, purpose: 'station', create: true, docks, mountTrees, usb, settleMs, stallMs });
   if (!opened.ok) return refuse(opened.failure, output);
   const station = opened.value;
   const server = await serveStation(station, { port: options.port, sharedSocket: options.socket });

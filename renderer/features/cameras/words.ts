@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.ts';
 
-const SOURCES = ['operator', 'identity-file', 'name-pattern', 'volume-uuid', 'folder-name'] as const;
+const SOURCES = ['operator', 'identity-file', 'name-pattern', 'usb-serial', 'volume-uuid', 'folder-name'] as const;
 
 /** Kinds of camera, and what their identity rests on, in the screen's language; what a newer station sends is shown as it is. */
 export function useCameraWords() {

@@ -1,0 +1,251 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Failure } from '../../contract/errors.ts';
+import { failed } from '../../contract/errors.ts';
+import { readMounts } from '../folder/folder-dock.ts';
+import type { Volume } from '../volume.ts';
+import { describeDevice, judge } from './admission.pure.ts';
+import { type Mounted, mountVolume, releaseMount, uuidOf } from './mounted.ts';
+import { readSysfs } from './read-sysfs.ts';
+import { type UsbDevice, usbDevices } from './usb-tree.pure.ts';
+
+export type LinuxDockOptions = {
+  /** Private folder of this station below which cameras are mounted. */
+  folder: string;
+  /** Whether the register lets a device be looked at, by its own word and its file systems' numbers; a failure says why not. */
+  admits(device: UsbDevice, volumeIds: readonly string[]): Failure | null;
+  onAttach(volume: Volume): Promise<void>;
+  onDetach(volume: Volume): void;
+  onRefused(device: UsbDevice, failure: Failure): Promise<void>;
+  /** A device that was refused is gone. */
+  onRefusedGone(device: UsbDevice): void;
+  /** Something that keeps ports from being watched as they should be; told once until it changes. */
+  onTrouble(what: string): void;
+};
+
+export type LinuxDock = {
+  /** Stops looking; what is mounted stays until it is released. */
+  close(): Promise<void>;
+  /** Takes every mount away. */
+  release(): Promise<void>;
+};
+
+/** A lost event is caught by looking again this often. */
+const LOOK_MS = 2000;
+/** Disks and partitions of one device come one after another: it is looked at once nothing new has come for this long. */
+const QUIET_MS = 400;
+/** A device whose interfaces are not known after this long is none that could be used. */
+const UNKNOWN_MS = 5000;
+const RESTART_MS = 5000;
+
+type Known = {
+  device: UsbDevice;
+  state: 'waiting' | 'refused' | 'attached' | 'dead';
+  /** What its disks were when they last changed, and since when. */
+  disks: string;
+  sinceMs: number;
+  volume: Volume | null;
+  mounts: Mounted[];
+};
+
+/**
+ * Watches USB. Events of the kernel and of udev only say "look again"; what is there is always read anew from sysfs, so a
+ * lost or doubled event changes nothing. A device that is not admitted is refused and never mounted; one that is gets its
+ * file systems mounted read-only and becomes a volume.
+ */
+export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDock> {
+  const known = new Map<string, Known>();
+  const timers = new Set<NodeJS.Timeout>();
+  let closed = false;
+  let looking: Promise<void> | null = null;
+  let again = false;
+
+  function lookSoon(ms: number): void {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      hint();
+    }, ms);
+    timers.add(timer);
+  }
+
+  function hint(): void {
+    if (closed) return;
+    if (looking) {
+      again = true;
+      return;
+    }
+    looking = look()
+      .catch((error: unknown) => options.onTrouble(String(error)))
+      .finally(() => {
+        looking = null;
+        if (!again) return;
+        again = false;
+        hint();
+      });
+  }
+
+  async function look(): Promise<void> {
+    const found = new Map(usbDevices(readSysfs()).map((device) => [`${device.path} ${device.instance}`, device]));
+    for (const [key, one] of known) {
+      if (found.has(key)) continue;
+      known.delete(key);
+      await leave(one);
+      if (one.state === 'refused') options.onRefusedGone(one.device);
+    }
+    for (const [key, device] of found) {
+      const one = known.get(key) ?? { device, state: 'waiting', disks: '', sinceMs: performance.now(), volume: null, mounts: [] };
+      known.set(key, one);
+      await consider(one, device);
+    }
+  }
+
+  async function consider(one: Known, device: UsbDevice): Promise<void> {
+    const disks = JSON.stringify(device.disks);
+    if (disks !== one.disks) {
+      Object.assign(one, { device, disks, sinceMs: performance.now() });
+      // Another medium in the same device is looked at anew.
+      await leave(one);
+      if (one.state === 'attached' || one.state === 'dead') one.state = 'waiting';
+    }
+    one.device = device;
+    if (one.state !== 'waiting') return;
+    const verdict = judge(device);
+    const quietMs = performance.now() - one.sinceMs;
+    if (verdict === 'usb.not-a-camera' || verdict === 'usb.composite') return refuse(one, failed(verdict, describeDevice(device)).failure);
+    if (verdict === 'waiting' && quietMs > UNKNOWN_MS) return refuse(one, failed('usb.not-a-camera', describeDevice(device), 'no interface').failure);
+    if (verdict !== 'storage' || !device.disks.some((disk) => disk.volumes.length > 0)) return;
+    if (device.isComing || quietMs < QUIET_MS) return lookSoon(QUIET_MS);
+    await open(one);
+  }
+
+  async function open(one: Known): Promise<void> {
+    const { device } = one;
+    const parts = device.disks.flatMap((disk) => disk.volumes.map((volume) => ({ disk, volume })));
+    const ids = (await Promise.all(parts.map(({ volume }) => uuidOf(volume)))).filter((id) => id !== null);
+    const reason = options.admits(device, ids);
+    if (reason) return refuse(one, { ...reason, what: describeDevice(device) });
+    const root = path.join(options.folder, `${device.slot.replaceAll(/[^\w.-]/g, '_')}-${device.instance}`);
+    for (const { disk, volume } of parts) {
+      const mounted = await mountVolume(disk, volume, parts.length === 1 ? root : path.join(root, volume.name));
+      if (!mounted.ok) {
+        // All of a camera or none of it: a part that cannot be read may hold evidence.
+        await leave(one);
+        return refuse(one, { ...mounted.failure, what: `${describeDevice(device)} ${mounted.failure.what}` });
+      }
+      one.mounts.push(mounted.value);
+    }
+    one.volume = volumeOf(one, root);
+    one.state = 'attached';
+    await options.onAttach(one.volume);
+  }
+
+  function volumeOf(one: Known, root: string): Volume {
+    const { device, mounts } = one;
+    const id = mounts.map((mounted) => mounted.uuid).find((uuid) => uuid !== null) ?? null;
+    const isAlive = async () => {
+      const alive = await Promise.all(mounts.map((mounted) => mounted.isAlive()));
+      if (alive.every((part) => part)) return true;
+      // Gone, though sysfs may not say so yet, or never: a device that stays and does not answer has left as well.
+      if (one.state === 'attached') one.state = 'dead';
+      hint();
+      return false;
+    };
+    return {
+      slot: device.slot,
+      root,
+      mountMode: 'ro',
+      fileSystem: [...new Set(mounts.map((mounted) => mounted.fileSystem))].join('+'),
+      // Its place without the chain of hub ports: what all that hangs on one side of a controller has in common.
+      controller: device.slot.slice(0, device.slot.lastIndexOf('-')),
+      instance: `${device.instance}:${device.disks.map((disk) => disk.sequence).join('+')}`,
+      parts: mounts.length === 1 ? [] : mounts.map((mounted) => path.basename(mounted.root)),
+      identity:
+        device.serial !== null
+          ? { serial: device.serial, identitySource: 'usb-serial' }
+          : id !== null
+            ? { serial: id, identitySource: 'volume-uuid' }
+            : { serial: device.slot, identitySource: 'folder-name' },
+      device: {
+        vendorId: device.vendorId,
+        productId: device.productId,
+        serial: device.serial,
+        volumes: mounts.flatMap((mounted) => mounted.uuid ?? []),
+      },
+      isAlive,
+      readErrors: () => mounts.reduce((sum, mounted) => sum + mounted.readErrors(), 0),
+      whileWritable: mounts.reduce<Volume['whileWritable']>(
+        (inner, mounted) => async (act) => {
+          const done = await mounted.whileWritable(() => inner(act));
+          return done.ok ? done.value : done;
+        },
+        async (act) => ({ ok: true, value: await act() }),
+      ),
+    };
+  }
+
+  /** Tells that a volume is gone and takes its mounts away; reads under way end by themselves, the mounts with them. */
+  async function leave(one: Known): Promise<void> {
+    const { volume, mounts } = one;
+    Object.assign(one, { volume: null, mounts: [] });
+    if (volume) options.onDetach(volume);
+    for (const mounted of mounts) await mounted.release().catch((error: unknown) => options.onTrouble(String(error)));
+    if (mounts.length > 1) fs.rmdirSync(path.dirname(mounts[0]?.root ?? ''));
+  }
+
+  async function refuse(one: Known, failure: Failure): Promise<void> {
+    one.state = 'refused';
+    await options.onRefused(one.device, failure);
+  }
+
+  await releaseStale(options.folder);
+  const monitor = watchEvents(hint, options.onTrouble);
+  const timer = setInterval(hint, LOOK_MS);
+  hint();
+  return {
+    async close() {
+      closed = true;
+      clearInterval(timer);
+      for (const one of timers) clearTimeout(one);
+      monitor.close();
+      await looking;
+    },
+    async release() {
+      for (const one of known.values()) await leave({ ...one, volume: null });
+    },
+  };
+}
+
+/** Mounts a killed station left behind: nobody uses them any more, and cameras are mounted anew. */
+async function releaseStale(folder: string): Promise<void> {
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const { mountPoint } of readMounts().filter((mount) => mount.mountPoint.startsWith(`${folder}/`))) await releaseMount(mountPoint);
+}
+
+/** Calls `hint` whenever the kernel or udev says something of USB or disks; starts again when the tool ends. */
+function watchEvents(hint: () => void, onTrouble: (what: string) => void): { close(): void } {
+  let closed = false;
+  let stop = () => {};
+  function start(): void {
+    const child = spawn('udevadm', ['monitor', '--kernel', '--udev', '--subsystem-match=usb', '--subsystem-match=block'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    stop = () => child.kill('SIGKILL');
+    child.stdout.on('data', hint);
+    const ended = (why: string) => {
+      if (closed) return;
+      onTrouble(`udevadm monitor ended: ${why}; ports are looked at every ${LOOK_MS} ms`);
+      const timer = setTimeout(() => !closed && start(), RESTART_MS);
+      timer.unref();
+    };
+    child.once('error', (error) => ended(String(error)));
+    child.once('exit', (code, signal) => ended(String(code ?? signal)));
+  }
+  start();
+  return {
+    close() {
+      closed = true;
+      stop();
+    },
+  };
+}

@@ -1,0 +1,154 @@
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { done, failed, type Result } from '../../contract/errors.ts';
+import { readValue } from './read-sysfs.ts';
+import type { UsbDisk, UsbVolume } from './usb-tree.pure.ts';
+
+/** A file system of a camera, mounted read-only under a folder of the station's own. */
+export type Mounted = {
+  root: string;
+  fileSystem: string;
+  /** What the file system calls itself; null when it has no number. */
+  uuid: string | null;
+  isAlive(): Promise<boolean>;
+  readErrors(): number;
+  whileWritable<T>(act: () => Promise<T>): Promise<Result<T>>;
+  /** Takes the mount away; one whose device is gone, or is still in use, goes when its last user does. */
+  release(): Promise<void>;
+};
+
+/** A child that says nothing for this long is ended, ms: a dying device can hold one up. */
+const CHILD_MS = 30_000;
+/** A device that does not give a sector within this time does not count as alive, ms. */
+const PROOF_MS = 20_000;
+const SAFE = 'nosuid,nodev,noexec';
+/** File systems of cameras, and how they are mounted; no others are, so that a card cannot pick the kernel code it meets. */
+const KNOWN: Record<string, string> = {
+  // Camera times have no zone: they are told as the camera wrote them.
+  vfat: 'utf8,umask=0077,tz=UTC',
+  exfat: 'iocharset=utf8,umask=0077',
+};
+
+/**
+ * Mounts one volume read-only. Fails with `camera.unreadable` when there is no file system this station reads, or the
+ * kernel refuses it, and with `usb.not-privileged` when the station may not mount.
+ */
+export async function mountVolume(disk: UsbDisk, volume: UsbVolume, root: string): Promise<Result<Mounted>> {
+  const device = `/dev/${volume.name}`;
+  const { facts, stderr } = await probe(volume);
+  const fileSystem = facts.get('TYPE');
+  const options = fileSystem === undefined ? undefined : KNOWN[fileSystem];
+  if (fileSystem === undefined || options === undefined) {
+    const what = fileSystem ?? facts.get('PTTYPE') ?? (stderr || 'no file system');
+    return isPrivileged(device) ? failed('camera.unreadable', device, what) : failed('usb.not-privileged', device, stderr);
+  }
+  fs.mkdirSync(root, { recursive: true, mode: 0o700 });
+  const mounted = await run('mount', ['-t', fileSystem, '-o', `ro,${SAFE},${options}`, '--source', device, '--target', root]);
+  if (mounted.code !== 0) {
+    fs.rmdirSync(root);
+    return process.getuid?.() === 0
+      ? failed('camera.unreadable', device, `${fileSystem}: ${mounted.stderr.trim()}`)
+      : failed('usb.not-privileged', device, mounted.stderr.trim());
+  }
+  const isAlive = () => isAliveDevice(disk, volume);
+  return done({
+    root,
+    fileSystem,
+    uuid: facts.get('UUID') ?? null,
+    isAlive,
+    // Hexadecimal, by the kernel's SCSI layer, for every command that did not end well.
+    readErrors: () => Number(readValue(path.join(disk.path, 'device/ioerr_cnt'))),
+    async whileWritable(act) {
+      const opened = await run('mount', ['-o', `remount,rw,${SAFE}`, '--target', root]);
+      if (opened.code !== 0) return failed('clear.write-protected', device, opened.stderr.trim());
+      try {
+        return done(await act());
+      } finally {
+        // Flushes what is left to be written; a device that was pulled has nothing to be told any more.
+        await run('mount', ['-o', `remount,ro,${SAFE}`, '--target', root]);
+      }
+    },
+    release: () => releaseMount(root),
+  });
+}
+
+/** The number a file system bears, read without mounting it; null when it has none. */
+export async function uuidOf(volume: UsbVolume): Promise<string | null> {
+  return (await probe(volume)).facts.get('UUID') ?? null;
+}
+
+async function probe(volume: UsbVolume): Promise<{ facts: Map<string, string>; stderr: string }> {
+  const { stdout, stderr } = await run('blkid', ['--probe', '--output', 'export', `/dev/${volume.name}`]);
+  return { facts: new Map(stdout.split('\n').map((line) => line.split('=', 2) as [string, string])), stderr: stderr.trim() };
+}
+
+function isPrivileged(device: string): boolean {
+  try {
+    fs.accessSync(device, fs.constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Unmounts and removes a mount point; one that is busy or whose device is gone is detached at once and goes later. */
+export async function releaseMount(root: string): Promise<void> {
+  const unmounted = await run('umount', [root]);
+  if (unmounted.code !== 0) await run('umount', ['--lazy', root]);
+  fs.rmdirSync(root);
+}
+
+/** Whether the node is still the one of this medium and a sector can be read from it past every cache. */
+async function isAliveDevice(disk: UsbDisk, volume: UsbVolume): Promise<boolean> {
+  const isSame = () =>
+    readValue(path.join(disk.path, 'diskseq')) === disk.sequence && readValue(path.join(volume.path, 'dev')) === volume.deviceNumber;
+  return isSame() && (await canRead(`/dev/${volume.name}`)) && isSame();
+}
+
+const SECTOR_BYTES = 4096;
+
+/** One part of WebAssembly; Node's typings leave it to the DOM's. */
+declare const WebAssembly: { Memory: new (descriptor: { initial: number }) => { buffer: ArrayBuffer } };
+
+async function canRead(device: string): Promise<boolean> {
+  const late = Promise.withResolvers<false>();
+  const timer = setTimeout(() => late.resolve(false), PROOF_MS);
+  try {
+    return await Promise.race([readSector(device), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readSector(device: string): Promise<boolean> {
+  // Its memory begins on a page boundary, as O_DIRECT needs it; an ordinary Buffer's may not.
+  const aligned = Buffer.from(new WebAssembly.Memory({ initial: 1 }).buffer, 0, SECTOR_BYTES);
+  try {
+    const handle = await fs.promises.open(device, fs.constants.O_RDONLY | fs.constants.O_DIRECT);
+    try {
+      return (await handle.read(aligned, 0, SECTOR_BYTES, 0)).bytesRead === SECTOR_BYTES;
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    // Whatever the reason: nothing was proven.
+    return false;
+  }
+}
+
+type Ran = { code: number; stdout: string; stderr: string };
+
+/** Runs a program to its end; no shell, messages in English, never longer than `CHILD_MS`. A program that is not there ends with 127. */
+function run(program: string, args: readonly string[]): Promise<Ran> {
+  const env = { ...process.env, LC_ALL: 'C', PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` };
+  return new Promise((resolve) => {
+    execFile(program, args, { env, timeout: CHILD_MS, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 127;
+      // A program that ran says what it has to say itself; one that could not be run, or was ended, says nothing.
+      const why = error === null || typeof error.code === 'number' ? '' : error.message;
+      resolve({ code, stdout, stderr: stderr || why });
+    });
+  });
+}
