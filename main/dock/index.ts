@@ -1,7 +1,7 @@
 export { type FolderDock, folderVolume, readMounts, watchFolderDock } from './folder/folder-dock.ts';
 export { spaceOfVolume } from './folder/volume-space.ts';
 export { importCameras } from './import-cameras.ts';
-export { isKnownDevice, rememberedPorts } from './known-devices.ts';
+export { cameraOfDevice, isKnownDevice, rememberedPorts } from './known-devices.ts';
 export { describeDevice } from './linux/admission.pure.ts';
 export { type LinuxDock, watchLinuxDock } from './linux/linux-dock.ts';
 export type { UsbDevice } from './linux/usb-tree.pure.ts';

@@ -1,7 +1,7 @@
 import type { UsbFacts } from '../contract/entries/dock.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
-import { findCamera } from './register.ts';
+import { findCamera, type KnownCamera } from './register.ts';
 
 /** Port numbers given to USB positions so far. */
 export function rememberedPorts(ledger: Ledger): { place: string; port: number }[] {
@@ -18,7 +18,27 @@ export function isKnownDevice(ledger: Ledger, device: UsbFacts): boolean {
   return marksOf(device).some((mark) => seen.get(mark) !== undefined);
 }
 
+/**
+ * The camera that was docked as this USB device before, by vendor, product and serial: an empty one has no names to be known
+ * by. Null when none was, or more than one: then the serial is not the camera's alone.
+ */
+export function cameraOfDevice(ledger: Ledger, { vendorId, productId, serial }: UsbFacts): KnownCamera | null {
+  if (serial === null) return null;
+  const cameras = sql<{ camera_id: string; serial: string; profile: string }>(
+    ledger.reader,
+    `SELECT DISTINCT root.camera_id, root.serial, root.profile FROM camera_devices
+     JOIN cameras seen USING (camera_id) JOIN cameras root ON root.camera_id = seen.same_as WHERE mark = ? LIMIT 2`,
+  ).all(markOf(vendorId, productId, serial));
+  const [camera, other] = cameras;
+  if (!camera || other) return null;
+  return { cameraId: camera.camera_id, serial: camera.serial, profile: camera.profile, identitySource: 'usb-serial' };
+}
+
+function markOf(vendorId: string, productId: string, serial: string): string {
+  return `usb:${vendorId}:${productId}:${serial}`;
+}
+
 /** What a device is known again by; one without a serial only by its file systems. */
 export function marksOf({ vendorId, productId, serial, volumes }: UsbFacts): string[] {
-  return [...(serial === null ? [] : [`usb:${vendorId}:${productId}:${serial}`]), ...volumes.map((volume) => `volume:${volume}`)];
+  return [...(serial === null ? [] : [markOf(vendorId, productId, serial)]), ...volumes.map((volume) => `volume:${volume}`)];
 }

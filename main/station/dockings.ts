@@ -148,7 +148,7 @@ export function createDockings(options: DockingsOptions) {
       cameraId: known.cameraId,
       cameraIds: idsOfCamera(ingest.ledger, known.cameraId),
       serial: known.serial,
-      mediumId: `${volume.mountMode}:${volume.fileSystem}:${volume.instance}`,
+      mediumId: mediumOf(volume),
       identitySource: recognised.identitySource,
       root: volume.root,
       isAlive: volume.isAlive,
@@ -368,6 +368,12 @@ export function createDockings(options: DockingsOptions) {
       sessions.clear();
     },
   };
+}
+
+/** The card or memory itself, as far as it bears a number; else as it was met. */
+function mediumOf({ mountMode, fileSystem, instance, device }: Volume): string {
+  const numbers = device?.volumes.slice(0, 4).join('+') ?? '';
+  return numbers === '' ? `${mountMode}:${fileSystem}:${instance}` : `volume:${numbers}`;
 }
 
 function keyOf(volume: Volume): string {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type Failure, failed, type Result } from '../contract/errors.ts';
 import type { PolicyValues } from '../contract/policy.ts';
 import {
+  cameraOfDevice,
   extensionOf,
   findCamera,
   isWeak,
@@ -39,7 +40,8 @@ export async function identify(
   if (!(await volume.isAlive())) return { ...failed('camera.unreadable', volume.root, 'gone while it was looked at'), serial: null };
   const recognised: Recognised = operator.camera ? { ...found.value, serial: operator.camera, identitySource: 'operator' } : found.value;
   const { serial, identitySource, profile } = recognised;
-  const known = findCamera(ledger, serial, identitySource);
+  const byDevice = () => (identitySource === 'usb-serial' && volume.device ? cameraOfDevice(ledger, volume.device) : null);
+  const known = findCamera(ledger, serial, identitySource) ?? byDevice();
   if (known) return { ok: true, camera: known, recognised };
   if (admission === 'registered-only') return { ...failed('camera.not-registered', serial), serial };
   const actor = { kind: 'system' as const, id: 'dock' };

@@ -106,9 +106,11 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
       Object.assign(one, { device, disks, sinceMs: performance.now() });
       // Another medium in the same device is looked at anew.
       await leave(one);
-      if (one.state === 'attached' || one.state === 'dead') one.state = 'waiting';
+      if (one.state === 'refused' && judge(device) === 'storage') options.onRefusedGone(device);
+      if (one.state !== 'refused' || judge(device) === 'storage') one.state = 'waiting';
     }
     one.device = device;
+    if (one.state === 'dead') await leave(one);
     if (one.state !== 'waiting') return;
     const verdict = judge(device);
     const quietMs = performance.now() - one.sinceMs;
@@ -135,9 +137,17 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
       }
       one.mounts.push(mounted.value);
     }
-    one.volume = volumeOf(one, root);
+    const volume = volumeOf(one, root);
     one.state = 'attached';
-    await options.onAttach(one.volume);
+    try {
+      await options.onAttach(volume);
+      one.volume = volume;
+    } catch (error) {
+      // What could not be recorded has not been docked: it is tried again.
+      one.state = 'waiting';
+      await leave(one);
+      throw error;
+    }
   }
 
   function volumeOf(one: Known, root: string): Volume {
@@ -218,26 +228,31 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
 
 /** Mounts a killed station left behind: nobody uses them any more, and cameras are mounted anew. */
 async function releaseStale(folder: string): Promise<void> {
-  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const { mountPoint } of readMounts().filter((mount) => mount.mountPoint.startsWith(`${folder}/`))) await releaseMount(mountPoint);
 }
 
 /** Calls `hint` whenever the kernel or udev says something of USB or disks; starts again when the tool ends. */
 function watchEvents(hint: () => void, onTrouble: (what: string) => void): { close(): void } {
   let closed = false;
+  let isTold = false;
   let stop = () => {};
   function start(): void {
     const child = spawn('udevadm', ['monitor', '--kernel', '--udev', '--subsystem-match=usb', '--subsystem-match=block'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     stop = () => child.kill('SIGKILL');
-    child.stdout.on('data', hint);
+    child.stdout.on('data', () => {
+      isTold = false;
+      hint();
+    });
     const ended = (why: string) => {
       if (closed) return;
-      onTrouble(`udevadm monitor ended: ${why}; ports are looked at every ${LOOK_MS} ms`);
+      if (!isTold) onTrouble(`udevadm monitor ended: ${why}; ports are looked at every ${LOOK_MS} ms`);
+      isTold = true;
       const timer = setTimeout(() => !closed && start(), RESTART_MS);
       timer.unref();
     };
+    // A program that is not there says so by an error, and never ends.
     child.once('error', (error) => ended(String(error)));
     child.once('exit', (code, signal) => ended(String(code ?? signal)));
   }

@@ -44,7 +44,11 @@ export async function mountVolume(disk: UsbDisk, volume: UsbVolume, root: string
     const what = fileSystem ?? facts.get('PTTYPE') ?? (stderr || 'no file system');
     return isPrivileged(device) ? failed('camera.unreadable', device, what) : failed('usb.not-privileged', device, stderr);
   }
-  fs.mkdirSync(root, { recursive: true, mode: 0o700 });
+  try {
+    fs.mkdirSync(root, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    return failed('usb.not-privileged', device, String(error));
+  }
   const mounted = await run('mount', ['-t', fileSystem, '-o', `ro,${SAFE},${options}`, '--source', device, '--target', root]);
   if (mounted.code !== 0) {
     fs.rmdirSync(root);
