@@ -33,8 +33,9 @@ export type SettledFile = { kind: 'stored' | 'seen-again'; itemId: string; store
 
 /**
  * Settles one planned file: reads it in full and either proves that the vault holds these bytes of this camera already,
- * or copies, proves and stores them. A partial with a checkpoint is gone on with from there, and is only copied then. Fails with the `source.*`, `vault.*` or `docking.*` code that stopped it; nothing
- * is on the ledger then, and the camera is untouched.
+ * or copies, proves and stores them. A partial with a checkpoint is gone on with from there, and is only copied then.
+ * Fails with the `source.*`, `vault.*` or `docking.*` code that stopped it; nothing is on the ledger then, and the camera
+ * is untouched.
  */
 export async function settleFile(
   context: IngestContext,
