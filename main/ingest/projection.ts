@@ -38,7 +38,8 @@ export const INGEST_PROJECTION: Projection = {
       orderBy: 'item_id, path_digest',
       ddl: `CREATE TABLE clears (
         item_id TEXT NOT NULL, path_digest TEXT NOT NULL, docking_id TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, seq INTEGER NOT NULL,
-        PRIMARY KEY (item_id, path_digest)) STRICT, WITHOUT ROWID`,
+        PRIMARY KEY (item_id, path_digest)) STRICT, WITHOUT ROWID;
+        CREATE INDEX clears_intended ON clears (state) WHERE state = 'intended'`,
     },
     totalsTable('ingest_totals'),
   ],
@@ -61,6 +62,7 @@ export const INGEST_PROJECTION: Projection = {
         body.sidecarSha256,
       );
       addTotal(db, 'ingest_totals', 'items');
+      addTotal(db, 'ingest_totals', `items of ${ref('camera')}`);
       addTotal(db, 'ingest_totals', 'bytes', body.sizeBytes);
       sql(db, 'INSERT INTO sightings VALUES (?, ?, ?, ?, ?, ?, ?, NULL)').run(
         seq,

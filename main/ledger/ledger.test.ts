@@ -42,6 +42,7 @@ const forDestinations = (column: string, counted: string) => ({ total: `SELECT s
 const TOTALS = [
   total('ingest_totals', 'items', count('items')),
   total('ingest_totals', 'bytes', 'SELECT sum(size_bytes) FROM items'),
+  { total: "SELECT sum(n) FROM ingest_totals WHERE what LIKE 'items of %'", counted: count('items') },
   total('ingest_totals', 'refused', count('refusals')),
   total('ingest_totals', 'cleared', count('clears', "state = 'done'")),
   total('media_totals', 'damaged', count('probes', "outcome = 'damaged'")),

@@ -27,7 +27,8 @@ export const MEDIA_PROJECTION: Projection = {
         unit_id TEXT PRIMARY KEY, kind TEXT NOT NULL, camera_id TEXT NOT NULL, docking_id TEXT NOT NULL, officer_id TEXT,
         start_local TEXT, start_zone TEXT, start_source TEXT, duration_ms INTEGER, clips INTEGER NOT NULL, damaged INTEGER NOT NULL,
         continues TEXT, closed_at TEXT NOT NULL, closed_seq INTEGER NOT NULL) STRICT;
-        CREATE INDEX units_by_camera ON units (camera_id, closed_seq)`,
+        CREATE INDEX units_by_camera ON units (camera_id, closed_seq);
+        CREATE INDEX units_by_kind ON units (kind, closed_seq)`,
     },
     {
       name: 'unit_items',

@@ -94,7 +94,7 @@ function camerasOf(station: Station) {
   return sql<Row>(
     station.ledger.reader,
     `SELECT camera_id, serial, identity_source, profile, same_as,
-       (SELECT count(*) FROM items i WHERE i.camera_id = c.camera_id) AS items,
+       coalesce((SELECT n FROM ingest_totals WHERE what = 'items of ' || c.camera_id), 0) AS items,
        (SELECT max(started_at) FROM dockings d WHERE d.camera_id = c.camera_id) AS last FROM cameras c ORDER BY serial`,
   )
     .all()

@@ -89,9 +89,9 @@ function recordingsOf(station: Station): StatusReport['recordings'] {
     `SELECT u.unit_id, c.serial, u.start_local, u.duration_ms, u.clips, u.damaged, l.case_id, d.outcome,
        (SELECT case_id FROM link_suggestions s WHERE s.unit_id = u.unit_id ORDER BY s.seq DESC LIMIT 1) AS suggested
      FROM units u JOIN cameras r USING (camera_id) JOIN cameras c ON c.camera_id = r.same_as LEFT JOIN unit_links l USING (unit_id) LEFT JOIN deadlines d USING (unit_id)
-     WHERE u.kind = 'recording' ORDER BY u.closed_seq DESC LIMIT ${MAX_LISTED}`,
+     WHERE u.kind = 'recording' ORDER BY u.closed_seq DESC LIMIT ?`,
   )
-    .all()
+    .all(MAX_LISTED)
     .map((row) => ({
       id: row.unit_id,
       camera: row.serial,
