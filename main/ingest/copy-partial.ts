@@ -6,9 +6,9 @@ import type { IngestContext } from './docked-camera.ts';
 export const CHECKPOINT_BYTES = 64 << 20;
 
 /**
- * Copies into a partial, going on from a checkpoint where there is one, and saves each new one beside the bytes. Throws what
- * the vault's disk says when one cannot be saved: a disk that does not take it is not to be trusted with the rest. When it
- * has ended, nothing more is written.
+ * Copies into a partial, going on from a checkpoint where there is one, and saves each new one beside the bytes. `saved` is
+ * to be waited for: nothing is written after it, and it rejects with what the vault's disk said when one could not be saved,
+ * for a disk that does not take it is not to be trusted with the rest.
  */
 export async function copyIntoPartial(
   context: IngestContext,
@@ -16,11 +16,11 @@ export async function copyIntoPartial(
   from: Checkpoint | null,
   job: Omit<CopyJob, 'target'>,
   options: JobOptions,
-): Promise<Outcome<Copied>> {
+): Promise<{ copied: Outcome<Copied>; saved: Promise<void> }> {
   let saved = Promise.resolve();
   const onReached = (checkpoint: Checkpoint) => {
     saved = saved.then(() => context.vault.saveCheckpoint(partial, checkpoint));
-    // Waited for below; until then a failure is nobody's.
+    // Waited for at the end; until then a failure is nobody's.
     saved.catch(() => undefined);
   };
   // What was copied before counts when it was read, not when it was passed over.
@@ -29,6 +29,5 @@ export async function copyIntoPartial(
     { ...job, target: partial.file },
     { signal: options.signal, onProgress, checkpoints: { everyBytes: context.checkpointBytes, from, onReached } },
   );
-  await saved;
-  return copied;
+  return { copied, saved };
 }

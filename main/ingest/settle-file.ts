@@ -102,8 +102,9 @@ async function store(
   const partial = begun.value;
   const from = context.vault.checkpointOf(partial);
   const job = { source: absolute(camera, file.path), listed: listedFacts(file), provenFileSystem: disk.value.isProven };
-  const ended = await inVault(file, () => copyIntoPartial(context, partial, from, job, options));
-  const copied = ended.ok ? ended.value : ended;
+  const ended = await copyIntoPartial(context, partial, from, job, options);
+  const saved = await inVault(file, () => ended.saved);
+  const copied = saved.ok ? ended.copied : saved;
   if (!copied.ok) {
     if (isWorthless(copied.failure)) await drop(context, partial, file);
     // A checkpoint of other bytes than the partial's: only this copy is spoilt by it.
