@@ -4,6 +4,9 @@ const MAX_NAME_BYTES = 200;
 /** Names that Windows refuses whatever their extension; a vault may be copied there one day. */
 const RESERVED = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
 
+/** What lies beside an original, and while it is being written. */
+const SIDECAR = /^item\.json(\.tmp)?$/i;
+
 /**
  * The name an original gets in the vault: its own, when that is valid UTF-8 of at most 200 bytes without anything a
  * shell, a file system or a path could mistake; else every doubtful byte percent-encoded and the whole cut, keeping
@@ -42,7 +45,7 @@ function isPlainChar(char: string): boolean {
 /** Encodes what is wrong with the name as a whole: how it starts, how it ends, what it would be taken for. */
 function guardWhole(name: string): string {
   if (name === '') return '%00';
-  if (RESERVED.test(name) || name.toLowerCase() === 'item.json') return percent(utf8(name[0] as string)) + name.slice(1);
+  if (RESERVED.test(name) || SIDECAR.test(name)) return percent(utf8(name[0] as string)) + name.slice(1);
   let guarded = name;
   if (/^[-.~ ]/.test(guarded)) guarded = percent(utf8(guarded[0] as string)) + guarded.slice(1);
   if (/[. ]$/.test(guarded)) guarded = guarded.slice(0, -1) + percent(utf8(guarded.at(-1) as string));
