@@ -4,7 +4,7 @@ import { sql } from '../store/index.ts';
 /** Items, where they were seen, what was refused, and what was cleared. */
 export const INGEST_PROJECTION: Projection = {
   name: 'ingest',
-  version: 3,
+  version: 4,
   tables: [
     {
       name: 'items',

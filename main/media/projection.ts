@@ -4,7 +4,7 @@ import { sql } from '../store/index.ts';
 /** What is known of items as media, which unit each is in, and which derivatives exist. */
 export const MEDIA_PROJECTION: Projection = {
   name: 'media',
-  version: 3,
+  version: 4,
   tables: [
     {
       name: 'probes',
