@@ -121,6 +121,35 @@ test('a list made while reads failed may be short: what it shows is copied, and 
   expect(await run()).toMatchObject({ finished: true, safe: true });
 });
 
+test.each([
+  ['has nothing to do with the list', 0, true],
+  ['made the list short', 1, false],
+])('a read that failed once and %s', async (_, leftOut, safe) => {
+  let errors = 0;
+  camera = dockedCamera(card, { readErrors: () => errors });
+  const { lstat } = fs.promises;
+  fs.promises.lstat = (async (...args: Parameters<typeof lstat>) => {
+    const stat = await lstat(...args);
+    errors = 1;
+    return stat;
+  }) as typeof lstat;
+  // The first list is made without a file that the second finds.
+  if (leftOut > 0) fs.renameSync(path.join(card, 'two.mp4'), path.join(place, 'two.mp4'));
+  const { opendir } = fs.promises;
+  let looks = 0;
+  fs.promises.opendir = async (...args) => {
+    looks += 1;
+    if (looks === 2 && leftOut > 0) fs.renameSync(path.join(place, 'two.mp4'), path.join(card, 'two.mp4'));
+    return opendir(...args);
+  };
+  try {
+    expect(await run()).toMatchObject({ finished: true, safe, stored: 2 - leftOut });
+    expect(looks).toBe(2);
+  } finally {
+    Object.assign(fs.promises, { lstat, opendir });
+  }
+});
+
 test('a file is said to be removed only when a card that answers does not have it', async () => {
   expect(await run()).toMatchObject({ safe: true, stored: 2 });
   const { hash } = engine;

@@ -66,9 +66,7 @@ export async function makePlan(
     }
     if (files.length + refusals.length >= GROUP && !(await flush())) return null;
   }
-  // Some file systems leave out what they cannot read of a folder: a list made over failing reads may be short, and does not
-  // say where. Files that could not be read for a fingerprint count here too, and say so themselves as well.
-  const isWhole = camera.readErrors() === errorsBefore;
+  const isWhole = camera.readErrors() === errorsBefore || (await isListedAgain(camera, counts.files + files.length));
   if (!isWhole) {
     counts.refused += 1;
     refusals.push({ path: Buffer.alloc(0), reason: 'source.unreadable', fileType: 'directory', detail: 'EIO' });
@@ -76,6 +74,21 @@ export async function makePlan(
   if (!(await flush()) || !(await camera.isAlive()) || signal.aborted) return null;
   if (isWhole) await setAsideOrphans(context, camera, partials);
   return counts;
+}
+
+/**
+ * Some file systems leave out what they cannot read of a folder: a list made over failing reads may be short, and does not
+ * say where. Reads fail for other reasons as well (somebody asks the device for what it does not have): a second look without
+ * any failure that finds as many files tells.
+ */
+async function isListedAgain(camera: DockedCamera, files: number): Promise<boolean> {
+  for (let look = 0; look < 2; look += 1) {
+    const before = camera.readErrors();
+    let found = 0;
+    for await (const one of walk(camera.root, camera.parts)) if (!('reason' in one)) found += 1;
+    if (camera.readErrors() === before) return found === files;
+  }
+  return false;
 }
 
 /** Officers that only the names of files tell of. */
