@@ -14,7 +14,7 @@ const BESIDE_STORAGE = ['08', '0e', '01', '06', 'ff'];
 /** Judges a device by its interfaces alone: names and numbers are whatever its maker wrote into it. */
 export function judge(device: UsbDevice): Verdict {
   if (device.isHub || device.isFixed) return 'ignored';
-  if (device.interfaces.length === 0) return 'waiting';
+  if (device.isPartial) return 'waiting';
   if (!device.interfaces.some((one) => one.class === MASS_STORAGE)) return 'usb.not-a-camera';
   return device.interfaces.every((one) => BESIDE_STORAGE.includes(one.class)) ? 'storage' : 'usb.composite';
 }

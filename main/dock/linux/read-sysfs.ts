@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { SysfsRecord } from './usb-tree.pure.ts';
 
 const USB_ATTRIBUTES = [
-  ...['idVendor', 'idProduct', 'manufacturer', 'product', 'serial', 'bDeviceClass', 'removable', 'busnum', 'devnum', 'version'],
+  ...['idVendor', 'idProduct', 'manufacturer', 'product', 'serial', 'bDeviceClass', 'removable', 'busnum', 'devnum', 'version', 'bNumInterfaces'],
   ...['bInterfaceClass', 'bInterfaceSubClass', 'bInterfaceProtocol'],
 ];
 const BLOCK_ATTRIBUTES = ['dev', 'size', 'ro', 'diskseq', 'partition', 'device/type'];
@@ -68,11 +68,14 @@ function entries(folder: string): string[] {
 
 /** Null for what is not there, or went away while it was read (sysfs says ENODEV or EIO then). */
 function unlessGone<T>(look: () => T): T | null {
-  try {
-    return look();
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (['ENOENT', 'ENOTDIR', 'ENODEV', 'ENXIO', 'EIO', 'EINVAL', 'EACCES'].includes(code)) return null;
-    throw error;
+  for (;;) {
+    try {
+      return look();
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      if (['ENOENT', 'ENOTDIR', 'ENODEV', 'ENXIO', 'EIO', 'EINVAL', 'EACCES'].includes(code)) return null;
+      // Waiting for a device that is being set up was interrupted by a signal: asked again.
+      if (code !== 'EINTR') throw error;
+    }
   }
 }

@@ -53,7 +53,7 @@ test.each([
   ['a disk with a part of its maker’s own', { interfaces: interfaces('08', 'ff') }, 'storage'],
   ['a disk that is a network card as well', { interfaces: interfaces('08', '02', '0a') }, 'usb.composite'],
   ['a locked camera of its maker’s own kind', { interfaces: interfaces('ff') }, 'usb.not-a-camera'],
-  ['a device that is still being set up', { interfaces: [] }, 'waiting'],
+  ['a device that is still being set up', { isPartial: true, interfaces: interfaces('01') }, 'waiting'],
   ['what is built into the machine', { isFixed: true, interfaces: interfaces('03') }, 'ignored'],
 ] as const)('%s', (_, is, verdict) => {
   expect(judge(some(is as Partial<UsbDevice>))).toBe(verdict);
@@ -73,6 +73,18 @@ test.each(['', '0000000000', '0123456789ABCDEF', '123456789012', '0123456789abcd
 
 test('what a device says of itself is one short line, whatever it tries', () => {
   expect(withSerial(`A\u0000B\n\u202E${'x'.repeat(300)}`).serial).toBe(`AB${'x'.repeat(98)}`);
+});
+
+test('a device of which an interface is not there yet, or cannot be read any more, is not judged by the others', () => {
+  const { path: node } = at(`${PCI}-usb2-3`);
+  const partial = (usb: SysfsRecord['usb']) => usbDevices({ ...record, usb: { ...record.usb, ...usb } }).find((one) => one.path === node)?.isPartial;
+  expect(partial({})).toBe(false);
+  expect(partial({ [node]: { ...record.usb[node], bNumInterfaces: '2' } })).toBe(true);
+  expect(partial({ [`${node}/2-3:1.0`]: {} })).toBe(true);
+  // Before it is configured it says nothing of them.
+  const bare = Object.fromEntries(Object.entries(record.usb).filter(([at]) => !at.startsWith(`${node}/`)));
+  const unconfigured = { ...record, usb: { ...bare, [node]: { ...record.usb[node], bNumInterfaces: '' } } };
+  expect(usbDevices(unconfigured).find((one) => one.path === node)?.isPartial).toBe(true);
 });
 
 test('a disk without a medium has nothing to mount, and one that is not there yet is waited for', () => {

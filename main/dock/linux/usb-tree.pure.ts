@@ -25,6 +25,8 @@ export type UsbDevice = {
   /** Built in, by the word of the firmware. */
   isFixed: boolean;
   interfaces: UsbInterface[];
+  /** Some of its interfaces are not there yet, or not any more. */
+  isPartial: boolean;
   disks: UsbDisk[];
   /** SCSI disks whose block device is not there yet. */
   isComing: boolean;
@@ -59,6 +61,7 @@ function deviceAt(record: SysfsRecord, path: string, attributes: Record<string, 
     isHub: attributes['bDeviceClass'] === '09',
     isFixed: attributes['removable'] === 'fixed',
     interfaces,
+    isPartial: interfaces.length < Math.max(1, Number(attributes['bNumInterfaces'] ?? 1)) || interfaces.some((one) => one.class === ''),
     disks: below.filter(([, one]) => isDisk(one)).map(([at, one]) => diskAt(record, at, one)),
     isComing: Number(attributes['scsiDisks'] ?? 0) > below.filter(([, one]) => isDisk(one)).length,
   };
