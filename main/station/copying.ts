@@ -33,8 +33,8 @@ export type Copying = {
   place: Place;
 };
 
-/** Files of one camera under way at the same time: hides the latency of flushes between small files. */
-const COPIES_PER_CAMERA = 3;
+/** Most files of one camera under way at the same time: hides the latency of flushes between small files. */
+const MAX_COPIES_PER_CAMERA = 3;
 
 /** Copies docked cameras side by side, file by file, in the order of one schedule, and keeps their cards. */
 export function createCopying({ ingest, policy, stallMs }: CopyingOptions) {
@@ -42,7 +42,8 @@ export function createCopying({ ingest, policy, stallMs }: CopyingOptions) {
     order: policy('copy-order'),
     copiesAtOnce: policy('copies-at-once'),
     copiesPerController: policy('copies-per-controller'),
-    copiesPerCamera: COPIES_PER_CAMERA,
+    // A file holds its turn for minutes: a full wall has to find one for every camera, whoever came first.
+    copiesPerCamera: Math.max(1, Math.min(MAX_COPIES_PER_CAMERA, Math.floor(policy('copies-at-once') / policy('wall-ports')))),
   }));
 
   /** Begins; `gone` is aborted when the camera is, `live` is its card. */
