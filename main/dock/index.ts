@@ -10,5 +10,5 @@ export { extensionOf, mediaKindOf, type NameFacts, readName } from './names.pure
 export { loadProfiles, type Profile } from './profile.ts';
 export { DOCK_PROJECTION } from './projection.ts';
 export { type Recognised, recognise } from './recognise.ts';
-export { findCamera, isWeak, type KnownCamera, registerCamera } from './register.ts';
+export { findCamera, isWeak, type KnownCamera, registerByHand, registerCamera } from './register.ts';
 export type { Volume } from './volume.ts';

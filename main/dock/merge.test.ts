@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { until } from '../../fixtures/e2e/evidock.ts';
 import { openStationLab, type StationLab } from '../../fixtures/station-lab.ts';
 import { entriesOfType } from '../ledger/index.ts';
+import { folderVolume } from './index.ts';
 
 let lab: StationLab;
 beforeEach(async () => {
@@ -82,4 +84,17 @@ test('merges chain, and what cannot be true is refused', async () => {
   expect(await mergeCameras({ camera: C, into: unknown, because: 'renumbered' })).toMatchObject({
     failure: { code: 'camera.not-registered', what: unknown },
   });
+});
+
+test('two cameras that are docked at this moment are two, and may be one when one of them has left', async () => {
+  const [one, other] = ['one', 'other'].map((name) => folderVolume(name, lab.card(name, { 'DCIM/a.mp4': `evidence of ${name}` }), null));
+  if (!one || !other) throw new Error('a card is not there');
+  const { dockings, ledger } = lab.station;
+  expect(await Promise.all([one, other].map((volume) => dockings.attach(volume).done))).toMatchObject([{ safe: true }, { safe: true }]);
+  const { one: camera = '', other: into = '' } = await cameras();
+  const merge = () => lab.client.docking.mergeCameras({ camera, into, because: 'other-name' });
+  expect(await merge()).toMatchObject({ ok: false, failure: { code: 'camera.merge-refused', detail: 'both are docked now' } });
+  dockings.detach(one);
+  await until('the docking to have ended', async () => entriesOfType(ledger.reader, 'docking.ended').length === 1);
+  expect(await merge()).toEqual({ ok: true, value: undefined });
 });

@@ -1,8 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { IdentitySource } from '../contract/entries/dock.ts';
+import { done, failed, type Result } from '../contract/errors.ts';
 import type { Actor } from '../contract/values.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
+import type { Profile } from './profile.ts';
 
 /** Whether an identity rests on something that another camera could have just as well. */
 export function isWeak(source: IdentitySource): boolean {
@@ -28,6 +30,19 @@ export function findCamera(ledger: Ledger, serial: string, identitySource: Ident
         : one.identity_source === identitySource || !isWeak(one.identity_source),
     );
   return row ? { cameraId: row.same_as, serial, profile: row.profile, identitySource } : null;
+}
+
+/** Registers a camera that somebody names by serial and kind; one that is registered already is left alone. */
+export async function registerByHand(
+  context: { ledger: Ledger; profiles: readonly Profile[]; actor: Actor; now(): string },
+  { serial, profile }: { serial: string; profile: string },
+): Promise<Result<{ cameraId: string; known: boolean }>> {
+  const { ledger, profiles, actor } = context;
+  if (!profiles.some((one) => one.id === profile)) return failed('usage.invalid', profile, profiles.map((one) => one.id).join(', '));
+  const known = findCamera(ledger, serial, 'operator');
+  if (known) return done({ cameraId: known.cameraId, known: true });
+  const { cameraId } = await registerCamera(ledger, { serial, identitySource: 'operator', profile }, { actor, at: context.now(), how: 'admin' });
+  return done({ cameraId, known: false });
 }
 
 /** Registers a camera under a new provisional id. */

@@ -4,9 +4,10 @@ import { type Failure, failed } from '../contract/errors.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
 import type { Actor } from '../contract/values.ts';
 import { idsOfCamera, type Profile, spaceOfVolume, type Volume } from '../dock/index.ts';
-import { type ClearOutcome, clearDocking, type DockedCamera, type DockingOutcome, type IngestContext, newDockingId } from '../ingest/index.ts';
+import { type ClearOutcome, clearDocking, type DockedCamera, type DockingOutcome, type IngestContext } from '../ingest/index.ts';
 import { LedgerWriteError } from '../ledger/index.ts';
 import { createTurns } from '../store/index.ts';
+import { blankCard } from './blank-card.ts';
 import { type Copying, createCopying } from './copying.ts';
 import { describeBy, hasWeakIdentity, identify, type Operator } from './identify.ts';
 import type { Ports } from './ports.ts';
@@ -70,23 +71,7 @@ export function createDockings(options: DockingsOptions) {
   }
 
   function newSession(volume: Volume): Session {
-    const live: LiveDocking = {
-      dockingId: newDockingId(),
-      port: options.ports.numberOf(volume.slot),
-      camera: volume.slot,
-      profile: '',
-      state: 'settling',
-      files: 0,
-      bytes: 0,
-      doneFiles: 0,
-      doneBytes: 0,
-      copiedFiles: 0,
-      copiedBytes: 0,
-      bytesPerSecond: null,
-      clearing: null,
-      stoppedBy: null,
-      failures: [],
-    };
+    const live = blankCard(options.ports.numberOf(volume.slot), volume.slot);
     const abort = new AbortController();
     return {
       live,

@@ -3,7 +3,7 @@ import { addFolderDestination, explainDifference, exportCase, forwardAll, reopen
 import { localContract } from '../contract/api/index.ts';
 import { failed } from '../contract/errors.ts';
 import { POLICY, PolicyKey } from '../contract/policy.ts';
-import { findCamera, importCameras, mergeCameras, registerCamera, separateCamera } from '../dock/index.ts';
+import { importCameras, mergeCameras, registerByHand, separateCamera } from '../dock/index.ts';
 import { importCases, importPeople, linkUnit } from '../evidence/index.ts';
 import { agencyUuid, sql } from '../store/index.ts';
 import { confirmClock, verifyAndRecord } from './admin-acts.ts';
@@ -49,15 +49,9 @@ export function createRouter(station: Station) {
       importCameras: os.docking.importCameras.handler(({ input }) =>
         importCameras({ ledger, profiles: station.profiles, actor, now: clock.now }, ...fileOf(input)),
       ),
-      registerCamera: os.docking.registerCamera.handler(async ({ input }) => {
-        const profile = station.profiles.find((one) => one.id === input.profile);
-        if (!profile) return failed('usage.invalid', input.profile, station.profiles.map((one) => one.id).join(', '));
-        const known = findCamera(ledger, input.serial, 'operator');
-        if (known) return { ok: true as const, value: { cameraId: known.cameraId, known: true } };
-        const camera = { serial: input.serial, identitySource: 'operator' as const, profile: profile.id };
-        const { cameraId } = await registerCamera(ledger, camera, { actor, at: clock.now(), how: 'admin' });
-        return { ok: true as const, value: { cameraId, known: false } };
-      }),
+      registerCamera: os.docking.registerCamera.handler(({ input }) =>
+        registerByHand({ ledger, profiles: station.profiles, actor, now: clock.now }, input),
+      ),
       mergeCameras: os.docking.mergeCameras.handler(({ input }) => mergeCameras({ ledger, now: clock.now, actor }, input)),
       separateCamera: os.docking.separateCamera.handler(({ input }) => separateCamera({ ledger, now: clock.now, actor }, input.camera)),
     },

@@ -4,8 +4,8 @@ import type { UsbFacts } from '../contract/entries/dock.ts';
 import { type Failure, failed } from '../contract/errors.ts';
 import type { PolicyValues } from '../contract/policy.ts';
 import { describeDevice, isKnownDevice, type LinuxDock, type UsbDevice, type Volume, watchLinuxDock } from '../dock/index.ts';
-import { newDockingId } from '../ingest/index.ts';
 import type { Ledger } from '../ledger/index.ts';
+import { blankCard } from './blank-card.ts';
 import type { Ports } from './ports.ts';
 
 export type UsbDocksOptions = {
@@ -112,21 +112,5 @@ function keyOf(device: UsbDevice): string {
 }
 
 function refusedCard(device: UsbDevice, port: number, failure: Failure): LiveDocking {
-  return {
-    dockingId: newDockingId(),
-    port,
-    camera: describeDevice(device),
-    profile: '',
-    state: 'refused',
-    files: 0,
-    bytes: 0,
-    doneFiles: 0,
-    doneBytes: 0,
-    copiedFiles: 0,
-    copiedBytes: 0,
-    bytesPerSecond: null,
-    clearing: null,
-    stoppedBy: null,
-    failures: [failure],
-  };
+  return { ...blankCard(port, describeDevice(device)), state: 'refused', failures: [failure] };
 }

@@ -1,6 +1,6 @@
 import { done, failed } from '../../contract/errors.ts';
 import type { CameraDocking, MergedCamera } from '../../contract/web/cameras.ts';
-import { findCamera, mergeCameras, registerCamera, separateCamera } from '../../dock/index.ts';
+import { mergeCameras, registerByHand, separateCamera } from '../../dock/index.ts';
 import { sql } from '../../store/index.ts';
 import { actorOf, type GuardedContract, type WebContext } from './web-context.ts';
 
@@ -15,16 +15,7 @@ export function cameraHandlers({ cameras: os }: GuardedContract) {
       return known ? done(historyOf(context, input.id)) : failed('camera.not-registered', input.id);
     }),
     profiles: os.profiles.handler(({ context }) => context.station.profiles.map(({ id, label }) => ({ id, ...label }))),
-    register: os.register.handler(async ({ context, input }) => {
-      const { ledger, profiles, clock } = context.station;
-      const profile = profiles.find((one) => one.id === input.profile);
-      if (!profile) return failed('usage.invalid', input.profile, profiles.map((one) => one.id).join(', '));
-      const known = findCamera(ledger, input.serial, 'operator');
-      if (known) return done({ cameraId: known.cameraId, known: true });
-      const camera = { serial: input.serial, identitySource: 'operator' as const, profile: profile.id };
-      const { cameraId } = await registerCamera(ledger, camera, { actor: actorOf(context), at: clock.now(), how: 'admin' });
-      return done({ cameraId, known: false });
-    }),
+    register: os.register.handler(({ context, input }) => registerByHand({ ...acting(context), profiles: context.station.profiles }, input)),
     merge: os.merge.handler(({ context, input: { id, ...merge } }) => mergeCameras(acting(context), { camera: id, ...merge })),
     separate: os.separate.handler(({ context, input }) => separateCamera(acting(context), input.id)),
   };
