@@ -10,8 +10,8 @@ import { isFound } from './search.pure.ts';
 import { useCameraWords } from './words.ts';
 
 const REASONS = ['other-name', 'renumbered', 'typed-wrong'] as const;
-/** Cameras offered at once: as many as a finger finds without scrolling. More are a reason to type a word of the serial. */
-const MAX_OFFERED = 5;
+/** Cameras offered at once: so few that a refusal and the buttons are on a small screen with them. More are a reason to type a word of the serial. */
+const MAX_OFFERED = 3;
 
 /** Says that this camera has been another registered one all along. */
 export function MergeDialog({ camera, onClose, onMerged }: { camera: CameraRow | null; onClose: () => void; onMerged: () => void }) {
