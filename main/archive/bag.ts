@@ -68,12 +68,13 @@ export type BagContent = {
 /**
  * Writes a BagIt bag (RFC 8493) into a folder, every file and folder flushed: payload, manifest-sha256, tag files,
  * tagmanifest-sha256, `bagit.txt` last. Payload that lies there already with the right hash, from an attempt that was
- * cut off, is kept. Fails with `vault.item-differs` when an original is no longer what the ledger says.
+ * cut off, is kept. Fails with `vault.item-differs` when an original is no longer what the ledger says. Throws the signal's
+ * reason when it aborts; what was written stays for the next attempt.
  */
-export async function writeBag(folder: string, content: BagContent): Promise<Result<null>> {
+export async function writeBag(folder: string, content: BagContent, signal?: AbortSignal): Promise<Result<null>> {
   await makeFolderFlushed(folder);
   for (const item of content.items) {
-    const wrong = await writePayload(folder, item);
+    const wrong = await writePayload(folder, item, signal);
     if (wrong) return wrong;
   }
   const declaration = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n';
@@ -107,10 +108,10 @@ function tagFiles({ items, custody, info, tags }: BagContent): Record<string, st
   };
 }
 
-async function writePayload(folder: string, item: BagItem) {
+async function writePayload(folder: string, item: BagItem, signal?: AbortSignal) {
   const target = path.join(folder, item.file);
   await makeFolderFlushed(path.dirname(target));
-  const present = fs.existsSync(target) ? await hashFile(target) : null;
+  const present = fs.existsSync(target) ? await hashFile(target, signal) : null;
   if (present?.sha256 === item.sha256) {
     // The attempt that wrote it may have been killed before it flushed.
     await flushFile(target);
@@ -118,7 +119,7 @@ async function writePayload(folder: string, item: BagItem) {
     return null;
   }
   if (present) await fs.promises.rm(target);
-  const copied = await copyHashed(item.source, target);
+  const copied = await copyHashed(item.source, target, signal);
   if (!copied) return failed('vault.item-missing', item.itemId, 'its bytes can not be read');
   await flushFolder(path.dirname(target));
   return copied.sha256 === item.sha256 ? null : failed('vault.item-differs', item.itemId, `${copied.sha256} read, ${item.sha256} recorded`);
@@ -136,19 +137,26 @@ export type ReadBag = {
 
 /**
  * Reads a bag in full and checks it against its own manifests: every listed file is there with its hash, and nothing
- * else is. Fails with `destination.read-back-differs` naming the first file that is not as it should be.
+ * else is. Fails with `destination.read-back-differs` naming the first file that is not as it should be. Throws the signal's
+ * reason when it aborts: what was not read to its end differs from nothing.
  */
-export async function readBag(folder: string, hashAtRest: HashAtRest): Promise<Result<ReadBag>> {
+export async function readBag(folder: string, hashAtRest: HashAtRest, signal?: AbortSignal): Promise<Result<ReadBag>> {
   const wrong = (what: string) => failed('destination.read-back-differs', `${path.basename(folder)}/${what}`);
   if (!fs.existsSync(path.join(folder, 'bagit.txt'))) return wrong('bagit.txt');
   const manifest = await fs.promises.readFile(path.join(folder, 'manifest-sha256.txt'), 'utf8');
   const tagManifest = await fs.promises.readFile(path.join(folder, 'tagmanifest-sha256.txt'), 'utf8');
+  const hashOf = async (file: string) => {
+    signal?.throwIfAborted();
+    const found = await hashAtRest(path.join(folder, file), signal);
+    signal?.throwIfAborted();
+    return found;
+  };
   for (const [file, expected] of parseManifest(tagManifest)) {
-    if ((await hashAtRest(path.join(folder, file)))?.sha256 !== expected) return wrong(file);
+    if ((await hashOf(file))?.sha256 !== expected) return wrong(file);
   }
   const payload: ReadBag['payload'] = new Map();
   for (const [file, expected] of parseManifest(manifest)) {
-    const found = await hashAtRest(path.join(folder, file));
+    const found = await hashOf(file);
     if (found?.sha256 !== expected) return wrong(file);
     payload.set(file, found);
   }

@@ -8,11 +8,11 @@ const BLOCK_BYTES = 1 << 20;
 /** What the vault's bytes or the archive's bytes turned out to be. */
 export type HashedFile = { sha256: string; sizeBytes: number };
 
-/** SHA-256 of a file, read in blocks so that the event loop is never held. */
-export async function hashFile(file: string | Buffer): Promise<HashedFile> {
+/** SHA-256 of a file, read in blocks so that the event loop is never held. Throws the signal's reason when it aborts. */
+export async function hashFile(file: string | Buffer, signal?: AbortSignal): Promise<HashedFile> {
   const handle = await fs.promises.open(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
   try {
-    return await hashHandle(handle, null);
+    return await hashHandle(handle, null, signal);
   } finally {
     await handle.close();
   }
@@ -20,15 +20,15 @@ export async function hashFile(file: string | Buffer): Promise<HashedFile> {
 
 /**
  * Copies a file into a new one, flushes it, and says what was read while copying; null when the source could not be
- * read. Throws what the target's file system refuses, also when the target exists.
+ * read. Throws what the target's file system refuses, also when the target exists, and the signal's reason when it aborts.
  */
-export async function copyHashed(source: string, target: string): Promise<HashedFile | null> {
+export async function copyHashed(source: string, target: string, signal?: AbortSignal): Promise<HashedFile | null> {
   const from = await fs.promises.open(source, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW).catch(() => null);
   if (!from) return null;
   try {
     const to = await fs.promises.open(target, 'wx', 0o640);
     try {
-      const hashed = await hashHandle(from, to);
+      const hashed = await hashHandle(from, to, signal);
       await to.sync();
       return hashed;
     } catch (error) {
@@ -42,11 +42,12 @@ export async function copyHashed(source: string, target: string): Promise<Hashed
   }
 }
 
-async function hashHandle(from: FileHandle, to: FileHandle | null): Promise<HashedFile> {
+async function hashHandle(from: FileHandle, to: FileHandle | null, signal?: AbortSignal): Promise<HashedFile> {
   const hash = createHash('sha256');
   const block = Buffer.allocUnsafe(BLOCK_BYTES);
   let sizeBytes = 0;
   for (;;) {
+    signal?.throwIfAborted();
     const { bytesRead } = await from.read(block, 0, BLOCK_BYTES, sizeBytes);
     if (bytesRead === 0) return { sha256: hash.digest('hex'), sizeBytes };
     const bytes = block.subarray(0, bytesRead);

@@ -386,3 +386,51 @@ test('only what failed is tried again when that is asked for; the queue says the
   const retried = await forwardAll(lab.context, 'central', true);
   expect(retried).toMatchObject({ ok: true, value: [{ forwarded: 1, waiting: 1, failures: [] }] });
 });
+
+describe('a push that is stopped', () => {
+  /** Three recordings due, and a push of them that is stopped as soon as the disk is asked for the given file of the second. */
+  async function stoppedAt(moment: RegExp | null) {
+    await lab.add('central', lab.far);
+    const units = [await lab.unit([100]), await lab.unit([3_000_000]), await lab.unit([100])];
+    const stop = new AbortController();
+    const told: number[] = [];
+    const second = units[1]?.unitId ?? '';
+    const context = {
+      ...lab.context,
+      async hashAtRest(file: string, signal?: AbortSignal) {
+        if (moment?.test(file) && file.includes(second)) stop.abort();
+        return signal?.aborted ? null : lab.context.hashAtRest(file, signal);
+      },
+    };
+    const watch = {
+      signal: stop.signal,
+      onProgress({ items, ofItems }: { items: number; ofItems: number | null }) {
+        told.push(items);
+        expect(ofItems).toBe(3);
+        if (moment === null && items === 1) stop.abort();
+      },
+    };
+    const result = await forwardAll(context, 'central', false, watch);
+    return { result, told, second, third: units[2]?.unitId ?? '' };
+  }
+
+  test.each([
+    ['before it writes', null],
+    ['as it reads a tag file back', /custody\.jsonl$/],
+    ['as it reads an original back', /\/data\//],
+  ])('%s says how many went, blames nobody, and goes on later where it was', async (_, moment) => {
+    const { result, told, second, third } = await stoppedAt(moment);
+    expect(told).toEqual([0, 1]);
+    expect(result).toMatchObject({ ok: true, value: [{ forwarded: 1, waiting: 2, stopped: true, failures: [] }] });
+    expect(entriesOfType(lab.ledger.reader, 'forward.failed')).toEqual([]);
+    expect(queueOf(lab.ledger, 10)).toMatchObject([
+      { unitId: second, attempts: 0 },
+      { unitId: third, attempts: 0 },
+    ]);
+    expect(fs.existsSync(bagOf(third))).toBe(false);
+    expect(await forwardOne()).toMatchObject({ forwarded: 2, waiting: 0, failures: [], stopped: false });
+    expect(entriesOfType(lab.ledger.reader, 'forward.done')).toHaveLength(3);
+    for (const unitId of [second, third]) execFileSync('sha256sum', ['--strict', '--quiet', '-c', 'manifest-sha256.txt'], { cwd: bagOf(unitId) });
+    expect(fs.readdirSync(path.join(lab.far, '.incoming'))).toEqual([]);
+  });
+});

@@ -26,16 +26,23 @@ export type ForwardContext = {
   now(): string;
 };
 
+export type ForwardOptions = {
+  /** Shared by the units of one push, so that each sealed segment is read once. */
+  prover?: Prover;
+  signal?: AbortSignal;
+};
+
 /**
  * Puts one unit into a folder destination as a bag and reads it back from there: written below `.incoming/`, flushed,
  * renamed to its place, every byte read again. A bag that is there already is read in full and adopted when it is the
- * same, never overwritten. The receipt is what the destination holds by its own bytes.
+ * same, never overwritten. The receipt is what the destination holds by its own bytes. Throws the reason of
+ * `options.signal` when it aborts; the next attempt goes on with what was written.
  */
 export async function forwardUnit(
   context: ForwardContext,
   destination: Destination,
   unit: Entry<'unit.closed'>,
-  prover: Prover = createProver(context.ledger, context.segments),
+  { prover = createProver(context.ledger, context.segments), signal }: ForwardOptions = {},
 ): Promise<Result<Receipt>> {
   const checked = checkFolder(destination.folder, destination.id);
   if (!checked.ok) return checked;
@@ -45,12 +52,13 @@ export async function forwardUnit(
   const folder = path.join(destination.folder, place);
   try {
     if (!fs.existsSync(folder)) {
-      const written = await writeAside(context, destination, unit, items.value, prover, folder);
+      const written = await writeAside(context, destination, unit, items.value, prover, folder, signal);
       if (!written.ok) return written;
     }
     await flushPlace(destination.folder, folder);
-    return await receiptFor(context, destination, place, folder, items.value);
+    return await receiptFor(context, destination, place, folder, items.value, signal);
   } catch (error) {
+    if (signal?.aborted && error === signal.reason) throw error;
     return failed(writeCode(error), destination.name, String(error));
   }
 }
@@ -68,6 +76,7 @@ async function writeAside(
   items: readonly BagItem[],
   prover: Prover,
   folder: string,
+  signal: AbortSignal | undefined,
 ): Promise<Result<null>> {
   const aside = path.join(destination.folder, '.incoming', unit.subject.id);
   const custody = await prover.prove(custodyEntries(context.ledger, unit, unit.seq));
@@ -76,7 +85,7 @@ async function writeAside(
     ['External-Identifier', unit.subject.id],
     ['Source-Organization', `Evidock ${context.stationCode}`],
   ] as const;
-  const written = await writeBag(aside, { items, custody, info, tags: {} });
+  const written = await writeBag(aside, { items, custody, info, tags: {} }, signal);
   if (!written.ok) return written;
   await makeFolderFlushed(path.dirname(folder));
   await fs.promises.rename(aside, folder);
@@ -96,8 +105,9 @@ async function receiptFor(
   place: string,
   folder: string,
   items: readonly BagItem[],
+  signal: AbortSignal | undefined,
 ): Promise<Result<Receipt>> {
-  const read = await readBag(folder, context.hashAtRest);
+  const read = await readBag(folder, context.hashAtRest, signal);
   if (!read.ok) return read;
   const { payload, manifestSha256, tagManifestSha256 } = read.value;
   const differing = items.find((item) => payload.get(item.file)?.sha256 !== item.sha256);

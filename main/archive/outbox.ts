@@ -3,11 +3,12 @@ import type { Entry } from '../contract/entries/index.ts';
 import type { Failure, Result } from '../contract/errors.ts';
 import { type Consumer, frameOf, type SealedBytes } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
-import { createProver, type Prover } from './custody.ts';
+import { createProver } from './custody.ts';
 import { type Destination, findDestination, listDestinations } from './destinations.ts';
 import { testFolder } from './folder-destination.ts';
-import { type ForwardContext, forwardUnit, mirrorLedger } from './forward.ts';
+import { type ForwardContext, type ForwardOptions, forwardUnit, mirrorLedger } from './forward.ts';
 import { totalsOf } from './trouble.ts';
+import { UNWATCHED, type Watch } from './watch.ts';
 
 const ACTOR = { kind: 'system' as const, id: 'forward' };
 
@@ -42,24 +43,60 @@ export function forwardStage(context: ForwardContext): Consumer {
 
 /**
  * Pushes everything that is due to one destination, or to all (null); with `onlyFailed` only what failed before. Somebody
- * asked for it, so a destination that rests is asked too. Ends with what each holds now.
+ * asked for it, so a destination that rests is asked too. Ends with what each holds now. When `watch.signal` aborts, nothing
+ * more is pushed and each report says so; what went has its receipt, what did not waits as before.
  */
-export async function forwardAll(context: ForwardContext, to: string | null, onlyFailed = false): Promise<Result<ForwardReport[]>> {
+export async function forwardAll(
+  context: ForwardContext,
+  to: string | null,
+  onlyFailed = false,
+  watch: Watch = UNWATCHED,
+): Promise<Result<ForwardReport[]>> {
   const named = to === null ? null : findDestination(context.ledger, to);
   if (named && !named.ok) return named;
+  const destinations = named ? [named.value] : listDestinations(context.ledger);
+  const due = destinations.reduce((sum, { id }) => sum + countDue(context, id, onlyFailed), 0);
+  let tried = 0;
+  const told = (more: number) => {
+    tried += more;
+    // What is closed meanwhile is pushed too.
+    watch.onProgress({ phase: 'forward', items: tried, ofItems: Math.max(tried, due), bytes: 0, ofBytes: null });
+  };
+  told(0);
   const reports: ForwardReport[] = [];
-  for (const destination of named ? [named.value] : listDestinations(context.ledger)) {
-    reports.push(await forwardDue(context, destination, dueUnits(context, destination, onlyFailed)));
+  for (const destination of destinations) {
+    reports.push(await forwardDue(context, destination, onlyFailed, watch.signal, () => told(1)));
   }
   return { ok: true, value: reports };
 }
 
-async function forwardDue(context: ForwardContext, destination: Destination, units: Iterable<Entry<'unit.closed'>>): Promise<ForwardReport> {
-  const report: ForwardReport = { destination: destination.name, forwarded: 0, items: 0, bytes: 0, waiting: 0, segments: 0, failures: [] };
+async function forwardDue(
+  context: ForwardContext,
+  destination: Destination,
+  onlyFailed: boolean,
+  signal: AbortSignal,
+  onTried: () => void,
+): Promise<ForwardReport> {
+  const report: ForwardReport = {
+    destination: destination.name,
+    forwarded: 0,
+    items: 0,
+    bytes: 0,
+    waiting: 0,
+    segments: 0,
+    failures: [],
+    stopped: false,
+  };
   const prover = createProver(context.ledger, context.segments);
   let stopped = false;
-  for (const unit of units) {
-    const result = await forwardOnce(context, destination, unit, prover);
+  for (const unit of dueUnits(context, destination, onlyFailed)) {
+    const result = await forwardOnce(context, destination, unit, { prover, signal }).catch((error: unknown) => {
+      if (signal.aborted && error === signal.reason) return null;
+      throw error;
+    });
+    report.stopped = result === null;
+    if (result === null) break;
+    onTried();
     if (!result.ok) {
       report.failures.push(result.failure);
       report.waiting += 1;
@@ -72,7 +109,7 @@ async function forwardDue(context: ForwardContext, destination: Destination, uni
     report.items += result.value.length;
     report.bytes += result.value.reduce((sum, item) => sum + item.sizeBytes, 0);
   }
-  const mirrored = stopped ? null : await mirrorOnce(context, destination);
+  const mirrored = stopped || report.stopped ? null : await mirrorOnce(context, destination);
   if (mirrored?.ok) report.segments = mirrored.value;
   else if (mirrored && !report.failures.some((failure) => failure.code === mirrored.failure.code)) report.failures.push(mirrored.failure);
   report.waiting = totalsOf(context.ledger, destination.id).waiting;
@@ -117,6 +154,12 @@ function* dueUnits(context: ForwardContext, destination: Destination, onlyFailed
   }
 }
 
+function countDue(context: ForwardContext, destinationId: string, onlyFailed: boolean): number {
+  if (!onlyFailed) return totalsOf(context.ledger, destinationId).waiting;
+  const text = 'SELECT count(*) AS n FROM forward_queue WHERE destination_id = ? AND attempts > 0';
+  return sql<{ n: number }>(context.ledger.reader, text).get(destinationId)?.n ?? 0;
+}
+
 type ForwardedItems = { itemId: string; sizeBytes: number }[];
 
 /** Bags being written now. The stage and a command may be after the same one; the second finds what the first made. */
@@ -126,11 +169,12 @@ async function forwardOnce(
   context: ForwardContext,
   destination: Destination,
   unit: Entry<'unit.closed'>,
-  prover?: Prover,
+  options: ForwardOptions = {},
 ): Promise<Result<ForwardedItems>> {
   const key = `${destination.id}/${unit.subject.id}`;
   for (let other = underWay.get(key); other; other = underWay.get(key)) await other.catch(() => undefined);
-  const mine = forwardAlone(context, destination, unit, prover);
+  options.signal?.throwIfAborted();
+  const mine = forwardAlone(context, destination, unit, options);
   underWay.set(key, mine);
   try {
     return await mine;
@@ -143,14 +187,14 @@ async function forwardAlone(
   context: ForwardContext,
   destination: Destination,
   unit: Entry<'unit.closed'>,
-  prover: Prover | undefined,
+  options: ForwardOptions,
 ): Promise<Result<ForwardedItems>> {
   const { ledger, now } = context;
   const cause = (step: string) => ({ consumer: `forward:${destination.name}`, seq: unit.seq, step });
   const about = { subject: unit.subject, refs: [{ kind: 'destination' as const, id: destination.id, role: 'destination' }], actor: ACTOR };
   if (hasReceipt(ledger, unit, destination)) return { ok: true, value: [] };
   await ledger.append([{ type: 'forward.intended', ...about, at: now(), body: { destinationId: destination.id }, cause: cause('intended') }]);
-  const result = await forwardUnit(context, destination, unit, prover);
+  const result = await forwardUnit(context, destination, unit, options);
   await noteAnswer(context, destination, result.ok ? null : result.failure);
   if (!result.ok) {
     await recordFailure(context, destination, unit, result.failure);

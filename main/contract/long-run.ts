@@ -4,8 +4,8 @@ import { Count, DurationMs, SizeBytes, Uuid } from './values.ts';
 
 /** How far long work has come. What is not known before it is met (a camera's files) has no total. */
 export const Progress = z.object({
-  phase: z.enum(['ledger', 'source', 'vault', 'archive']),
-  /** Files looked at, a copy in the vault and one in the archive each for itself. */
+  phase: z.enum(['ledger', 'source', 'vault', 'archive', 'forward']),
+  /** Files looked at, a copy in the vault and one in the archive each for itself; entries of the ledger; recordings to forward. */
   items: Count,
   ofItems: Count.nullable(),
   /** Of these files, as the ledger knows their sizes. */
@@ -13,6 +13,9 @@ export const Progress = z.object({
   ofBytes: SizeBytes.nullable(),
 });
 export type Progress = z.infer<typeof Progress>;
+
+/** The id that whoever begins long work gives it, so that they can stop it: theirs, and none that they joined. */
+export const RunId = Uuid.optional();
 
 /** Long work of a station: it goes on when the screen that started it is left, and everybody sees the same. */
 export const LongRun = z.object({

@@ -17,9 +17,9 @@ export type Printer = { browsers: readonly string[]; limitMs: number };
 
 /**
  * Prints a page to PDF with the Chromium of this machine: a process of its own that knows no network, in a folder of its own that
- * is gone afterwards, ended with everything it started when it takes too long.
+ * is gone afterwards, ended with everything it started when it takes too long, or when the signal aborts (`run.cancelled`).
  */
-export async function printPage(html: string, { browsers, limitMs }: Printer): Promise<Result<Uint8Array>> {
+export async function printPage(html: string, { browsers, limitMs }: Printer, signal: AbortSignal): Promise<Result<Uint8Array>> {
   const program = browsers.find((file) => fs.existsSync(file));
   if (!program) return failed('report.printer-missing', browsers.join(', '));
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evidock-print-'));
@@ -27,7 +27,8 @@ export async function printPage(html: string, { browsers, limitMs }: Printer): P
     const page = path.join(folder, 'page.html');
     const pdf = path.join(folder, 'page.pdf');
     fs.writeFileSync(page, html, { mode: 0o600 });
-    const ended = await run(program, argsFor(folder, page, pdf), folder, limitMs);
+    const ended = await run(program, argsFor(folder, page, pdf), folder, limitMs, signal);
+    if (signal.aborted) return failed('run.cancelled', 'PDF');
     const bytes = fs.existsSync(pdf) ? fs.readFileSync(pdf) : null;
     if (ended.code !== 0 || !bytes?.subarray(0, 5).equals(Buffer.from('%PDF-'))) {
       return failed('report.print-failed', path.basename(program), ended.words);
@@ -62,7 +63,7 @@ function argsFor(folder: string, page: string, pdf: string): string[] {
 
 type Ended = { code: number | null; words: string };
 
-function run(program: string, args: readonly string[], home: string, limitMs: number): Promise<Ended> {
+function run(program: string, args: readonly string[], home: string, limitMs: number, signal: AbortSignal): Promise<Ended> {
   return new Promise((resolve) => {
     // A group of its own, so that the browser's own processes end with it; an environment that names no desktop and no proxy.
     const env = { HOME: home, TMPDIR: home, PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' };
@@ -76,12 +77,19 @@ function run(program: string, args: readonly string[], home: string, limitMs: nu
       late = true;
       endGroup(child.pid);
     }, limitMs);
-    child.on('error', (error) => {
+    const stop = () => endGroup(child.pid);
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+    const over = () => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    };
+    child.on('error', (error) => {
+      over();
       resolve({ code: null, words: String(error) });
     });
     child.on('close', (code) => {
-      clearTimeout(timer);
+      over();
       resolve({ code, words: late ? `not done after ${limitMs} ms` : words.trim() });
     });
   });

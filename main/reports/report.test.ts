@@ -12,6 +12,7 @@ import { BROWSERS, printPage } from './print.ts';
 const UNIT = '01a20c7f-f471-7727-97c3-f503c7c323ef';
 const HOSTILE = '</td></table><script>document.title="ran"</script><img src="http://127.0.0.1:1/x"><style>*{display:none}</style>\u0001 龘';
 
+const unstopped = new AbortController().signal;
 let folder: string;
 beforeEach(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evidock-report-'));
@@ -70,7 +71,7 @@ function input(differences: Difference[], changes: Partial<ReconcileReport> = {}
 }
 
 async function made(sheet: SheetInput, format: 'pdf' | 'xlsx', language: 'zh' | 'en'): Promise<Buffer> {
-  const result = await makeReport(sheet, format, language);
+  const result = await makeReport(sheet, { format, language, signal: unstopped });
   if (!result.ok) throw new Error(JSON.stringify(result.failure));
   return Buffer.from(result.value);
 }
@@ -136,7 +137,7 @@ describe('a reconciliation as PDF', () => {
     try {
       const { port } = server.address() as AddressInfo;
       const page = `<!doctype html><img src="http://127.0.0.1:${port}/a"><link rel="stylesheet" href="http://localhost:${port}/b"><p>x</p>`;
-      expect(await printPage(page, { browsers: BROWSERS, limitMs: 60_000 })).toMatchObject({ ok: true });
+      expect(await printPage(page, { browsers: BROWSERS, limitMs: 60_000 }, unstopped)).toMatchObject({ ok: true });
       expect(asked).toBe(0);
     } finally {
       server.close();
@@ -145,22 +146,47 @@ describe('a reconciliation as PDF', () => {
 
   test('is refused where there is no browser, when the browser fails, and when it does not end', async () => {
     const sheet = input([]);
-    expect(await makeReport(sheet, 'pdf', 'zh', { browsers: ['/nonexistent/chromium'], limitMs: 1000 })).toMatchObject({
+    expect(
+      await makeReport(sheet, { format: 'pdf', language: 'zh', signal: unstopped }, { browsers: ['/nonexistent/chromium'], limitMs: 1000 }),
+    ).toMatchObject({
       ok: false,
       failure: { code: 'report.printer-missing', what: '/nonexistent/chromium' },
     });
-    expect(await makeReport(sheet, 'pdf', 'zh', { browsers: ['/bin/false'], limitMs: 1000 })).toMatchObject({
+    expect(await makeReport(sheet, { format: 'pdf', language: 'zh', signal: unstopped }, { browsers: ['/bin/false'], limitMs: 1000 })).toMatchObject({
       ok: false,
       failure: { code: 'report.print-failed', what: 'false' },
     });
     const endless = path.join(folder, 'endless');
     fs.writeFileSync(endless, '#!/bin/sh\ntail -f /dev/null\n', { mode: 0o755 });
-    expect(await makeReport(sheet, 'pdf', 'zh', { browsers: [endless], limitMs: 200 })).toMatchObject({
+    expect(await makeReport(sheet, { format: 'pdf', language: 'zh', signal: unstopped }, { browsers: [endless], limitMs: 200 })).toMatchObject({
       ok: false,
       failure: { code: 'report.print-failed', detail: 'not done after 200 ms' },
     });
     // The one after it is made all the same.
     expect((await made(sheet, 'pdf', 'zh')).subarray(0, 5).toString()).toBe('%PDF-');
+  });
+});
+
+describe('a report that is stopped', () => {
+  test('while it is printed ends the browser with what that started, and leaves no folder', async () => {
+    const endless = path.join(folder, 'endless');
+    const [home, child] = ['home', 'child'].map((name) => path.join(folder, name)) as [string, string];
+    fs.writeFileSync(
+      endless,
+      `#!/bin/sh\nprintf %s "$HOME" > ${home}\ntail -f /dev/null &\nprintf %s $! > ${child}.part\nmv ${child}.part ${child}\nwait\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    const stop = new AbortController();
+    const made = makeReport(input([]), { format: 'pdf', language: 'zh', signal: stop.signal }, { browsers: [endless], limitMs: 600_000 });
+    const next = makeReport(input([]), { format: 'pdf', language: 'zh', signal: stop.signal }, { browsers: [endless], limitMs: 600_000 });
+    await expect.poll(() => fs.existsSync(child), { timeout: 60_000 }).toBe(true);
+    expect(fs.existsSync(path.join(fs.readFileSync(home, 'utf8'), 'page.html'))).toBe(true);
+    stop.abort();
+    for (const one of [made, next]) expect(await one).toMatchObject({ ok: false, failure: { code: 'run.cancelled', what: 'PDF' } });
+    await expect.poll(() => fs.existsSync(`/proc/${fs.readFileSync(child, 'utf8')}`), { timeout: 60_000 }).toBe(false);
+    expect(fs.existsSync(fs.readFileSync(home, 'utf8'))).toBe(false);
   });
 });
 

@@ -8,5 +8,9 @@ import { workbookOf } from './workbook.ts';
 export type ReportJob = { sheet: Sheet; format: 'pdf' | 'xlsx'; printer: Printer };
 
 const { sheet, format, printer } = workerData as ReportJob;
-const made: Result<Uint8Array> = format === 'pdf' ? await printPage(pageOf(sheet), printer) : done(await workbookOf(sheet));
+const stop = new AbortController();
+parentPort?.once('message', () => stop.abort());
+const made: Result<Uint8Array> = format === 'pdf' ? await printPage(pageOf(sheet), printer, stop.signal) : done(await workbookOf(sheet));
 parentPort?.postMessage(made);
+// It listens for a stop that may never come.
+parentPort?.close();

@@ -10,7 +10,10 @@ const TELL_MS = 1000;
 /** Before this nothing is said about how long it will take, ms. */
 const STEADY_MS = 2000;
 
-export type Run<Output> = Omit<LongRun, 'by'> & { actor: Actor; outcome: Result<Output> | null };
+export type Run<Output> = Omit<LongRun, 'by'> & { actor: Actor; how: string; outcome: Result<Output> | null };
+
+/** `how` tells kinds of it apart where there are several; `id` is the asker's own, where they need to know it beforehand. */
+export type About = { what: string; how?: string; actor: Actor; id?: string | undefined };
 
 export type Started<Output> = {
   id: string;
@@ -25,9 +28,10 @@ type Work<Output> = (watch: Watch) => Promise<Result<Output>>;
 export type LongWork<Output> = {
   /**
    * Starts the work; one that goes on already about the same is joined, and about something else it fails with
-   * `run.under-way`. Work that is stopped throws its signal's reason, as `fetch` does, and leaves nothing.
+   * `run.under-way`. Work that is stopped throws its signal's reason, as `fetch` does, and leaves nothing; or it ends with
+   * what it had done by then, and says so in its output.
    */
-  start(about: { what: string; actor: Actor }, work: Work<Output>): Result<Started<Output>>;
+  start(about: About, work: Work<Output>): Result<Started<Output>>;
   /** The run that goes on, or the last one since the station's start. */
   last(): Run<Output> | null;
   /** Stops that run when it still goes on. */
@@ -43,13 +47,19 @@ export type LongWork<Output> = {
 type Current<Output> = {
   run: Omit<Run<Output>, 'elapsedMs' | 'remainingMs'>;
   startedMs: number;
+  /** When it began to count what it counts now; a part that is counted anew begins at nothing. */
+  countingMs: number;
   endedMs: number | null;
   stop: AbortController;
   finished: Promise<Result<Output>>;
 };
 
 /** One kind of long work, done once at a time. It belongs to the station, not to the screen or command that asked for it. */
-export function createLongWork<Output>(now: () => string, onBug: (error: unknown) => void): LongWork<Output> {
+export function createLongWork<Output>(
+  now: () => string,
+  onBug: (error: unknown) => void,
+  wasStopped: (output: Output) => boolean = () => false,
+): LongWork<Output> {
   let current: Current<Output> | null = null;
   let turn = 0;
 
@@ -75,20 +85,22 @@ export function createLongWork<Output>(now: () => string, onBug: (error: unknown
     ended.endedMs = performance.now();
     ended.run.outcome = outcome;
     ended.run.failure = outcome.ok ? null : outcome.failure;
-    ended.run.state = outcome.ok ? 'done' : outcome.failure.code === 'run.cancelled' ? 'cancelled' : 'failed';
+    const stopped = outcome.ok ? wasStopped(outcome.value) : outcome.failure.code === 'run.cancelled';
+    ended.run.state = stopped ? 'cancelled' : outcome.ok ? 'done' : 'failed';
     turn += 1;
   }
 
-  function start({ what, actor }: { what: string; actor: Actor }, work: Work<Output>): Result<Started<Output>> {
+  function start({ what, how = '', actor, id = uuidv7() }: About, work: Work<Output>): Result<Started<Output>> {
     if (current !== null && current.endedMs === null) {
       const { run, finished } = current;
       // One that is being stopped is not what somebody asks for now.
-      if (run.what !== what || run.state !== 'running') return failed('run.under-way', run.what);
+      if (run.what !== what || run.how !== how || run.state !== 'running') return failed('run.under-way', run.what);
       return { ok: true, value: { id: run.id, joined: true, finished } };
     }
     const run: Current<Output>['run'] = {
-      id: uuidv7(),
+      id,
       what,
+      how,
       actor,
       startedAt: now(),
       state: 'running',
@@ -98,13 +110,15 @@ export function createLongWork<Output>(now: () => string, onBug: (error: unknown
     };
     const stop = new AbortController();
     const tell = (progress: Progress) => {
+      if (progress.items < (run.progress?.items ?? 0)) begun.countingMs = performance.now();
       run.progress = progress;
     };
     const finished = carryOut(what, stop.signal, tell, work).then((outcome) => {
       end(begun, outcome);
       return outcome;
     });
-    const begun: Current<Output> = { run, startedMs: performance.now(), endedMs: null, stop, finished };
+    const startedMs = performance.now();
+    const begun: Current<Output> = { run, startedMs, countingMs: startedMs, endedMs: null, stop, finished };
     current = begun;
     turn += 1;
     return { ok: true, value: { id: run.id, joined: false, finished } };
@@ -114,8 +128,9 @@ export function createLongWork<Output>(now: () => string, onBug: (error: unknown
     start,
     last() {
       if (current === null) return null;
-      const elapsedMs = (current.endedMs ?? performance.now()) - current.startedMs;
-      const remainingMs = current.endedMs === null ? remainingOf(current.run.progress, elapsedMs) : null;
+      const nowMs = current.endedMs ?? performance.now();
+      const elapsedMs = nowMs - current.startedMs;
+      const remainingMs = current.endedMs === null ? remainingOf(current.run.progress, nowMs - current.countingMs) : null;
       return { ...current.run, elapsedMs: Math.round(elapsedMs), remainingMs };
     },
     cancel(id) {

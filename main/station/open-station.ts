@@ -2,7 +2,7 @@ import os from 'node:os';
 import type { Logger } from 'pino';
 import { type CopyEngine, chooseCopyEngine } from '../../native/index.ts';
 import { type LedgerElsewhere, lookElsewhere } from '../archive/index.ts';
-import type { ReconcileReport } from '../contract/api/archive.ts';
+import type { ForwardReport, ReconcileReport } from '../contract/api/archive.ts';
 import type { VerifyReport } from '../contract/api/station.ts';
 import type { Failure } from '../contract/errors.ts';
 import { done, type Result } from '../contract/errors.ts';
@@ -70,7 +70,7 @@ export type Station = {
   stages: Stages;
   lock: DataFolderLock;
   /** Work that takes minutes or hours, by kind. */
-  longWork: { reconcile: LongWork<ReconcileReport>; verify: LongWork<VerifyReport> };
+  longWork: { reconcile: LongWork<ReconcileReport>; verify: LongWork<VerifyReport>; forward: LongWork<ForwardReport[]> };
   /** The one-time code that makes an admin; known on the console alone. */
   setUpCode: SetUpCode;
   /** What recovery found in the vault at start. */
@@ -213,7 +213,11 @@ async function wire(
     strangers: strangers.list,
     onBug,
   });
-  const longWork = { reconcile: createLongWork<ReconcileReport>(clock.now, onBug), verify: createLongWork<VerifyReport>(clock.now, onBug) };
+  const longWork = {
+    reconcile: createLongWork<ReconcileReport>(clock.now, onBug),
+    verify: createLongWork<VerifyReport>(clock.now, onBug),
+    forward: createLongWork<ForwardReport[]>(clock.now, onBug, (reports) => reports.some((report) => report.stopped)),
+  };
   const running = startStages(ledger, work, stages.consumers(options.purpose), onBug);
   const watching = watchDocks(options, dockings, log, onBug);
   const usb = options.usb === true ? await watchUsb() : null;
@@ -243,7 +247,7 @@ async function wire(
     async close() {
       await watching?.close();
       await usb?.close();
-      await Promise.all([longWork.reconcile.close(), longWork.verify.close()]);
+      await Promise.all(Object.values(longWork).map((work) => work.close()));
       await dockings.close();
       await usb?.release();
       await Promise.all(running.map((consumer) => consumer.stop()));

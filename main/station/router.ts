@@ -1,20 +1,21 @@
 import { implement } from '@orpc/server';
-import { addFolderDestination, explainDifference, exportCase, forwardAll, reopenDifference, testDestination, UNWATCHED } from '../archive/index.ts';
+import { addFolderDestination, explainDifference, exportCase, reopenDifference, testDestination } from '../archive/index.ts';
 import { localContract } from '../contract/api/index.ts';
 import { failed } from '../contract/errors.ts';
 import { POLICY, PolicyKey } from '../contract/policy.ts';
 import { importCameras, mergeCameras, registerByHand, separateCamera } from '../dock/index.ts';
 import { importCases, importPeople, linkUnit } from '../evidence/index.ts';
 import { agencyUuid, sql } from '../store/index.ts';
-import { confirmClock, verifyAndRecord } from './admin-acts.ts';
+import { confirmClock } from './admin-acts.ts';
 import { backup } from './backup.ts';
 import { ingestSources } from './ingest-sources.ts';
 import type { Station } from './open-station.ts';
 import { setPolicy } from './policy.ts';
 import { reconcileByCommand } from './reconcile-by-command.ts';
+import { startForward, startVerify, stopRun } from './run-work.ts';
 import { destinationsOf, statusOf } from './status.ts';
 import { putFilesFirst, steer } from './steer.ts';
-import { tellingFailure } from './tell-failure.ts';
+import { tellingFailure, valueOrTold } from './tell-failure.ts';
 
 /** The private interface of a station, served on its socket or called in process: the same either way. */
 export function createRouter(station: Station) {
@@ -26,7 +27,11 @@ export function createRouter(station: Station) {
   return os.router({
     station: {
       status: os.station.status.handler(() => statusOf(station)),
-      verify: os.station.verify.handler(({ input }) => verifyAndRecord(station, input.full, actor, UNWATCHED)),
+      verify: os.station.verify.handler(async ({ input }) => {
+        const started = startVerify(station, input.full, { actor, id: input.run });
+        return valueOrTold(started.ok ? await started.value.finished : started);
+      }),
+      stopRun: os.station.stopRun.handler(({ input }) => stopRun(station, input.run)),
       policy: os.station.policy.handler(() => PolicyKey.options.map((key) => ({ key, value: station.policy(key), default: POLICY[key].default }))),
       setPolicy: os.station.setPolicy.handler(({ input }) => setPolicy(ledger, { key: input.key, value: input.value, actor, at: clock.now() })),
       confirmClock: os.station.confirmClock.handler(() => confirmClock(station, actor)),
@@ -72,7 +77,10 @@ export function createRouter(station: Station) {
         addFolderDestination({ ledger, now: clock.now, actor, vaultRoot: station.vault.root }, input.name, input.folder),
       ),
       testDestination: os.archive.testDestination.handler(({ input }) => testDestination(ledger, input.name)),
-      forward: os.archive.forward.handler(({ input }) => forwardAll(stages.forward, input.to, input.onlyFailed)),
+      forward: os.archive.forward.handler(async ({ input }) => {
+        const started = startForward(station, input, { actor, id: input.run });
+        return started.ok ? started.value.finished : started;
+      }),
       reconcile: os.archive.reconcile.handler(async function* ({ input }) {
         yield* reconcileByCommand(station, input);
       }),

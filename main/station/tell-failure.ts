@@ -1,5 +1,5 @@
 import { ORPCError } from '@orpc/server';
-import type { Failure } from '../contract/errors.ts';
+import type { Failure, Result } from '../contract/errors.ts';
 import { LedgerWriteError } from '../ledger/index.ts';
 import { damageIn } from '../store/index.ts';
 
@@ -21,4 +21,10 @@ export async function tellingFailure<T>({ next }: { next(): T }): Promise<Awaite
     if (!(error instanceof LedgerWriteError)) throw new ORPCError('DATABASE_DAMAGED', { status: 500, message: failure.detail, data: failure });
     throw new ORPCError('LEDGER_WRITE_FAILED', { status: 507, message: error.message, data: failure });
   }
+}
+
+/** The value; a failure reaches whoever asked as the error's data, where the answer itself has no place for one. */
+export function valueOrTold<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new ORPCError('FAILED', { status: 409, message: result.failure.code, data: result.failure });
 }

@@ -15,6 +15,8 @@ type Props = {
   seenAt: number;
   /** What is being done: "Reconciling with central". */
   label: string;
+  /** What becomes of what it has done when it is stopped. */
+  stopHint: string;
   /** Null for who may not stop it. */
   onCancel: (() => Promise<unknown>) | null;
 };
@@ -28,8 +30,9 @@ export function isUnderWay(run: LongRun | null | undefined): boolean {
  * Long work of the station, the same for everybody who looks: what, by whom, how far, how long still, and a way to stop it. Of
  * one that came to nothing it says why; one that is done shows by its result.
  */
-export function RunPanel({ run, seenAt, label, onCancel }: Props) {
-  if (isUnderWay(run)) return <UnderWay run={run} seenAt={seenAt} label={label} onCancel={onCancel} />;
+export function RunPanel({ run, ...rest }: Props) {
+  const { t } = useTranslation();
+  if (isUnderWay(run)) return <WorkPanel {...run} {...rest} note={t('run.mayLeave')} />;
   if (run.state === 'cancelled' && run.failure) return <Stopped failure={run.failure} />;
   return <FailureAlert failure={run.failure} />;
 }
@@ -39,13 +42,16 @@ function Stopped({ failure }: { failure: NonNullable<LongRun['failure']> }) {
   return <Alert type="info" role="status" showIcon title={what} description={next} />;
 }
 
-function UnderWay({ run: { by, state, elapsedMs, progress, remainingMs }, seenAt, label, onCancel }: Props) {
+type WorkProps = Omit<Props, 'run'> & Pick<LongRun, 'by' | 'state' | 'elapsedMs' | 'progress' | 'remainingMs'> & { note: string };
+
+/** Work that goes on now. */
+export function WorkPanel({ by, state, elapsedMs, progress, remainingMs, seenAt, label, stopHint, note, onCancel }: WorkProps) {
   const { t } = useTranslation();
   const goneMs = useTicking(seenAt);
   const stopping = state === 'stopping';
   const percent = percentDone(progress);
   // At the speed so far, which falls while nothing is heard: a disk that hangs is never about to be done.
-  const leftMs = remainingMs === null ? null : (remainingMs * (elapsedMs + goneMs)) / elapsedMs;
+  const leftMs = remainingMs === null || elapsedMs === 0 ? null : (remainingMs * (elapsedMs + goneMs)) / elapsedMs;
   return (
     <section className={css.running} aria-label={label}>
       <LoadingOutlined aria-hidden />
@@ -63,11 +69,11 @@ function UnderWay({ run: { by, state, elapsedMs, progress, remainingMs }, seenAt
           {leftMs !== null && !stopping && <li>{t('run.left', { text: durationText(leftMs) })}</li>}
           {by !== null && <li>{t('run.by', { name: by })}</li>}
         </ul>
-        <p>{t('run.mayLeave')}</p>
+        <p>{note}</p>
       </div>
       {onCancel && (
         <ConfirmTwice act={t('run.stop')} thing={label} disabled={stopping} onConfirm={onCancel}>
-          {t('run.stopHint')}
+          {stopHint}
         </ConfirmTwice>
       )}
     </section>

@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { ErrorCode, Failure } from '../errors.ts';
-import { Progress } from '../long-run.ts';
+import { Progress, RunId } from '../long-run.ts';
 import { Count, Hash256, SizeBytes, Uuid } from '../values.ts';
 import { outcomeOf } from './outcome.ts';
 
@@ -13,6 +13,8 @@ export const ForwardReport = z.object({
   waiting: Count,
   segments: Count,
   failures: z.array(Failure),
+  /** Somebody stopped it before everything had been tried. */
+  stopped: z.boolean(),
 });
 export type ForwardReport = z.infer<typeof ForwardReport>;
 
@@ -92,10 +94,12 @@ export const archiveContract = {
     .input(z.object({ name: z.string(), folder: z.string().min(1) }))
     .output(outcomeOf(z.object({ id: Uuid, name: z.string(), sameDisk: z.boolean() }))),
   testDestination: oc.input(z.object({ name: z.string() })).output(outcomeOf(z.object({ name: z.string(), elapsedMs: Count }))),
-  forward: oc.input(z.object({ to: z.string().nullable(), onlyFailed: z.boolean().default(false) })).output(outcomeOf(z.array(ForwardReport))),
+  forward: oc
+    .input(z.object({ to: z.string().nullable(), onlyFailed: z.boolean().default(false), run: RunId }))
+    .output(outcomeOf(z.array(ForwardReport))),
   /** Ends with what came of it. Whoever goes away meanwhile stops it, when it was begun for them. */
   reconcile: oc
-    .input(z.object({ source: z.string().nullable(), to: z.string().nullable(), report: z.string().nullable() }))
+    .input(z.object({ source: z.string().nullable(), to: z.string().nullable(), report: z.string().nullable(), run: RunId }))
     .output(eventIterator(ReconcileEvent)),
   /** `reconciliation` null is the newest one; a difference may be named by the beginning of its id when that is unique. */
   explain: oc

@@ -1,6 +1,7 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { Failure } from '../errors.ts';
+import { RunId } from '../long-run.ts';
 import { PolicyKey } from '../policy.ts';
 import { Count, Hash256, SizeBytes, Uuid } from '../values.ts';
 import { outcomeOf } from './outcome.ts';
@@ -55,7 +56,9 @@ export type VerifyReport = z.infer<typeof VerifyReport>;
 
 export const stationContract = {
   status: oc.output(StatusReport),
-  verify: oc.input(z.object({ full: z.boolean() })).output(VerifyReport),
+  verify: oc.input(z.object({ full: z.boolean(), run: RunId })).output(VerifyReport),
+  /** Stops the long work that was begun under this id, when it still goes on; what it came to is the answer to who began it. */
+  stopRun: oc.input(z.object({ run: Uuid })).output(z.void()),
   policy: oc.output(z.array(z.object({ key: PolicyKey, value: z.json(), default: z.json() }))),
   setPolicy: oc.input(z.object({ key: z.string(), value: z.json() })).output(outcomeOf(z.object({ key: PolicyKey, value: z.json() }))),
   confirmClock: oc.output(z.object({ seq: Count })),

@@ -53,6 +53,10 @@ export type ReconciliationRow = z.infer<typeof ReconciliationRow>;
 export const ReconcileRun = LongRun.extend({ result: Uuid.nullable() });
 export type ReconcileRun = z.infer<typeof ReconcileRun>;
 
+/** `reports`: what came of it, archive by archive; of one that was stopped too, because what went is there. */
+export const ForwardRun = LongRun.extend({ onlyFailed: z.boolean(), reports: z.array(ForwardReport).nullable() });
+export type ForwardRun = z.infer<typeof ForwardRun>;
+
 export const ExportFormat = z.enum(['pdf', 'xlsx', 'json']);
 export type ExportFormat = z.infer<typeof ExportFormat>;
 
@@ -67,9 +71,17 @@ export const archiveWebContract = {
     .input(z.object({ name: z.string().max(32) }))
     .output(outcomeOf(z.object({ name: z.string(), elapsedMs: Count }))),
   forward: needs('archive.run')
-    .route({ method: 'POST', path: '/forward', summary: 'Push what waits, or only what failed, now; a destination that rests is asked too' })
+    .route({ method: 'POST', path: '/forward', summary: 'Begin to push what waits, or only what failed; a destination that rests is asked too' })
     .input(z.object({ to: z.string().max(32).nullable(), onlyFailed: z.boolean().default(false) }))
-    .output(outcomeOf(z.array(ForwardReport))),
+    .output(outcomeOf(ForwardRun)),
+  forwardRun: needs('archive.read')
+    .route({ method: 'GET', path: '/forward', summary: 'The push that goes on, or the last one since the start' })
+    .output(ForwardRun.nullable()),
+  /** What went stays archived, the rest waits as before. One that is over stays as it is. */
+  cancelForward: needs('archive.run')
+    .route({ method: 'POST', path: '/forward/cancel', summary: 'Stop the push that goes on' })
+    .input(z.object({ id: Uuid }))
+    .output(ForwardRun.nullable()),
   reconcile: needs('archive.run')
     .route({ method: 'POST', path: '/reconcile', summary: 'Begin to compare vault and archive item by item, or join in when that goes on' })
     .input(z.object({ to: z.string().max(32) }))

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
 import type { Difference, ReconcileReport } from '../../contract/api/archive.ts';
 import { type IngestedSource, PutFirst, type SteeringAct } from '../../contract/api/docking.ts';
 import type { ImportReport } from '../../contract/api/evidence.ts';
@@ -22,6 +23,21 @@ function unpack<T>(result: Result<T>, output: Output): T | null {
 
 function tellAll(failures: readonly Failure[], output: Output): void {
   for (const failure of failures) output.failure(failure);
+}
+
+/**
+ * Long work that Ctrl-C stops: the station is told, what it was at is let go in good order, and its answer says what was
+ * done. A second Ctrl-C ends the command at once. What somebody else began goes on.
+ */
+async function stoppable<T>(client: StationClient, work: (run: string) => Promise<T>): Promise<T> {
+  const run = uuidv7();
+  const stop = () => void client.station.stopRun({ run });
+  process.once('SIGINT', stop);
+  try {
+    return await work(run);
+  } finally {
+    process.off('SIGINT', stop);
+  }
 }
 
 export function ingest(sources: string[], options: { camera?: string; officer?: string; case?: string }): Command {
@@ -119,13 +135,14 @@ export function link(recording: string, options: { case: string; stage?: string 
 
 export function forward(options: { to?: string; onlyFailed?: boolean }): Command {
   return async (client, output) => {
-    const reports = unpack(await client.archive.forward({ to: options.to ?? null, onlyFailed: options.onlyFailed === true }), output);
+    const input = { to: options.to ?? null, onlyFailed: options.onlyFailed === true };
+    const reports = unpack(await stoppable(client, (run) => client.archive.forward({ ...input, run })), output);
     if (!reports) return EXIT.refused;
     output.answer(
       { destinations: reports },
       reports.map(
         (one) =>
-          `${one.destination}: 已传 forwarded ${one.forwarded} (${one.items} 文件 files, ${bytesText(one.bytes)}), 待传 waiting ${one.waiting}`,
+          `${one.destination}: ${one.stopped ? '已停止 stopped, ' : ''}已传 forwarded ${one.forwarded} (${one.items} 文件 files, ${bytesText(one.bytes)}), 待传 waiting ${one.waiting}`,
       ),
     );
     tellAll(
@@ -144,11 +161,14 @@ export function reconcile(options: { source?: string; to?: string; report?: stri
       return EXIT.refused;
     }
     const report = options.report === undefined ? null : path.resolve(options.report);
-    let outcome: Result<ReconcileReport> | null = null;
-    for await (const event of await client.archive.reconcile({ source, to: options.to ?? null, report })) {
-      if (event.event === 'done') outcome = event.outcome;
-      else output.say(progressLine(event.progress, event.remainingMs));
-    }
+    const outcome = await stoppable(client, async (run) => {
+      let told: Result<ReconcileReport> | null = null;
+      for await (const event of await client.archive.reconcile({ source, to: options.to ?? null, report, run })) {
+        if (event.event === 'done') told = event.outcome;
+        else output.say(progressLine(event.progress, event.remainingMs));
+      }
+      return told;
+    });
     if (!outcome) throw new Error('a reconciliation ended without a word');
     const result = unpack(outcome, output);
     if (!result) return EXIT.refused;
@@ -174,7 +194,13 @@ function progressLine({ phase, items, ofItems, bytes, ofBytes }: Progress, remai
   return `${PHASES[phase]} ${items}${ofItems === null ? '' : ` / ${ofItems}`}${read}${left}`;
 }
 
-const PHASES: Record<Progress['phase'], string> = { ledger: '台账 ledger', source: '来源 source', vault: '本地库 vault', archive: '归档 archive' };
+const PHASES: Record<Progress['phase'], string> = {
+  ledger: '台账 ledger',
+  source: '来源 source',
+  vault: '本地库 vault',
+  archive: '归档 archive',
+  forward: '推送 forward',
+};
 
 /** Characters of a difference's id that a person types. */
 const SHORT_ID = 12;
@@ -208,7 +234,7 @@ export function reopen(explanation: string): Command {
 
 export function verify(options: { full?: boolean }): Command {
   return async (client, output) => {
-    const report = await client.station.verify({ full: options.full === true });
+    const report = await stoppable(client, (run) => client.station.verify({ full: options.full === true, run }));
     output.answer(report, [
       `台账 entries ${report.entries}, 分段 segments ${report.segments}, 原始文件 items ${report.items}, 读取 read ${bytesText(report.bytesRead)}, ` +
         `违例 violations ${report.violations.length}, 提示 warnings ${report.warnings.length}`,

@@ -3,7 +3,6 @@ import {
   type DestinationStanding,
   explainDifference,
   findDestination,
-  forwardAll,
   listReconciliations,
   queueOf,
   readResult,
@@ -16,12 +15,13 @@ import {
 import type { ForwardReport } from '../../contract/api/archive.ts';
 import { done, type Failure, failed, type Result } from '../../contract/errors.ts';
 import type { Actor } from '../../contract/values.ts';
-import type { DestinationRow, ExportFormat, ReconcileRun } from '../../contract/web/archive.ts';
+import type { DestinationRow, ExportFormat, ForwardRun, ReconcileRun } from '../../contract/web/archive.ts';
 import { catalogueRow } from '../../evidence/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import { makeReport } from '../../reports/index.ts';
 import { sql } from '../../store/index.ts';
 import type { Station } from '../open-station.ts';
+import { startForward } from '../run-work.ts';
 import { sheetInput } from '../sheet-input.ts';
 import { destinationsOf } from '../status.ts';
 import { serialOf } from './recording-rows.ts';
@@ -51,9 +51,14 @@ export function archiveHandlers({ archive: os }: GuardedContract) {
       });
     }),
     test: os.test.handler(({ context, input }) => named(input.name, testDestination(context.station.ledger, input.name))),
-    forward: os.forward.handler(async ({ context, input }) => {
-      const result = await forwardAll(context.station.stages.forward, input.to, input.onlyFailed);
-      return result.ok ? done(result.value.map(withoutFolders)) : result;
+    forward: os.forward.handler(({ context, input }) => {
+      const started = startForward(context.station, input, { actor: actorOf(context) });
+      return started.ok ? done(forwardRun(context.station) as ForwardRun) : started;
+    }),
+    forwardRun: os.forwardRun.handler(({ context }) => forwardRun(context.station)),
+    cancelForward: os.cancelForward.handler(({ context, input }) => {
+      context.station.longWork.forward.cancel(input.id);
+      return forwardRun(context.station);
     }),
     reconcile: os.reconcile.handler(({ context, input }) => {
       const destination = findDestination(context.station.ledger, input.to);
@@ -76,8 +81,8 @@ export function archiveHandlers({ archive: os }: GuardedContract) {
       explainDifference(acting(context), { reconciliation: input.id, difference: input.difference, reason: input.reason }),
     ),
     reopen: os.reopen.handler(({ context, input }) => reopenDifference(acting(context), input.id)),
-    export: os.export.handler(async ({ context, input, errors }) => {
-      const made = await exportOf(context, input);
+    export: os.export.handler(async ({ context, input, errors, signal }) => {
+      const made = await exportOf(context, input, signal ? AbortSignal.any([signal, context.signal]) : context.signal);
       if (!made.ok) throw errors.NOT_MADE({ data: made.failure });
       // The name is made of letters, digits and hyphens alone, so it needs no escaping.
       return { headers: { 'content-disposition': `attachment; filename="${made.value.name}"` }, body: made.value };
@@ -88,8 +93,16 @@ export function archiveHandlers({ archive: os }: GuardedContract) {
 function reconcileRun({ ledger, longWork }: Station): ReconcileRun | null {
   const run = longWork.reconcile.last();
   if (run === null) return null;
-  const { actor, outcome, ...shown } = run;
+  const { actor, outcome, how: _, ...shown } = run;
   return { ...shown, by: actorText(ledger, actor), result: outcome?.ok ? outcome.value.id : null };
+}
+
+function forwardRun({ ledger, longWork }: Station): ForwardRun | null {
+  const run = longWork.forward.last();
+  if (run === null) return null;
+  const { actor, outcome, how, ...shown } = run;
+  const reports = outcome?.ok ? outcome.value.map(withoutFolders) : null;
+  return { ...shown, by: actorText(ledger, actor), onlyFailed: how === 'only-failed', reports };
 }
 
 function acting(context: WebContext): { ledger: Ledger; now(): string; actor: Actor } {
@@ -106,6 +119,7 @@ const TYPES: Record<ExportFormat, string> = {
 async function exportOf(
   context: WebContext,
   { id, format, language }: { id: string; format: ExportFormat; language: 'zh' | 'en' },
+  signal: AbortSignal,
 ): Promise<Result<File>> {
   const { station, session, names } = context;
   const kept = readResult(station.ledger, id);
@@ -114,7 +128,10 @@ async function exportOf(
   if (!report.ok) return report;
   const exportedBy = session ? names.person(session.personId).name : null;
   const made =
-    format === 'json' ? done(Buffer.from(kept.value.canonical)) : await makeReport(sheetInput(station, report.value, exportedBy), format, language);
+    format === 'json'
+      ? done(Buffer.from(kept.value.canonical))
+      : await makeReport(sheetInput(station, report.value, exportedBy), { format, language, signal });
+  if (!made.ok && made.failure.code === 'run.cancelled') return made;
   if (!made.ok) {
     station.log.error({ failure: made.failure }, 'a report was not made');
     // Where programs and files of this machine lie is for the log alone.

@@ -28,7 +28,13 @@ afterAll(async () => {
   fs.rmSync(folder, { recursive: true });
 });
 
-const forward = (body: object) => lab.ask('/api/v1/forward', { session: archivist, body });
+/** Pushes, and waits for what comes of it. */
+async function forward(body: object) {
+  await lab.ask('/api/v1/forward', { session: archivist, body });
+  await lab.station.longWork.forward.settled();
+  const { json, text } = await lab.ask('/api/v1/forward', { session: archivist });
+  return { reports: json.reports, text };
+}
 
 async function central() {
   const { json, text } = await lab.ask('/api/v1/destinations', { session: archivist });
@@ -48,11 +54,11 @@ test('a destination that failed again and again is said to rest, until when and 
 
 test('who asks for it now is served now: only what failed, then all of it, and it rests no longer', async () => {
   const refused = await forward({ to: 'central' });
-  expect(refused.json.value).toMatchObject([{ forwarded: 0, waiting: 7, failures: [{ code: 'destination.unreachable', what: 'central' }] }]);
+  expect(refused.reports).toMatchObject([{ forwarded: 0, waiting: 7, failures: [{ code: 'destination.unreachable', what: 'central' }] }]);
   expect(refused.text).not.toContain(folder);
   expect((await central()).row.breaker).toMatchObject({ standing: 'open', failures: 6 });
   fs.renameSync(path.join(folder, 'away'), path.join(folder, 'central'));
-  expect((await forward({ to: 'central', onlyFailed: true })).json.value).toMatchObject([{ forwarded: 5, waiting: 2, failures: [] }]);
+  expect((await forward({ to: 'central', onlyFailed: true })).reports).toMatchObject([{ forwarded: 5, waiting: 2, failures: [] }]);
   expect((await central()).row.breaker).toEqual({ standing: 'closed', failures: 0, until: null, reason: null });
-  expect((await forward({ to: null })).json.value).toContainEqual(expect.objectContaining({ destination: 'central', waiting: 0 }));
+  expect((await forward({ to: null })).reports).toContainEqual(expect.objectContaining({ destination: 'central', waiting: 0 }));
 });

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createRouterClient } from '@orpc/server';
+import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../../../fixtures/e2e/evidock.ts';
 import { openWebLab, type WebLab } from '../../../fixtures/web-lab.ts';
@@ -138,5 +139,80 @@ describe('a check', () => {
     };
     await expect(verifyAndRecord(lab.station, true, actor, { signal: stop.signal, onProgress })).rejects.toHaveProperty('name', 'AbortError');
     expect([looked, done()]).toEqual([[1], before]);
+  });
+});
+
+describe('a push to an archive that was away and hangs at its first file', () => {
+  let wake: () => void;
+  let began: Promise<void>;
+  beforeEach(async () => {
+    const far = path.join(folder, 'far');
+    fs.renameSync(far, `${far}-away`);
+    const card = fs.mkdtempSync(path.join(folder, 'card-'));
+    for (const n of [1, 2]) fs.writeFileSync(path.join(card, `${n}.mp4`), `evidence ${n} of ${card}`);
+    for await (const _ of await commands().docking.ingest({ sources: [card], camera: null, officer: null, caseNumber: null }));
+    await lab.station.idle();
+    fs.renameSync(`${far}-away`, far);
+    const { forward } = lab.station.stages;
+    const { hashAtRest } = forward;
+    const awake = new Promise<void>((resolve) => {
+      wake = () => {
+        forward.hashAtRest = hashAtRest;
+        resolve();
+      };
+    });
+    began = new Promise((resolve) => {
+      forward.hashAtRest = async (file, signal) => {
+        resolve();
+        await Promise.race([awake, signal && once(signal, 'abort')]);
+        return hashAtRest(file, signal);
+      };
+    });
+  });
+  afterEach(async () => {
+    wake();
+    await lab.station.longWork.forward.settled();
+    await lab.ask('/api/v1/forward', { session: archivist, body: { to: 'far' } });
+    await lab.station.longWork.forward.settled();
+  });
+  const push = (session: string, onlyFailed = false) => lab.ask('/api/v1/forward', { session, body: { to: 'far', onlyFailed } });
+  const pushed = async (session: string) => (await lab.ask('/api/v1/forward', { session })).json;
+  const waiting = async () => (await commands().archive.destinations()).find((one) => one.name === 'far')?.waiting ?? 0;
+
+  test('is the same for everybody, is stopped by who may, says what went, and the rest goes later', async () => {
+    const due = await waiting();
+    expect(due).toBeGreaterThan(0);
+    const { id } = (await push(archivist)).json.value;
+    await began;
+    expect(await pushed(colleague)).toMatchObject({ id, state: 'running', what: 'far', onlyFailed: false, reports: null });
+    expect((await pushed(colleague)).progress).toMatchObject({ phase: 'forward', items: 0, ofItems: due });
+    expect((await push(colleague)).json.value.id).toBe(id);
+    expect((await push(colleague, true)).json).toMatchObject({ ok: false, failure: { code: 'run.under-way', what: 'far' } });
+    const auditor = await lab.session('auditor');
+    expect((await lab.ask('/api/v1/forward/cancel', { session: auditor, body: { id } })).status).toBe(403);
+    expect((await lab.ask('/api/v1/forward/cancel', { session: colleague, body: { id } })).json.state).toBe('stopping');
+    await lab.station.longWork.forward.settled();
+    const reports = [{ destination: 'far', forwarded: 0, waiting: due, stopped: true, failures: [] }];
+    expect(await pushed(auditor)).toMatchObject({ id, state: 'cancelled', failure: null, reports });
+    wake();
+    await push(archivist);
+    await lab.station.longWork.forward.settled();
+    expect(await pushed(auditor)).toMatchObject({ state: 'done', reports: [{ waiting: 0, stopped: false, failures: [] }] });
+    expect(await waiting()).toBe(0);
+  });
+
+  test('begun by a command is stopped by that command alone', async () => {
+    const { id } = (await push(archivist)).json.value;
+    await began;
+    const [mine, other] = [uuidv7(), uuidv7()];
+    const joined = commands().archive.forward({ to: 'far', run: other });
+    await commands().station.stopRun({ run: other });
+    expect(await pushed(archivist)).toMatchObject({ id, state: 'running' });
+    await commands().station.stopRun({ run: id });
+    expect(await joined).toMatchObject({ ok: true, value: [{ stopped: true }] });
+    const own = commands().archive.forward({ to: 'far', run: mine });
+    expect(await pushed(archivist)).toMatchObject({ id: mine, state: 'running' });
+    await commands().station.stopRun({ run: mine });
+    expect(await own).toMatchObject({ ok: true, value: [{ stopped: true, failures: [] }] });
   });
 });

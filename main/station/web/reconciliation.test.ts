@@ -74,6 +74,23 @@ describe('a difference', () => {
 });
 
 describe('a reconciliation as a file', () => {
+  test('whose asker goes away is made no further: its browser ends, and nothing of it stays', async () => {
+    const report = await reconciled();
+    // The thread's browser is a process of ours whose command line names its folder.
+    const printing = () => {
+      const found = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isOurPrinter(name));
+      return found.length;
+    };
+    const gone = new AbortController();
+    const url = `${lab.server.url}/api/v1/reconciliations/${report.id}/export?format=pdf&language=zh`;
+    const asked = fetch(url, { headers: { cookie: `evidock_session=${auditor}` }, signal: gone.signal });
+    await expect.poll(printing, { timeout: 60_000, interval: 5 }).toBeGreaterThan(0);
+    gone.abort();
+    await expect(asked).rejects.toHaveProperty('name', 'AbortError');
+    await expect.poll(printing, { timeout: 60_000 }).toBe(0);
+    expect((await exported(report.id, 'format=pdf&language=zh')).bytes.subarray(0, 5).toString()).toBe('%PDF-');
+  });
+
   const exported = (id: string, query: string, session: string | undefined = auditor) =>
     lab.ask(`/api/v1/reconciliations/${id}/export?${query}`, session === undefined ? {} : { session });
 
@@ -117,3 +134,14 @@ describe('a reconciliation as a file', () => {
     expect(json[0]).toMatchObject({ id: report.id, destination: 'local', differences: 2, explained: 0, hashMismatch: false });
   });
 });
+
+/** Whether a process is a browser that this process has started to print. */
+function isOurPrinter(pid: string): boolean {
+  try {
+    const parent = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1];
+    return parent === String(process.pid) && fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('evidock-print-');
+  } catch {
+    // It ended while we looked.
+    return false;
+  }
+}

@@ -3,9 +3,10 @@ import { done } from '../../contract/errors.ts';
 import { POLICY, PolicyKey } from '../../contract/policy.ts';
 import type { VerifyRun } from '../../contract/web/station.ts';
 import { probeTools } from '../../media/index.ts';
-import { confirmClock, verifyAndRecord } from '../admin-acts.ts';
+import { confirmClock } from '../admin-acts.ts';
 import { PROGRAM, type Station } from '../open-station.ts';
 import { setPolicy } from '../policy.ts';
+import { startVerify } from '../run-work.ts';
 import { statusOf } from '../status.ts';
 import { readLog } from './log-lines.ts';
 import { actorOf, type GuardedContract, type WebContext } from './web-context.ts';
@@ -24,10 +25,7 @@ export function stationHandlers({ station: os }: GuardedContract) {
     confirmClock: os.confirmClock.handler(({ context }) => confirmClock(context.station, actorOf(context))),
     verify: os.verify.handler(({ context, input }) => {
       const { station } = context;
-      const actor = actorOf(context);
-      const started = station.longWork.verify.start({ what: input.full ? 'full' : 'quick', actor }, async (watch) =>
-        done(await verifyAndRecord(station, input.full, actor, watch)),
-      );
+      const started = startVerify(station, input.full, { actor: actorOf(context) });
       return started.ok ? done(verifyRun(station) as VerifyRun) : started;
     }),
     verifyRun: os.verifyRun.handler(({ context }) => verifyRun(context.station)),
@@ -42,7 +40,7 @@ export function stationHandlers({ station: os }: GuardedContract) {
 function verifyRun({ ledger, longWork }: Station): VerifyRun | null {
   const run = longWork.verify.last();
   if (run === null) return null;
-  const { actor, outcome, what, ...shown } = run;
+  const { actor, outcome, what, how: _, ...shown } = run;
   return { ...shown, what: what === 'full' ? 'full' : 'quick', by: actorText(ledger, actor), report: outcome?.ok ? outcome.value : null };
 }
 

@@ -29,7 +29,7 @@ export function wallHandlers({ wall: os }: GuardedContract) {
     events: os.events.handler(({ context }) => {
       const { ledger, clock, longWork } = context.station;
       const head = () => headOf(context.station).seq;
-      const turns = () => ({ reconcile: longWork.reconcile.turn(), verify: longWork.verify.turn() });
+      const turns = () => ({ reconcile: longWork.reconcile.turn(), verify: longWork.verify.turn(), forward: longWork.forward.turn() });
       const subscribe: Ledger['subscribe'] = (listener) => ledger.subscribe(listener);
       return counted(context.listening, liveEvents({ cards: () => cardsOf(context), head, now: clock.now, turns, subscribe }, context.signal));
     }),

@@ -1,10 +1,12 @@
 import { DownloadOutlined } from '@ant-design/icons';
 import { useMutation } from '@tanstack/react-query';
 import { Button } from 'antd';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ExportFormat } from '../../../main/contract/web/archive.ts';
-import { api, failureOf } from '../../api/client.ts';
+import { client, failureOf } from '../../api/client.ts';
 import { FailureAlert } from '../../ui/FailureAlert.tsx';
+import { WorkPanel } from '../../ui/long-run.tsx';
 import css from './archive.module.css';
 import { saveFile } from './save-file.ts';
 
@@ -13,23 +15,60 @@ const FORMATS = ['pdf', 'xlsx', 'json'] as const satisfies ExportFormat[];
 /** The sheet to sign in the screen's language, as the station makes it, and the result as it was recorded. */
 export function Exports({ id }: { id: string }) {
   const { t, i18n } = useTranslation('archive');
-  const { mutate, variables, error, isPending } = useMutation(api.archive.export.mutationOptions({ onSuccess: ({ body }) => saveFile(body) }));
-  const language = i18n.language === 'en' ? 'en' : 'zh';
+  const { make, cancel, format, submittedAt, failure } = useExport(id, i18n.language === 'en' ? 'en' : 'zh');
   return (
-    <div className={css.bar}>
-      {FORMATS.map((format) => (
-        <Button
-          key={format}
-          icon={<DownloadOutlined aria-hidden />}
-          title={t(`exportHint.${format}`)}
-          disabled={isPending}
-          loading={isPending && variables.format === format}
-          onClick={() => mutate({ id, format, language })}
-        >
-          {t(`export.${format}`)}
-        </Button>
-      ))}
-      {!isPending && error && <FailureAlert failure={failureOf(error) ?? 'unreachable'} />}
-    </div>
+    <>
+      <div className={css.bar}>
+        {FORMATS.map((one) => (
+          <Button
+            key={one}
+            icon={<DownloadOutlined aria-hidden />}
+            title={t(`exportHint.${one}`)}
+            disabled={format !== null}
+            onClick={() => make(one)}
+          >
+            {t(`export.${one}`)}
+          </Button>
+        ))}
+        <FailureAlert failure={failure} />
+      </div>
+      {format !== null && (
+        <WorkPanel
+          state="running"
+          by={null}
+          elapsedMs={0}
+          progress={null}
+          remainingMs={null}
+          seenAt={submittedAt}
+          label={t('making', { what: t(`export.${format}`) })}
+          note={t('makingHint')}
+          stopHint={t('stopExport')}
+          onCancel={cancel}
+        />
+      )}
+    </>
   );
+}
+
+/** Makes one file at a time for who waits for it: whoever leaves or stops it ends what makes it at the station, too. */
+function useExport(id: string, language: 'zh' | 'en') {
+  const stop = useRef<AbortController>(null);
+  const { mutate, variables, error, isPending, submittedAt } = useMutation({
+    mutationFn: (format: ExportFormat) => {
+      stop.current = new AbortController();
+      return client.archive.export({ id, format, language }, { signal: stop.current.signal });
+    },
+    onSuccess: ({ body }) => saveFile(body),
+  });
+  useEffect(() => () => stop.current?.abort(), []);
+  const stopped = stop.current?.signal.aborted === true;
+  return {
+    make: mutate,
+    async cancel() {
+      stop.current?.abort();
+    },
+    format: isPending ? variables : null,
+    submittedAt,
+    failure: error && !stopped && !isPending ? (failureOf(error) ?? ('unreachable' as const)) : null,
+  };
 }

@@ -11,6 +11,7 @@ import { ErrorPanel, useFailureText } from '../../ui/panels.tsx';
 import { TimeText } from '../../ui/text.tsx';
 import css from './archive.module.css';
 import { ForwardButton } from './ForwardButton.tsx';
+import { ForwardRun } from './ForwardRun.tsx';
 import { useDestinations } from './use-destinations.ts';
 
 const FAILED = 'failed';
@@ -32,6 +33,7 @@ export function Queue() {
         {(data?.length ?? 0) > 0 && <ForwardButton primary label={t('retryNow')} to={null} />}
         {failures > 0 && <ForwardButton onlyFailed label={t('retryFailures')} to={null} />}
       </div>
+      <ForwardRun />
       {error && <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />}
       {data === undefined && !error && <Skeleton active />}
       {data?.length === 0 && <p className={css.calm}>{t('nothingWaits')}</p>}

@@ -34,6 +34,7 @@ export function Checks() {
           run={run}
           seenAt={dataUpdatedAt}
           label={t(run.what === 'full' ? 'checkingFull' : 'checkingQuick')}
+          stopHint={t('stopCheck')}
           onCancel={() => stop.mutateAsync({ id: run.id })}
         />
       )}
