@@ -9,14 +9,15 @@ import { createTables, type Projection } from './projection.ts';
 import { tableDigests } from './replay.ts';
 import { settle } from './settle.ts';
 
-/** Every projection replayed from `reader`'s entries into a database of its own in memory; the caller closes it. */
-export function rebuildInto(reader: Db, projections: readonly Projection[]): Db {
+/** Every projection replayed from `reader`'s entries, each told to `onEntry`, into a database of its own in memory; the caller closes it. */
+export function rebuildInto(reader: Db, projections: readonly Projection[], onEntry: () => void = () => undefined): Db {
   const db = new Database(':memory:');
   for (const migration of MIGRATIONS) db.exec(migration.sql);
   for (const projection of projections) createTables(db, projection);
   db.transaction(() => {
     for (const row of reader.prepare('SELECT canonical, hash FROM entries ORDER BY seq').iterate() as Iterable<SealedBytes>) {
       insertEntry(db, projections, row, frameOf(row));
+      onEntry();
     }
   })();
   return db;

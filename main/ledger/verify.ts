@@ -9,27 +9,37 @@ import { GENESIS_PREV } from './settle.ts';
 /** What a check of the ledger found; no violations means chain, database and segments say the same. */
 export type LedgerCheck = { entries: number; segments: number; violations: Failure[] };
 
-/** Recomputes every hash of the ledger in database and segments and compares the two, entry by entry. Changes nothing. */
-export function verifyLedger(folder: string, db: Db): LedgerCheck {
+/**
+ * Recomputes every hash of the ledger in database and segments and compares the two, entry by entry. Changes nothing. Entries
+ * may be appended and segments sealed meanwhile when `db` is within a read transaction: what is newer than that is left out.
+ * `onEntry` is called for each entry of either.
+ */
+export function verifyLedger(folder: string, db: Db, onEntry: () => void = () => undefined): LedgerCheck {
   const violations: Failure[] = [];
-  const entries = verifyChain(db, violations);
-  const sealed = listSealed(folder);
+  const entries = verifyChain(db, violations, onEntry);
+  const head = (db.prepare('SELECT max(seq) AS seq FROM entries').get() as { seq: number | null }).seq ?? 0;
   let covered = 0;
-  for (const segment of sealed) {
-    const name = path.basename(segment.file);
-    for (const gap of gapsIn(db, covered, segment.first, new Set())) violations.push(failed('ledger.segment-damaged', name, gap).failure);
-    covered = segment.last;
-    const read = readSealed(segment, announcedKeyOf(db, segment.first));
-    if (!read.ok) violations.push(read.failure);
-    else compare(db, read.value.entries, violations);
+  let segments = 0;
+  let open = readOpen(folder);
+  for (let sealed = listSealed(folder); sealed.length > segments; sealed = listSealed(folder)) {
+    for (const segment of sealed.slice(segments)) {
+      const name = path.basename(segment.file);
+      for (const gap of gapsIn(db, covered, segment.first, new Set())) violations.push(failed('ledger.segment-damaged', name, gap).failure);
+      covered = segment.last;
+      const read = readSealed(segment, announcedKeyOf(db, segment.first));
+      if (!read.ok) violations.push(read.failure);
+      else compare(db, head, read.value.entries, violations, onEntry);
+    }
+    segments = sealed.length;
+    // What it held before may lie in a segment by now that was sealed since, which is looked for again.
+    open = readOpen(folder);
   }
-  const open = readOpen(folder);
   if (open.brokenAt !== null) violations.push(failed('ledger.segment-damaged', 'open.jsonl', `line ${open.brokenAt}`).failure);
-  compare(db, open.entries, violations);
+  compare(db, head, open.entries, violations, onEntry);
   const present = new Set(open.entries.map((entry) => frameOf(entry).seq));
   for (const gap of gapsIn(db, covered, Number.MAX_SAFE_INTEGER, present))
     violations.push(failed('ledger.segment-damaged', 'open.jsonl', gap).failure);
-  return { entries, segments: sealed.length, violations };
+  return { entries, segments, violations };
 }
 
 /** Runs of entries between two numbers (both left out) that the database has and `present` has not, in words. */
@@ -47,13 +57,14 @@ function gapsIn(db: Db, after: number, before: number, present: ReadonlySet<numb
   return runs.map(({ first, last }) => (first === last ? `entry ${first} is missing` : `entries ${first} to ${last} are missing`));
 }
 
-function verifyChain(db: Db, violations: Failure[]): number {
+function verifyChain(db: Db, violations: Failure[], onEntry: () => void): number {
   let prev = GENESIS_PREV;
   let seq = 0;
   let entries = 0;
   for (const row of db.prepare('SELECT canonical, hash FROM entries ORDER BY seq').iterate() as Iterable<SealedBytes>) {
     const frame = frameOf(row);
     entries += 1;
+    onEntry();
     const what = `entry ${frame.seq}`;
     if (hashCanonical(row.canonical) !== row.hash) violations.push(failed('ledger.chain-broken', what, 'hash differs').failure);
     if (!mayFollow(seq, frame) || frame.prev !== prev) violations.push(failed('ledger.chain-broken', what, 'does not follow').failure);
@@ -63,9 +74,11 @@ function verifyChain(db: Db, violations: Failure[]): number {
   return entries;
 }
 
-function compare(db: Db, entries: readonly SealedBytes[], violations: Failure[]): void {
+function compare(db: Db, head: number, entries: readonly SealedBytes[], violations: Failure[], onEntry: () => void): void {
   for (const entry of entries) {
     const { seq } = frameOf(entry);
+    if (seq > head) continue;
+    onEntry();
     const known = sql<{ hash: string }>(db, 'SELECT hash FROM entries WHERE seq = ?').get(seq);
     if (known?.hash !== entry.hash) {
       violations.push(failed('ledger.chain-broken', `entry ${seq}`, 'segment and database differ').failure);

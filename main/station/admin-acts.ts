@@ -2,12 +2,11 @@ import type { Watch } from '../archive/index.ts';
 import type { VerifyReport } from '../contract/api/station.ts';
 import type { Actor } from '../contract/values.ts';
 import type { Station } from './open-station.ts';
-import { PROJECTIONS } from './projections.ts';
 import { verifyStation } from './verify.ts';
 
 /** Checks chain, tables and vault, and puts on the ledger that it was done and what it found. Nothing is put there when `watch.signal` aborts. */
 export async function verifyAndRecord(station: Station, full: boolean, actor: Actor, watch: Watch): Promise<VerifyReport> {
-  const report = await verifyStation({ ...station, projections: PROJECTIONS }, full, watch);
+  const report = await verifyStation(station, full, watch);
   // Nothing more is written into a damaged database: that could only make it worse.
   if (report.violations.some((violation) => violation.code === 'database.damaged')) return report;
   watch.signal.throwIfAborted();

@@ -9,7 +9,7 @@ import { PROJECTIONS } from './projections.ts';
 /** Tables that stay as small as an agency: a few hundred rows after ten years. */
 const SMALL = ['destinations', 'cameras', 'persons', 'cases', 'access', 'projections', 'explanations', 'reconciliations', 'policy', 'ports'];
 /** What reads everything on purpose: checks and replays. */
-const WHOLE = ['ledger/verify.ts', 'ledger/rebuild.ts', 'ledger/replay.ts', 'station/verify.ts', 'archive/reconcile.ts'];
+const WHOLE = ['ledger/verify.ts', 'ledger/rebuild.ts', 'ledger/replay.ts', 'station/verify.ts', 'station/verify.worker.ts', 'archive/reconcile.ts'];
 /** What is asked once at a start. */
 const ONCE = ["SELECT docking_id, camera_id FROM dockings WHERE state <> 'ended' ORDER BY started_seq"];
 

@@ -1,20 +1,21 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import type { CopyEngine } from '../../native/index.ts';
 import type { Watch } from '../archive/index.ts';
 import type { VerifyReport } from '../contract/api/station.ts';
 import { type Failure, failed } from '../contract/errors.ts';
-import { type Ledger, type Projection, rebuildInto, tableDigests, verifyLedger } from '../ledger/index.ts';
-import { type DataPaths, findDamage, sql } from '../store/index.ts';
+import type { Ledger } from '../ledger/index.ts';
+import { type DataPaths, sql } from '../store/index.ts';
 import { sidecarDigest, type Vault } from '../vault/index.ts';
+import type { RecordsCheck, RecordsEvent, RecordsJob } from './verify.worker.ts';
 
 export type VerifyContext = {
   ledger: Ledger;
   vault: Vault;
   paths: DataPaths;
   engine: CopyEngine;
-  projections: readonly Projection[];
 };
 
 /**
@@ -24,25 +25,38 @@ export type VerifyContext = {
  */
 export async function verifyStation(context: VerifyContext, full: boolean, watch: Watch): Promise<VerifyReport> {
   watch.onProgress({ phase: 'ledger', items: 0, ofItems: null, bytes: 0, ofBytes: null });
-  // Whoever asked is answered before the ledger takes the thread for itself.
-  await setImmediate();
-  const damage = findDamage(context.ledger.reader, context.paths.database, full);
-  if (damage) return { full, entries: 0, segments: 0, items: 0, bytesRead: 0, violations: [damage], warnings: [] };
-  const chain = verifyLedger(context.paths.ledger, context.ledger.reader);
-  const violations = [...chain.violations, ...verifyProjections(context)];
+  const { damaged, entries, segments, violations } = await verifyRecords(context.paths, full, watch);
+  if (damaged) return { full, entries, segments, items: 0, bytesRead: 0, violations, warnings: [] };
   const warnings: Failure[] = [];
   const items = await verifyItems(context, full, watch, { violations, warnings });
-  return { full, entries: chain.entries, segments: chain.segments, ...items, violations, warnings };
+  return { full, entries, segments, ...items, violations, warnings };
 }
 
-function verifyProjections(context: VerifyContext): Failure[] {
-  const replayed = rebuildInto(context.ledger.reader, context.projections);
-  const expected = tableDigests(replayed, context.projections);
-  const live = tableDigests(context.ledger.reader, context.projections);
-  replayed.close();
-  return Object.keys(expected)
-    .filter((table) => expected[table]?.digest !== live[table]?.digest)
-    .map((table) => failed('projection.differs', table, `${expected[table]?.rows} rows by the ledger, ${live[table]?.rows} here`).failure);
+/**
+ * Database, chain, segments and tables, on a thread of its own: SQLite's own check can neither be cut into slices nor told to
+ * stop, and would hold everything else for as long.
+ */
+async function verifyRecords({ database, ledger }: DataPaths, full: boolean, { signal, onProgress }: Watch): Promise<RecordsCheck> {
+  signal.throwIfAborted();
+  const workerData: RecordsJob = { database, ledger, full };
+  const worker = new Worker(new URL('./verify.worker.ts', import.meta.url), { workerData });
+  const stop = () => void worker.terminate();
+  signal.addEventListener('abort', stop);
+  try {
+    return await new Promise<RecordsCheck>((resolve, reject) => {
+      worker.on('message', (event: RecordsEvent) => {
+        if ('failure' in event) resolve({ damaged: true, entries: 0, segments: 0, violations: [event.failure] });
+        else if ('violations' in event) resolve(event);
+        else if (!signal.aborted) onProgress({ phase: 'ledger', items: event.entries, ofItems: event.ofEntries, bytes: 0, ofBytes: null });
+      });
+      worker.once('error', reject);
+      worker.once('exit', (code) =>
+        reject(signal.aborted ? signal.reason : new Error(`the check's thread ended with code ${code} before it was done`)),
+      );
+    });
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 type ItemRow = { item_id: string; sha256: string; size_bytes: number; sidecar_sha256: string };

@@ -7,10 +7,12 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../../../fixtures/e2e/evidock.ts';
 import { openWebLab, type WebLab } from '../../../fixtures/web-lab.ts';
-import { addFolderDestination } from '../../archive/index.ts';
+import { addFolderDestination, UNWATCHED } from '../../archive/index.ts';
+import type { Progress } from '../../contract/long-run.ts';
 import { entriesOfType } from '../../ledger/index.ts';
 import { verifyAndRecord } from '../admin-acts.ts';
 import { createRouter } from '../index.ts';
+import { setPolicy } from '../policy.ts';
 
 const actor = { kind: 'cli' as const, id: 'test' };
 let lab: WebLab;
@@ -126,6 +128,59 @@ describe('a check', () => {
     expect(run.progress).toEqual({ phase: 'vault', items: 3, ofItems: 3, bytes: 30, ofBytes: 30 });
     const late = await lab.ask('/api/v1/verify/cancel', { session: archivist, body: { id: run.id } });
     expect(late.json).toMatchObject({ state: 'done', report: { full: true } });
+  });
+
+  /** Entries enough for the check of the ledger to say more than once how far it is. */
+  async function longLedger() {
+    const { ledger, clock, identity } = lab.station;
+    const subject = { kind: 'station' as const, id: identity.stationId };
+    const confirmed = { type: 'clock.confirmed' as const, subject, actor, at: clock.now(), body: { by: 'test' } };
+    await ledger.append(Array.from({ length: 2000 }, () => confirmed));
+  }
+
+  test('of the ledger lets everything else have its turn, counts what it has done, and can be stopped there', async () => {
+    await longLedger();
+    const told: { items: number; ofItems: number | null; turn: number }[] = [];
+    let turns = 0;
+    let counting = true;
+    const count = () => {
+      turns += 1;
+      if (counting) setImmediate(count);
+    };
+    count();
+    const stop = new AbortController();
+    const watch = {
+      signal: stop.signal,
+      onProgress({ phase, items, ofItems }: Progress) {
+        expect(phase).toBe('ledger');
+        told.push({ items, ofItems, turn: turns });
+        if (items > 1000) stop.abort();
+      },
+    };
+    await expect(verifyAndRecord(lab.station, false, actor, watch)).rejects.toHaveProperty('name', 'AbortError');
+    counting = false;
+    const first = told.find((one) => one.items > 0);
+    expect(told.at(-1)?.items).toBeGreaterThan(1000);
+    expect([...told].sort((one, other) => one.items - other.items)).toEqual(told);
+    expect(told.slice(1).every((one) => one.ofItems !== null && one.ofItems > 2000)).toBe(true);
+    // Its thread had to start before it said how far it was: a check on this thread would leave one or two turns in all.
+    expect(first?.turn).toBeGreaterThan(20);
+  });
+
+  test('takes nothing that is appended or sealed meanwhile for a violation', async () => {
+    await longLedger();
+    const { ledger, clock } = lab.station;
+    let checking = true;
+    const checked = verifyAndRecord(lab.station, false, actor, UNWATCHED).finally(() => {
+      checking = false;
+    });
+    let appended = 0;
+    for (; checking; appended += 1) {
+      await setPolicy(ledger, { key: 'wall-ports', value: 1 + (appended % 30), actor, at: clock.now() });
+      if (appended % 5 === 0) await ledger.seal();
+    }
+    expect(appended).toBeGreaterThan(5);
+    expect((await checked).violations).toEqual([]);
   });
 
   test('that is stopped takes nothing that it did not read for a violation, and puts nothing on the ledger', async () => {
