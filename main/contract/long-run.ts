@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RunFigures } from './entries/station.ts';
 import { Failure } from './errors.ts';
 import { Count, DurationMs, SizeBytes, Uuid } from './values.ts';
 
@@ -25,12 +26,16 @@ export const LongRun = z.object({
   /** Who started it, by name; null when the name has been erased. */
   by: z.string().nullable(),
   startedAt: z.string(),
+  /** Null while it goes on. */
+  endedAt: z.string().nullable(),
   /** `stopping`: somebody has stopped it, and what it is at now is being let go. */
   state: z.enum(['running', 'stopping', 'done', 'cancelled', 'failed']),
   elapsedMs: DurationMs,
   progress: Progress.nullable(),
   /** At the speed so far; null while that cannot be said. */
   remainingMs: DurationMs.nullable(),
+  /** What it counted, once it is over. */
+  figures: RunFigures,
   /** Why it came to nothing. */
   failure: Failure.nullable(),
 });

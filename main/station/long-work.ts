@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Watch } from '../archive/index.ts';
+import type { RunEnded, RunFigures } from '../contract/entries/station.ts';
 import { type Failure, failed, type Result } from '../contract/errors.ts';
 import type { LongRun, Progress } from '../contract/long-run.ts';
 import type { Actor } from '../contract/values.ts';
@@ -10,10 +11,29 @@ const TELL_MS = 1000;
 /** Before this nothing is said about how long it will take, ms. */
 const STEADY_MS = 2000;
 
-export type Run<Output> = Omit<LongRun, 'by'> & { actor: Actor; how: string; outcome: Result<Output> | null };
+export type Run<Output> = Omit<LongRun, 'by'> & Required<Omit<About, 'id'>> & { outcome: Result<Output> | null };
 
-/** `how` tells kinds of it apart where there are several; `id` is the asker's own, where they need to know it beforehand. */
-export type About = { what: string; how?: string; actor: Actor; id?: string | undefined };
+export type About = {
+  what: string;
+  /** Which kind of it, where there are several: another kind is other work. */
+  how?: RunEnded['how'];
+  /** The archive it is about; null for every one, and for none. */
+  destinationId?: string | null;
+  actor: Actor;
+  /** The asker's own, where they need to know it beforehand. */
+  id?: string | undefined;
+};
+
+export type LongWorkOptions<Output> = {
+  now(): string;
+  onBug(error: unknown): void;
+  /** Whether what came of it says that it was stopped on the way. */
+  wasStopped?(output: Output): boolean;
+  /** What it counted. */
+  figuresOf(output: Output): RunFigures;
+  /** Keeps how it ended; told before anybody else is. */
+  record(ended: Run<Output>): Promise<void>;
+};
 
 export type Started<Output> = {
   id: string;
@@ -55,11 +75,7 @@ type Current<Output> = {
 };
 
 /** One kind of long work, done once at a time. It belongs to the station, not to the screen or command that asked for it. */
-export function createLongWork<Output>(
-  now: () => string,
-  onBug: (error: unknown) => void,
-  wasStopped: (output: Output) => boolean = () => false,
-): LongWork<Output> {
+export function createLongWork<Output>({ now, onBug, wasStopped = () => false, figuresOf, record }: LongWorkOptions<Output>): LongWork<Output> {
   let current: Current<Output> | null = null;
   let turn = 0;
 
@@ -81,16 +97,25 @@ export function createLongWork<Output>(
     }
   }
 
-  function end(ended: Current<Output>, outcome: Result<Output>): void {
-    ended.endedMs = performance.now();
-    ended.run.outcome = outcome;
-    ended.run.failure = outcome.ok ? null : outcome.failure;
+  async function end(ended: Current<Output>, outcome: Result<Output>): Promise<void> {
+    const { run, startedMs } = ended;
+    const endedMs = performance.now();
     const stopped = outcome.ok ? wasStopped(outcome.value) : outcome.failure.code === 'run.cancelled';
-    ended.run.state = stopped ? 'cancelled' : outcome.ok ? 'done' : 'failed';
+    const over: Current<Output>['run'] = {
+      ...run,
+      endedAt: now(),
+      outcome,
+      figures: outcome.ok ? figuresOf(outcome.value) : farOf(run.progress),
+      failure: outcome.ok ? null : outcome.failure,
+      state: stopped ? 'cancelled' : outcome.ok ? 'done' : 'failed',
+    };
+    await record({ ...over, elapsedMs: Math.round(endedMs - startedMs), remainingMs: null }).catch(onBug);
+    ended.endedMs = endedMs;
+    ended.run = over;
     turn += 1;
   }
 
-  function start({ what, how = '', actor, id = uuidv7() }: About, work: Work<Output>): Result<Started<Output>> {
+  function start({ what, how = null, destinationId = null, actor, id = uuidv7() }: About, work: Work<Output>): Result<Started<Output>> {
     if (current !== null && current.endedMs === null) {
       const { run, finished } = current;
       // One that is being stopped is not what somebody asks for now.
@@ -101,8 +126,11 @@ export function createLongWork<Output>(
       id,
       what,
       how,
+      destinationId,
       actor,
       startedAt: now(),
+      endedAt: null,
+      figures: {},
       state: 'running',
       progress: null,
       failure: null,
@@ -113,8 +141,8 @@ export function createLongWork<Output>(
       if (progress.items < (run.progress?.items ?? 0)) begun.countingMs = performance.now();
       run.progress = progress;
     };
-    const finished = carryOut(what, stop.signal, tell, work).then((outcome) => {
-      end(begun, outcome);
+    const finished = carryOut(what, stop.signal, tell, work).then(async (outcome) => {
+      await end(begun, outcome);
       return outcome;
     });
     const startedMs = performance.now();
@@ -148,6 +176,13 @@ export function createLongWork<Output>(
       await current?.finished;
     },
   };
+}
+
+/** How far work was that ended without a result. */
+function farOf(progress: Progress | null): RunFigures {
+  if (progress === null) return {};
+  const { items, ofItems } = progress;
+  return ofItems === null ? { items } : { items, ofItems };
 }
 
 /** How long the rest takes at the speed so far, by bytes where there are any to be read; null while that cannot be said. */

@@ -2,8 +2,6 @@ import os from 'node:os';
 import type { Logger } from 'pino';
 import { type CopyEngine, chooseCopyEngine } from '../../native/index.ts';
 import { type LedgerElsewhere, lookElsewhere } from '../archive/index.ts';
-import type { ForwardReport, ReconcileReport } from '../contract/api/archive.ts';
-import type { VerifyReport } from '../contract/api/station.ts';
 import type { Failure } from '../contract/errors.ts';
 import { done, type Result } from '../contract/errors.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
@@ -27,7 +25,7 @@ import { type Clock, createClock } from './clock.ts';
 import { createDockings, type Dockings } from './dockings.ts';
 import { recordStart } from './genesis.ts';
 import { openLog } from './log.ts';
-import { createLongWork, type LongWork } from './long-work.ts';
+import { createLongWorks, type LongWorks } from './long-works.ts';
 import { readPolicy } from './policy.ts';
 import { createPorts, type Ports } from './ports.ts';
 import { prepareStages, type Stages } from './stages.ts';
@@ -70,7 +68,7 @@ export type Station = {
   stages: Stages;
   lock: DataFolderLock;
   /** Work that takes minutes or hours, by kind. */
-  longWork: { reconcile: LongWork<ReconcileReport>; verify: LongWork<VerifyReport>; forward: LongWork<ForwardReport[]> };
+  longWork: LongWorks;
   /** The one-time code that makes an admin; known on the console alone. */
   setUpCode: SetUpCode;
   /** What recovery found in the vault at start. */
@@ -213,11 +211,7 @@ async function wire(
     strangers: strangers.list,
     onBug,
   });
-  const longWork = {
-    reconcile: createLongWork<ReconcileReport>(clock.now, onBug),
-    verify: createLongWork<VerifyReport>(clock.now, onBug),
-    forward: createLongWork<ForwardReport[]>(clock.now, onBug, (reports) => reports.some((report) => report.stopped)),
-  };
+  const longWork = createLongWorks({ ledger, now: clock.now, onBug });
   const running = startStages(ledger, work, stages.consumers(options.purpose), onBug);
   const watching = watchDocks(options, dockings, log, onBug);
   const usb = options.usb === true ? await watchUsb() : null;

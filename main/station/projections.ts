@@ -5,6 +5,7 @@ import { IDENTITY_PROJECTION } from '../identity/index.ts';
 import { INGEST_PROJECTION } from '../ingest/index.ts';
 import type { Projection } from '../ledger/index.ts';
 import { MEDIA_PROJECTION } from '../media/index.ts';
+import { LONG_RUN_PROJECTION } from './long-run-projection.ts';
 import { POLICY_PROJECTION } from './policy.ts';
 
 /** Every projection of the station, in the order their tables are made. */
@@ -18,4 +19,5 @@ export const PROJECTIONS: readonly Projection[] = [
   IDENTITY_PROJECTION,
   ARCHIVE_PROJECTION,
   RECONCILIATION_PROJECTION,
+  LONG_RUN_PROJECTION,
 ];

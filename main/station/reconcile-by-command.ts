@@ -25,7 +25,7 @@ export async function* reconcileByCommand(
   // The result is shown to other machines as well: where the source lies on this one is nobody's business there.
   const sourceName = source === null ? null : path.basename(source);
   const what = sourceName === null ? destination.value.name : `${sourceName}, ${destination.value.name}`;
-  const started = longWork.reconcile.start({ what, actor, id: input.run }, (watch) => {
+  const started = longWork.reconcile.start({ what, destinationId: destination.value.id, actor, id: input.run }, (watch) => {
     const files = source === null ? null : readSource(source, engine, watch.signal);
     return reconcile(station.stages.forward, { source: files, sourceName, destination: destination.value, actor }, watch);
   });

@@ -12,7 +12,8 @@ type Beginner = { actor: Actor; id?: string | undefined };
 
 /** Begins a check of chain, tables and vault, or joins the same one that goes on. */
 export function startVerify(station: Station, full: boolean, { actor, id }: Beginner): Result<Started<VerifyReport>> {
-  const about = { what: full ? 'full' : 'quick', actor, id };
+  const how = full ? 'full' : 'quick';
+  const about = { what: how, how, actor, id } as const;
   return station.longWork.verify.start(about, async (watch) => done(await verifyAndRecord(station, full, actor, watch)));
 }
 
@@ -28,7 +29,8 @@ export function startForward(station: Station, { to, onlyFailed }: ForwardReques
   const named = to === null ? null : findDestination(ledger, to);
   if (named && !named.ok) return named;
   const what = named ? named.value.name : listDestinations(ledger).map(({ name }) => name);
-  const about = { what: [what].flat().join(', '), how: onlyFailed ? 'only-failed' : 'all', actor, id };
+  const how = onlyFailed ? 'only-failed' : 'all';
+  const about = { what: [what].flat().join(', '), how, destinationId: named?.value.id ?? null, actor, id } as const;
   return longWork.forward.start(about, (watch) => forwardAll(stages.forward, to, onlyFailed, watch));
 }
 

@@ -74,7 +74,7 @@ test('a folder in the vault that the ledger does not know is reported and left w
 });
 
 test('a damaged page of the database is found, also one that nothing has read, and rebuilding puts it right', async () => {
-  const { database } = lab.station.paths;
+  const { database, ledger } = lab.station.paths;
   await lab.stop();
   const db = new Database(database);
   db.pragma('wal_checkpoint(TRUNCATE)');
@@ -87,6 +87,8 @@ test('a damaged page of the database is found, also one that nothing has read, a
   const ran = await evidock('verify', '--data', lab.data, '--json');
   expect(ran.code).toBe(3);
   expect(ran.stdout).toContain('database.damaged');
+  // Nothing more is written into it, not even that it was checked.
+  expect(fs.readFileSync(path.join(ledger, 'open.jsonl'), 'utf8')).not.toMatch(/run\.ended|verification\.done/);
   expect(rebuildStation(lab.data)).toMatchObject({ ok: true });
   await lab.start();
   expect(await verify()).toMatchObject({ items: 2, violations: [], warnings: [] });

@@ -57,6 +57,7 @@ const FAMILIES: Record<EntryType, readonly Family[]> = {
   'reconciliation.done': ['archive'],
   'difference.explained': ['archive'],
   'difference.reopened': ['archive'],
+  'run.ended': ['archive', 'station'],
 };
 
 /** The families that entries of these types make stale; null means everything. */

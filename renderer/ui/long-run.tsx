@@ -4,10 +4,10 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LongRun, Progress } from '../../main/contract/long-run.ts';
 import { ConfirmTwice } from './ConfirmTwice.tsx';
-import { FailureAlert } from './FailureAlert.tsx';
 import { bytesText, durationText, percentOf } from './format.pure.ts';
 import css from './long-run.module.css';
 import { useFailureText } from './panels.tsx';
+import { TimeText } from './text.tsx';
 
 type Props = {
   run: LongRun;
@@ -17,6 +17,8 @@ type Props = {
   label: string;
   /** What becomes of what it has done when it is stopped. */
   stopHint: string;
+  /** What came of one that is over, in words; null where that shows elsewhere. */
+  outcome: string | null;
   /** Null for who may not stop it. */
   onCancel: (() => Promise<unknown>) | null;
 };
@@ -28,21 +30,49 @@ export function isUnderWay(run: LongRun | null | undefined): boolean {
 
 /**
  * Long work of the station, the same for everybody who looks: what, by whom, how far, how long still, and a way to stop it. Of
- * one that came to nothing it says why; one that is done shows by its result.
+ * the last one it says how it ended, also after the station has started anew.
  */
-export function RunPanel({ run, ...rest }: Props) {
+export function RunPanel({ run, outcome, ...rest }: Props) {
   const { t } = useTranslation();
   if (isUnderWay(run)) return <WorkPanel {...run} {...rest} note={t('run.mayLeave')} />;
-  if (run.state === 'cancelled' && run.failure) return <Stopped failure={run.failure} />;
-  return <FailureAlert failure={run.failure} />;
+  return <LastRun run={run} label={rest.label} outcome={outcome} />;
 }
 
-function Stopped({ failure }: { failure: NonNullable<LongRun['failure']> }) {
-  const { what, next } = useFailureText()(failure);
-  return <Alert type="info" role="status" showIcon title={what} description={next} />;
+const TONES = { done: 'success', cancelled: 'info', failed: 'error', running: 'info', stopping: 'info' } as const;
+
+function LastRun({ run, label, outcome }: Pick<Props, 'run' | 'label' | 'outcome'>) {
+  const { t } = useTranslation();
+  const textOf = useFailureText();
+  const { state, by, startedAt, elapsedMs, failure, figures } = run;
+  if (outcome === null && failure === null) return null;
+  const { items, ofItems = null } = figures;
+  const { what, next } = failure ? textOf(failure) : { what: outcome ?? '', next: '' };
+  const bad = (figures.violations ?? 0) > 0;
+  return (
+    <Alert
+      type={bad ? 'error' : TONES[state]}
+      role="status"
+      showIcon
+      title={what}
+      description={
+        <>
+          {next !== '' && <p>{next}</p>}
+          <ul className={css.facts}>
+            <li>{label}</li>
+            <li>
+              <TimeText at={startedAt} />
+            </li>
+            {by !== null && <li>{t('run.by', { name: by })}</li>}
+            <li>{t('run.took', { text: durationText(elapsedMs) })}</li>
+            {failure !== null && items !== undefined && ofItems !== null && <li>{t('run.items', { done: items, all: ofItems })}</li>}
+          </ul>
+        </>
+      }
+    />
+  );
 }
 
-type WorkProps = Omit<Props, 'run'> & Pick<LongRun, 'by' | 'state' | 'elapsedMs' | 'progress' | 'remainingMs'> & { note: string };
+type WorkProps = Omit<Props, 'run' | 'outcome'> & Pick<LongRun, 'by' | 'state' | 'elapsedMs' | 'progress' | 'remainingMs'> & { note: string };
 
 /** Work that goes on now. */
 export function WorkPanel({ by, state, elapsedMs, progress, remainingMs, seenAt, label, stopHint, note, onCancel }: WorkProps) {

@@ -63,6 +63,7 @@ export const ENTRY_BODIES = {
   'reconciliation.done': archive.ReconciliationDone,
   'difference.explained': archive.DifferenceExplained,
   'difference.reopened': archive.DifferenceReopened,
+  'run.ended': station.RunEnded,
 } as const;
 
 export type EntryType = keyof typeof ENTRY_BODIES;

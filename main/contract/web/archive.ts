@@ -49,11 +49,11 @@ export const ReconciliationRow = z.object({
 });
 export type ReconciliationRow = z.infer<typeof ReconciliationRow>;
 
-/** `result`: the reconciliation that came of it. */
+/** `result`: the reconciliation that came of it since the station's start; all are in the list. */
 export const ReconcileRun = LongRun.extend({ result: Uuid.nullable() });
 export type ReconcileRun = z.infer<typeof ReconcileRun>;
 
-/** `reports`: what came of it, archive by archive; of one that was stopped too, because what went is there. */
+/** `reports`: what came of it, archive by archive, kept until the station's end; of one that was stopped too, because what went is there. */
 export const ForwardRun = LongRun.extend({ onlyFailed: z.boolean(), reports: z.array(ForwardReport).nullable() });
 export type ForwardRun = z.infer<typeof ForwardRun>;
 
@@ -75,7 +75,7 @@ export const archiveWebContract = {
     .input(z.object({ to: z.string().max(32).nullable(), onlyFailed: z.boolean().default(false) }))
     .output(outcomeOf(ForwardRun)),
   forwardRun: needs('archive.read')
-    .route({ method: 'GET', path: '/forward', summary: 'The push that goes on, or the last one since the start' })
+    .route({ method: 'GET', path: '/forward', summary: 'The push that goes on, or how the last one ended' })
     .output(ForwardRun.nullable()),
   /** What went stays archived, the rest waits as before. One that is over stays as it is. */
   cancelForward: needs('archive.run')
@@ -87,7 +87,7 @@ export const archiveWebContract = {
     .input(z.object({ to: z.string().max(32) }))
     .output(outcomeOf(ReconcileRun)),
   reconcileRun: needs('archive.read')
-    .route({ method: 'GET', path: '/reconcile', summary: 'The reconciliation that goes on, or the last one since the start' })
+    .route({ method: 'GET', path: '/reconcile', summary: 'The reconciliation that goes on, or how the last one ended' })
     .output(ReconcileRun.nullable()),
   /** What is stopped leaves no result. One that is over stays as it is. */
   cancelReconcile: needs('archive.run')

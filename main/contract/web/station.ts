@@ -33,7 +33,7 @@ export const stationWebContract = {
     .input(z.object({ full: z.boolean() }))
     .output(outcomeOf(VerifyRun)),
   verifyRun: needs('station.read')
-    .route({ method: 'GET', path: '/verify', summary: 'The check that goes on, or the last one since the start' })
+    .route({ method: 'GET', path: '/verify', summary: 'The check that goes on, or how the last one ended' })
     .output(VerifyRun.nullable()),
   /** What is stopped leaves no report and no entry on the ledger. One that is over stays as it is. */
   cancelVerify: needs('station.read')

@@ -1,5 +1,4 @@
 import {
-  actorText,
   type DestinationStanding,
   explainDifference,
   findDestination,
@@ -20,6 +19,7 @@ import { catalogueRow } from '../../evidence/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import { makeReport } from '../../reports/index.ts';
 import { sql } from '../../store/index.ts';
+import { shownRun } from '../long-works.ts';
 import type { Station } from '../open-station.ts';
 import { startForward } from '../run-work.ts';
 import { sheetInput } from '../sheet-input.ts';
@@ -65,7 +65,7 @@ export function archiveHandlers({ archive: os }: GuardedContract) {
       if (!destination.ok) return destination;
       const actor = actorOf(context);
       const request = { source: null, sourceName: null, destination: destination.value, actor };
-      const started = context.station.longWork.reconcile.start({ what: input.to, actor }, (watch) =>
+      const started = context.station.longWork.reconcile.start({ what: input.to, destinationId: destination.value.id, actor }, (watch) =>
         named(input.to, reconcile(context.station.stages.forward, request, watch)),
       );
       return started.ok ? done(reconcileRun(context.station) as ReconcileRun) : started;
@@ -90,19 +90,18 @@ export function archiveHandlers({ archive: os }: GuardedContract) {
   };
 }
 
-function reconcileRun({ ledger, longWork }: Station): ReconcileRun | null {
-  const run = longWork.reconcile.last();
+function reconcileRun(station: Station): ReconcileRun | null {
+  const run = shownRun(station, 'reconcile');
   if (run === null) return null;
-  const { actor, outcome, how: _, ...shown } = run;
-  return { ...shown, by: actorText(ledger, actor), result: outcome?.ok ? outcome.value.id : null };
+  const { output, how: _, ...shown } = run;
+  return { ...shown, result: output?.id ?? null };
 }
 
-function forwardRun({ ledger, longWork }: Station): ForwardRun | null {
-  const run = longWork.forward.last();
+function forwardRun(station: Station): ForwardRun | null {
+  const run = shownRun(station, 'forward');
   if (run === null) return null;
-  const { actor, outcome, how, ...shown } = run;
-  const reports = outcome?.ok ? outcome.value.map(withoutFolders) : null;
-  return { ...shown, by: actorText(ledger, actor), onlyFailed: how === 'only-failed', reports };
+  const { output, how, ...shown } = run;
+  return { ...shown, onlyFailed: how === 'only-failed', reports: output?.map(withoutFolders) ?? null };
 }
 
 function acting(context: WebContext): { ledger: Ledger; now(): string; actor: Actor } {

@@ -98,6 +98,7 @@ describe('a reconciliation on a disk that hangs at its second file', () => {
     await lab.station.longWork.reconcile.settled();
     expect(await seen()).toMatchObject({ id, state: 'cancelled', result: null, failure: { code: 'run.cancelled', what: 'local' } });
     expect([read, reconciled()]).toEqual([2, before]);
+    expect(await seen()).toMatchObject({ figures: { items: 1, ofItems: 6 }, endedAt: expect.any(String) });
   });
 
   test('that a command began stops when the command goes away', async () => {

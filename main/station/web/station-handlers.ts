@@ -1,9 +1,9 @@
-import { actorText } from '../../archive/index.ts';
 import { done } from '../../contract/errors.ts';
 import { POLICY, PolicyKey } from '../../contract/policy.ts';
 import type { VerifyRun } from '../../contract/web/station.ts';
 import { probeTools } from '../../media/index.ts';
 import { confirmClock } from '../admin-acts.ts';
+import { shownRun } from '../long-works.ts';
 import { PROGRAM, type Station } from '../open-station.ts';
 import { setPolicy } from '../policy.ts';
 import { startVerify } from '../run-work.ts';
@@ -37,11 +37,11 @@ export function stationHandlers({ station: os }: GuardedContract) {
   };
 }
 
-function verifyRun({ ledger, longWork }: Station): VerifyRun | null {
-  const run = longWork.verify.last();
+function verifyRun(station: Station): VerifyRun | null {
+  const run = shownRun(station, 'verify');
   if (run === null) return null;
-  const { actor, outcome, what, how: _, ...shown } = run;
-  return { ...shown, what: what === 'full' ? 'full' : 'quick', by: actorText(ledger, actor), report: outcome?.ok ? outcome.value : null };
+  const { output, how, ...shown } = run;
+  return { ...shown, what: how === 'full' ? 'full' : 'quick', report: output };
 }
 
 async function versionsOf({ station }: WebContext, signal: AbortSignal) {

@@ -80,7 +80,16 @@ function RunNow({ newest }: { newest: string | null }) {
   const allowed = useCan('archive.run');
   if (!run || (newest !== null && newest > run.startedAt && !isUnderWay(run))) return null;
   const cancel = allowed ? () => mutateAsync({ id: run.id }) : null;
-  return <RunPanel run={run} seenAt={dataUpdatedAt} label={t('reconciling', { name: run.what })} stopHint={t('stopReconcile')} onCancel={cancel} />;
+  return (
+    <RunPanel
+      run={run}
+      seenAt={dataUpdatedAt}
+      label={t('reconciling', { name: run.what })}
+      stopHint={t('stopReconcile')}
+      outcome={null}
+      onCancel={cancel}
+    />
+  );
 }
 
 function Runs({ runs, chosen, onChoose }: { runs: readonly ReconciliationRow[]; chosen: string; onChoose: (id: string) => void }) {

@@ -3,6 +3,7 @@ import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { VerifyReport } from '../../../main/contract/api/station.ts';
 import type { Failure } from '../../../main/contract/errors.ts';
+import type { VerifyRun } from '../../../main/contract/web/station.ts';
 import { api, failureOf, queryClient } from '../../api/client.ts';
 import { FailureAlert } from '../../ui/FailureAlert.tsx';
 import { bytesText } from '../../ui/format.pure.ts';
@@ -19,6 +20,9 @@ export function Checks() {
   const begin = useMutation(api.station.verify.mutationOptions());
   const stop = useMutation(api.station.cancelVerify.mutationOptions());
   const running = isUnderWay(run);
+  // The list of what was found is kept until the station ends; how much it was, for good.
+  const outcomeOf = ({ violations = 0, entries = 0, items = 0 }: VerifyRun['figures']) =>
+    t(violations === 0 ? 'wasSound' : 'hadViolations', { count: violations, entries, items });
   const start = (full: boolean) =>
     begin.mutate({ full }, { onSettled: () => void queryClient.invalidateQueries({ queryKey: api.station.verifyRun.key() }) });
   return (
@@ -35,6 +39,7 @@ export function Checks() {
           seenAt={dataUpdatedAt}
           label={t(run.what === 'full' ? 'checkingFull' : 'checkingQuick')}
           stopHint={t('stopCheck')}
+          outcome={run.report === null ? outcomeOf(run.figures) : null}
           onCancel={() => stop.mutateAsync({ id: run.id })}
         />
       )}
