@@ -59,10 +59,11 @@ export function listCatalogue(
   const { column, direction, index } = SORTS[query.sort];
   if (column === 'duration_ms') conditions.push({ text: '+duration_ms IS NOT NULL', values: [] });
   const rare = rareIndex(query.filter);
-  const total = countUpTo(reader, rare ?? 'catalogue', conditions);
+  const filtered = rare ?? unlinkedIndex(query.filter) ?? 'catalogue';
+  const total = countUpTo(reader, filtered, conditions);
   const { from, key } = rare
     ? { from: rare, key: column === 'sort_at' ? column : `+${column}` }
-    : planOf({ column, index, total, isSearch: isOpen(query) });
+    : planOf({ column, index, total, filtered, isSearch: isOpen(query) });
   const after = readCursor(query.cursor);
   const paged = after ? [...conditions, { text: `(${key}, unit_id) ${direction === 'DESC' ? '<' : '>'} (?, ?)`, values: after }] : conditions;
   const where = whereOf(paged);
@@ -89,14 +90,23 @@ function rareIndex({ damaged, deadline, archived, caseId, dockingId }: Catalogue
 }
 
 /**
+ * The index of what some officers have not linked, with the length that the longest need: a unit's are counted without
+ * looking at a row. SQLite would count along everything that has no case instead. Null where that is not asked for, and for one case or docking.
+ */
+function unlinkedIndex({ linked, officerId, officerIds, caseId, dockingId }: CatalogueFilter): string | null {
+  if (linked !== false || (officerId ?? officerIds) === undefined || caseId !== undefined || dockingId !== undefined) return null;
+  return 'catalogue INDEXED BY catalogue_unlinked';
+}
+
+/**
  * How SQLite is to find the page; it knows neither how many rows a filter leaves nor that a page is short. Many: along the
  * index of the order, a page is soon full. Few: by the filter's index, then sorted (a `+` keeps a column from its index).
  * Filters by one thing have an index in order of time, which SQLite finds by itself.
  */
-function planOf(query: { column: string; index: string; total: number | null; isSearch: boolean }): { from: string; key: string } {
+function planOf(query: { column: string; index: string; total: number | null; filtered: string; isSearch: boolean }): { from: string; key: string } {
   const isByTime = query.column === 'sort_at';
-  if (query.total === null) return { from: isByTime && !query.isSearch ? 'catalogue' : `catalogue INDEXED BY ${query.index}`, key: query.column };
-  return { from: 'catalogue', key: isByTime && !query.isSearch ? query.column : `+${query.column}` };
+  if (query.total === null) return { from: isByTime && !query.isSearch ? query.filtered : `catalogue INDEXED BY ${query.index}`, key: query.column };
+  return { from: query.filtered, key: isByTime && !query.isSearch ? query.column : `+${query.column}` };
 }
 
 /** Whether alternatives decide which rows are found: no index has those in order of time. */

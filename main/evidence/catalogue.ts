@@ -7,7 +7,7 @@ import { type Db, sql } from '../store/index.ts';
  */
 export const CATALOGUE_PROJECTION: Projection = {
   name: 'catalogue',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'catalogue_items',
@@ -33,7 +33,8 @@ export const CATALOGUE_PROJECTION: Projection = {
         CREATE INDEX catalogue_by_stage ON catalogue (stage, sort_at, unit_id) WHERE stage IS NOT NULL;
         CREATE INDEX catalogue_by_length ON catalogue (duration_ms, unit_id);
         CREATE INDEX catalogue_by_size ON catalogue (size_bytes, unit_id);
-        CREATE INDEX catalogue_by_officer ON catalogue (officer_id, sort_at, unit_id);
+        CREATE INDEX catalogue_by_officer ON catalogue (officer_id, sort_at, unit_id, duration_ms);
+        CREATE INDEX catalogue_unlinked ON catalogue (officer_id, sort_at, unit_id, duration_ms) WHERE case_id IS NULL;
         CREATE INDEX catalogue_by_camera ON catalogue (camera_id, sort_at, unit_id);
         CREATE INDEX catalogue_by_case ON catalogue (case_id, sort_at, unit_id);
         CREATE INDEX catalogue_by_suggestion ON catalogue (suggested_case_id, sort_at, unit_id) WHERE suggested_case_id IS NOT NULL;

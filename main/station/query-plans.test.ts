@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { listCatalogue } from '../evidence/index.ts';
 import { createTables } from '../ledger/projection.ts';
 import { MIGRATIONS } from '../store/index.ts';
 import { PROJECTIONS } from './projections.ts';
@@ -54,4 +55,31 @@ test('no statement looks at every row of a table that grows with the evidence', 
   });
   expect(scans).toEqual([]);
   expect(looked).toBeGreaterThan(50);
+});
+
+/** How SQLite finds what a page of the catalogue asks for: its total, then its rows. */
+function pagePlans(query: Omit<Parameters<typeof listCatalogue>[1], 'search' | 'cursor' | 'limit'>): string[] {
+  const db = new Database(':memory:');
+  for (const migration of MIGRATIONS) db.exec(migration.sql);
+  for (const projection of PROJECTIONS) createTables(db, projection);
+  const asked: string[] = [];
+  const prepare = db.prepare.bind(db);
+  db.prepare = ((text: string) => {
+    asked.push(text);
+    return prepare(text);
+  }) as typeof db.prepare;
+  listCatalogue(db, { ...query, search: [], cursor: null, limit: 100 });
+  return asked.map((text) => {
+    const values = Array.from({ length: text.split('?').length - 1 }, () => 1);
+    const plan = prepare(`EXPLAIN QUERY PLAN ${text}`).all(...values) as { detail: string }[];
+    return plan.find(({ detail }) => detail.includes(' catalogue '))?.detail ?? text;
+  });
+}
+
+test.each(['newest', 'longest'] as const)('what a unit has not linked is counted and found by the index of just that, %s first', (sort) => {
+  const filter = { officerIds: ['a', 'b'], linked: false };
+  expect(pagePlans({ filter, sort })).toEqual([
+    'SEARCH catalogue USING INDEX catalogue_unlinked (officer_id=?)',
+    'SEARCH catalogue USING INDEX catalogue_unlinked (officer_id=?)',
+  ]);
 });
