@@ -60,7 +60,7 @@ function MergeForm({ camera, onClose, onMerged }: { camera: CameraRow; onClose: 
         onChange={(event) => setSearch(event.target.value)}
       />
       <Radio.Group
-        className={css.kinds ?? ''}
+        className={css.options ?? ''}
         aria-label={t('mergeInto')}
         value={chosen?.id ?? null}
         options={offered.map((one) => ({ value: one.id, label: `${one.serial} · ${sourceOf(one.identitySource)}` }))}
@@ -70,7 +70,7 @@ function MergeForm({ camera, onClose, onMerged }: { camera: CameraRow; onClose: 
       {others.length > offered.length && <p className={css.quiet}>{t('mergeMore', { count: others.length - offered.length })}</p>}
       <span id={`${id}-because`}>{t('mergeBecause')}</span>
       <Radio.Group
-        className={css.kinds ?? ''}
+        className={css.options ?? ''}
         aria-labelledby={`${id}-because`}
         value={because}
         options={REASONS.map((one) => ({ value: one, label: t(`reasons.${one}`) }))}

@@ -40,7 +40,7 @@ function RegisterForm({ onClose }: { onClose: () => void }) {
       <Input id={id} size="large" autoFocus autoComplete="off" maxLength={100} value={serial} onChange={(event) => setSerial(event.target.value)} />
       <span id={`${id}-kind`}>{t('kind')}</span>
       <Radio.Group
-        className={css.kinds ?? ''}
+        className={css.options ?? ''}
         aria-labelledby={`${id}-kind`}
         value={profile}
         options={profiles?.map((one) => ({ value: one.id, label: i18n.language === 'en' ? one.en : one.zh })) ?? []}
