@@ -15,6 +15,7 @@ import {
 } from '@ant-design/icons';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { mayOpen, SCREENS, type Screen } from '../../main/contract/web/permissions.ts';
 import { client } from '../api/client.ts';
 import { useConnection } from '../api/connection.ts';
 import { forgetSession, IdleWatch, SignInButton, useSession } from '../features/session/index.ts';
@@ -22,15 +23,15 @@ import { AppShell, railEntry } from '../ui/AppShell.tsx';
 import { prefer, usePreferences } from '../ui/preferences.ts';
 import css from './root.module.css';
 
-const PLACES = [
-  ['/', 'wall', AppstoreOutlined],
-  ['/recordings', 'recordings', PlayCircleOutlined],
-  ['/link', 'link', LinkOutlined],
-  ['/cases', 'cases', FolderOutlined],
-  ['/archive', 'archive', InboxOutlined],
-  ['/cameras', 'cameras', VideoCameraOutlined],
-  ['/station', 'station', SafetyCertificateOutlined],
-] as const;
+const PLACES = {
+  wall: ['/', AppstoreOutlined],
+  recordings: ['/recordings', PlayCircleOutlined],
+  link: ['/link', LinkOutlined],
+  cases: ['/cases', FolderOutlined],
+  archive: ['/archive', InboxOutlined],
+  cameras: ['/cameras', VideoCameraOutlined],
+  station: ['/station', SafetyCertificateOutlined],
+} as const satisfies Record<Screen, unknown>;
 
 export function Root() {
   return (
@@ -43,12 +44,18 @@ export function Root() {
 
 function Places() {
   const { t } = useTranslation('shell');
-  return PLACES.map(([to, name, Icon]) => (
-    <Link key={to} to={to} className={railEntry} activeOptions={{ exact: to === '/', includeSearch: false }}>
-      <Icon aria-hidden />
-      {t(name)}
-    </Link>
-  ));
+  const { session } = useSession();
+  // Before anybody has signed in, each entry leads to the sign-in that it needs.
+  const screens = (Object.keys(SCREENS) as Screen[]).filter((screen) => session === null || mayOpen(session.permissions, screen));
+  return screens.map((screen) => {
+    const [to, Icon] = PLACES[screen];
+    return (
+      <Link key={to} to={to} className={railEntry} activeOptions={{ exact: to === '/', includeSearch: false }}>
+        <Icon aria-hidden />
+        {t(screen)}
+      </Link>
+    );
+  });
 }
 
 function Foot() {

@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { type ComponentType, lazy } from 'react';
-import type { Permission } from '../../main/contract/web/permissions.ts';
+import { SCREENS, type Screen } from '../../main/contract/web/permissions.ts';
 import { Protected } from '../features/session/index.ts';
 import { Broken, NotFound, Waiting } from './fallbacks.tsx';
 import { Root } from './Root.tsx';
@@ -12,11 +12,11 @@ function page<Name extends string>(load: () => Promise<Record<Name, ComponentTyp
   return lazy(async () => ({ default: (await load())[name] }));
 }
 
-/** A page behind a permission: the station refuses by itself; this says so before asking. */
-function guarded(permission: Permission, Page: ComponentType) {
+/** A page of a screen, behind the permission that this needs: the station refuses by itself; this says so before asking. */
+function guarded(screen: Screen, Page: ComponentType) {
   return function Guarded() {
     return (
-      <Protected permission={permission}>
+      <Protected permission={SCREENS[screen]}>
         <Page />
       </Protected>
     );
@@ -43,7 +43,7 @@ const routes = [
     // Filters and sorting live in the address: every list can be sent as a link.
     validateSearch: (search: Record<string, unknown>) => search,
     component: guarded(
-      'recordings.read',
+      'recordings',
       page(() => import('../features/recordings/RecordingsPage.tsx'), 'RecordingsPage'),
     ),
   }),
@@ -51,7 +51,7 @@ const routes = [
     getParentRoute: () => root,
     path: '/recordings/$id',
     component: guarded(
-      'recordings.read',
+      'recordings',
       page(() => import('../features/recordings/RecordingPage.tsx'), 'RecordingPage'),
     ),
   }),
@@ -63,7 +63,7 @@ const routes = [
       ids: text(search['ids']),
     }),
     component: guarded(
-      'recordings.link',
+      'link',
       page(() => import('../features/link/LinkPage.tsx'), 'LinkPage'),
     ),
   }),
@@ -72,7 +72,7 @@ const routes = [
     path: '/cases',
     validateSearch: (search: Record<string, unknown>) => search,
     component: guarded(
-      'cases.read',
+      'cases',
       page(() => import('../features/cases/CasesPage.tsx'), 'CasesPage'),
     ),
   }),
@@ -80,7 +80,7 @@ const routes = [
     getParentRoute: () => root,
     path: '/cases/$id',
     component: guarded(
-      'cases.read',
+      'cases',
       page(() => import('../features/cases/CasePage.tsx'), 'CasePage'),
     ),
   }),
@@ -89,7 +89,7 @@ const routes = [
     path: '/archive',
     validateSearch: (search: Record<string, unknown>) => search,
     component: guarded(
-      'archive.read',
+      'archive',
       page(() => import('../features/archive/ArchivePage.tsx'), 'ArchivePage'),
     ),
   }),
@@ -97,7 +97,7 @@ const routes = [
     getParentRoute: () => root,
     path: '/cameras',
     component: guarded(
-      'cameras.read',
+      'cameras',
       page(() => import('../features/cameras/CamerasPage.tsx'), 'CamerasPage'),
     ),
   }),
@@ -105,7 +105,7 @@ const routes = [
     getParentRoute: () => root,
     path: '/station',
     component: guarded(
-      'station.read',
+      'station',
       page(() => import('../features/station/StationPage.tsx'), 'StationPage'),
     ),
   }),

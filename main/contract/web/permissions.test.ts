@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { webContract } from './index.ts';
-import { isAllowed, Permission, ROLES, Role } from './permissions.ts';
+import { isAllowed, mayOpen, Permission, ROLES, Role, SCREENS, type Screen } from './permissions.ts';
 
 type Leaf = { '~orpc': { meta: { permission?: unknown } } };
 
@@ -31,6 +31,19 @@ describe('permissions', () => {
   test('every permission belongs to some role', () => {
     const given = new Set(Object.values(ROLES).flat());
     expect(Permission.options.filter((one) => one !== 'public' && !given.has(one))).toEqual([]);
+  });
+
+  test('each role may open these screens', () => {
+    const screensOf = (role: Role) => (Object.keys(SCREENS) as Screen[]).filter((screen) => mayOpen(ROLES[role], screen));
+    expect(Object.fromEntries(Role.options.map((role) => [role, screensOf(role).join(' ')]))).toEqual({
+      officer: 'wall recordings link cases cameras',
+      supervisor: 'wall recordings link cases archive cameras station',
+      admin: 'wall recordings cases archive cameras station',
+      archivist: 'wall recordings link cases archive cameras station',
+      reviewer: 'wall recordings cases cameras',
+      auditor: 'wall recordings cases archive cameras station',
+    });
+    expect((Object.keys(SCREENS) as Screen[]).filter((screen) => mayOpen([], screen))).toEqual(['wall']);
   });
 
   test('only an admin configures the station and manages people, and an admin does not look at evidence', () => {

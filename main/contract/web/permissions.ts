@@ -70,3 +70,20 @@ export const ROLES: Record<Role, readonly Permission[]> = {
 export function isAllowed(roles: readonly Role[], permission: Permission): boolean {
   return permission === 'public' || roles.some((role) => ROLES[role].includes(permission));
 }
+
+/** What whoever opens a screen has to be allowed to do, in the order of the menu: both menu and addresses go by this table. */
+export const SCREENS = {
+  wall: 'public',
+  recordings: 'recordings.read',
+  link: 'recordings.link',
+  cases: 'cases.read',
+  archive: 'archive.read',
+  cameras: 'cameras.read',
+  station: 'station.read',
+} as const satisfies Record<string, Permission>;
+export type Screen = keyof typeof SCREENS;
+
+/** Whether somebody with these permissions may open a screen; the wall is for everybody. */
+export function mayOpen(permissions: readonly Permission[], screen: Screen): boolean {
+  return SCREENS[screen] === 'public' || permissions.includes(SCREENS[screen]);
+}
