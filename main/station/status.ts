@@ -14,7 +14,7 @@ export function statusOf(station: Station): StatusReport {
   const of = (table: string) => (what: string) => totalOf(ledger.reader, table, what);
   const [ingest, media, evidence] = [of('ingest_totals'), of('media_totals'), of('evidence_totals')];
   const confirmed = totalOf(ledger.reader, 'archive_totals', 'confirmed');
-  const cameras = sql<{ n: number }>(ledger.reader, 'SELECT count(*) AS n FROM cameras').get() as { n: number };
+  const cameras = sql<{ n: number }>(ledger.reader, 'SELECT count(*) AS n FROM cameras WHERE same_as = camera_id').get() as { n: number };
   return {
     station: {
       id: station.identity.stationId,
