@@ -1,4 +1,5 @@
 import { ACTION_KINDS, type ActionKind, Stage } from '../contract/notice.ts';
+import type { CaseSort } from '../contract/web/cases.ts';
 import { type Db, sql } from '../store/index.ts';
 
 /** A case with how much of it has been recorded. */
@@ -15,8 +16,13 @@ export type CaseListRow = {
 
 type Row = { case_id: string; action_kind: ActionKind; started_at: string | null; ended_at: string | null };
 
+const KEYS: Record<CaseSort, string> = {
+  start: "coalesce(started_at, '')",
+  recordings: '(SELECT count(*) FROM unit_links l WHERE l.case_id = cases.case_id)',
+};
+
 /**
- * A page of cases, newest first, by keyset. `only` narrows to the cases a search found; `incomplete` to those whose kind
+ * A page of cases in the order of `sort`, by keyset. `only` narrows to the cases a search found; `incomplete` to those whose kind
  * of action must be recorded in full and that lack a recording for a stage (at most what four stages need).
  */
 export function listCases(
@@ -25,10 +31,12 @@ export function listCases(
     only: readonly string[] | null;
     actionKind: ActionKind | undefined;
     incomplete: boolean | undefined;
-    after: [string, string] | null;
+    sort: CaseSort;
+    descending: boolean;
+    after: [string | number, string] | null;
     limit: number;
   },
-): { rows: CaseListRow[]; next: [string, string] | null; total: number } {
+): { rows: CaseListRow[]; next: [string | number, string] | null; total: number } {
   const conditions: string[] = [];
   const values: unknown[] = [];
   const add = (text: string, ...given: unknown[]) => {
@@ -44,17 +52,19 @@ export function listCases(
   }
   const where = (list: readonly string[]) => (list.length === 0 ? '' : `WHERE ${list.join(' AND ')}`);
   const { n } = sql<{ n: number }>(reader, `SELECT count(*) AS n FROM cases ${where(conditions)}`).get(...values) as { n: number };
-  if (query.after) add("(coalesce(started_at, ''), case_id) < (?, ?)", ...query.after);
-  const rows = sql<Row>(
+  const key = KEYS[query.sort];
+  const direction = query.descending ? 'DESC' : 'ASC';
+  if (query.after) add(`(${key}, case_id) ${query.descending ? '<' : '>'} (?, ?)`, ...query.after);
+  const rows = sql<Row & { sort_key: string | number }>(
     reader,
-    `SELECT case_id, action_kind, started_at, ended_at FROM cases ${where(conditions)}
-     ORDER BY coalesce(started_at, '') DESC, case_id DESC LIMIT ?`,
+    `SELECT case_id, action_kind, started_at, ended_at, ${key} AS sort_key FROM cases ${where(conditions)}
+     ORDER BY sort_key ${direction}, case_id ${direction} LIMIT ?`,
   ).all(...values, query.limit + 1);
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
   return {
     rows: page.map((row) => caseListRow(reader, row)),
-    next: rows.length > query.limit && last ? [last.started_at ?? '', last.case_id] : null,
+    next: rows.length > query.limit && last ? [last.sort_key, last.case_id] : null,
     total: n,
   };
 }

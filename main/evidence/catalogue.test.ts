@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Lab, openLab } from '../../fixtures/ledger-lab.ts';
 import type { Draft } from '../contract/entries/index.ts';
 import { ACTION_KINDS, ActionKind, Stage } from '../contract/notice.ts';
+import { CaseSort } from '../contract/web/cases.ts';
 import { rebuildInto } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 import {
@@ -227,17 +228,24 @@ describe('a list of cases', () => {
       only: fc.option(fc.subarray(cases)),
       actionKind: fc.option(one(ActionKind.options), { nil: undefined }),
       incomplete: fc.option(fc.boolean(), { nil: undefined }),
+      sort: one(CaseSort.options),
+      descending: fc.boolean(),
     });
+    const countOf = (id: string) =>
+      sql<{ n: number }>(lab.ledger.reader, 'SELECT count(*) AS n FROM unit_links WHERE case_id = ?').get(id)?.n as number;
     fc.assert(
       fc.property(queries, fc.integer({ min: 1, max: 4 }), (query, limit) => {
+        // As text of one width, numbers and times are put in order alike.
+        const keyOf = (row: (typeof rows)[number]) =>
+          query.sort === 'start' ? (row.started_at ?? '') : String(countOf(row.case_id)).padStart(6, '0');
         const expected = rows
           .filter((row) => query.only === null || query.only.includes(row.case_id))
           .filter((row) => query.actionKind === undefined || query.actionKind === row.action_kind)
           .filter((row) => query.incomplete === undefined || query.incomplete === isIncomplete(row))
-          .map((row) => [row.started_at ?? '', row.case_id] as const)
-          .sort((a, b) => (a.join() < b.join() ? 1 : -1));
+          .map((row) => [keyOf(row), row.case_id] as const)
+          .sort((a, b) => (a.join() < b.join() === query.descending ? 1 : -1));
         const read: string[] = [];
-        let after: [string, string] | null = null;
+        let after: [string | number, string] | null = null;
         do {
           const page: ReturnType<typeof listCases> = listCases(lab.ledger.reader, { ...query, after, limit });
           expect(page.total).toBe(expected.length);

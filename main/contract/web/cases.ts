@@ -21,14 +21,20 @@ export const CaseRow = z.object({
 });
 export type CaseRow = z.infer<typeof CaseRow>;
 
+/** What cases are put in order by; their numbers and titles are private records, which nothing puts in order. */
+export const CaseSort = z.enum(['start', 'recordings']);
+export type CaseSort = z.infer<typeof CaseSort>;
+
 export const casesContract = {
   list: needs('cases.read')
-    .route({ method: 'POST', path: '/cases/search', summary: 'Cases, newest first' })
+    .route({ method: 'POST', path: '/cases/search', summary: 'Cases, newest first unless told otherwise' })
     .input(
       z.object({
         search: z.string().trim().max(100).default(''),
         actionKind: ActionKind.optional(),
         incomplete: z.boolean().optional(),
+        sort: CaseSort.default('start'),
+        descending: z.boolean().default(true),
         cursor: z.string().max(300).nullable().default(null),
         limit: z.int().min(1).max(200).default(100),
       }),

@@ -14,12 +14,13 @@ export function caseHandlers({ cases: os }: GuardedContract) {
   return {
     list: os.list.handler(async ({ context, input }) => {
       const only = input.search === '' ? null : await context.names.cases(input.search);
-      const after = readCursor(input.cursor);
       const page = listCases(context.station.ledger.reader, {
         only,
         actionKind: input.actionKind,
         incomplete: input.incomplete,
-        after: after ? [String(after[0]), after[1]] : null,
+        sort: input.sort,
+        descending: input.descending,
+        after: readCursor(input.cursor),
         limit: input.limit,
       });
       return { rows: page.rows.map((row) => named(context, row)), next: page.next ? writeCursor(page.next) : null, total: page.total };

@@ -1,19 +1,21 @@
 import { SearchOutlined } from '@ant-design/icons';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Button, Input, Skeleton } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { CaseSort } from '../../../main/contract/web/cases.ts';
 import { api, failureOf } from '../../api/client.ts';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { EmptyState, ErrorPanel } from '../../ui/panels.tsx';
 import { useCan } from '../session/index.ts';
-import { CaseTable } from './CaseTable.tsx';
+import { CaseTable, type Order } from './CaseTable.tsx';
 import css from './cases.module.css';
 import { ImportCases } from './ImportCases.tsx';
 import { ACTIONS, type ActionName } from './words.ts';
 
-type Address = { search?: string | undefined; actionKind?: ActionName | undefined; incomplete?: true | undefined };
+type Filter = { search?: string | undefined; actionKind?: ActionName | undefined; incomplete?: true | undefined };
+type Address = Filter & { sort?: CaseSort | undefined; descending?: false | undefined };
 const TYPING_MS = 300;
 
 function readAddress(search: Record<string, unknown>): Address {
@@ -22,6 +24,8 @@ function readAddress(search: Record<string, unknown>): Address {
     search: typeof words === 'string' || typeof words === 'number' ? String(words).slice(0, 100) : undefined,
     actionKind: ACTIONS.find((one) => one === search['actionKind']),
     incomplete: search['incomplete'] === true ? true : undefined,
+    sort: search['sort'] === 'recordings' ? 'recordings' : undefined,
+    descending: search['descending'] === false ? false : undefined,
   };
 }
 
@@ -36,12 +40,18 @@ export function CasesPage() {
       input: (cursor: string | null) => ({ ...shown, cursor, limit: 100 }),
       initialPageParam: null,
       getNextPageParam: (last) => last.next,
+      // Who puts the list in another order keeps the button that did it.
+      placeholderData: keepPreviousData,
     }),
   );
   const put = (change: Address) => void navigate({ to: '/cases', search: { ...shown, ...change }, replace: true });
   const total = list.data?.pages[0]?.total ?? null;
   const rows = list.data?.pages.flatMap((page) => page.rows);
-  const filtered = Object.values(shown).some((value) => value !== undefined && value !== '');
+  const filtered = [shown.search, shown.actionKind, shown.incomplete].some((value) => value !== undefined);
+  const order = { sort: shown.sort ?? 'start', descending: shown.descending ?? true };
+  // What everybody gets anyway is not in the address.
+  const putOrder = ({ sort, descending }: Order) =>
+    put({ sort: sort === 'start' ? undefined : sort, descending: descending ? undefined : descending });
   const page = (
     <>
       <PageHeader title={t('title')} hint={total === null ? undefined : t('total', { count: total })} />
@@ -60,7 +70,13 @@ export function CasesPage() {
         </EmptyState>
       )}
       {rows !== undefined && rows.length > 0 && (
-        <CaseTable rows={rows} onEnd={() => list.hasNextPage && !list.isFetchingNextPage && void list.fetchNextPage()} />
+        <CaseTable
+          rows={rows}
+          total={total}
+          order={order}
+          onOrder={putOrder}
+          onEnd={() => list.hasNextPage && !list.isFetchingNextPage && void list.fetchNextPage()}
+        />
       )}
     </>
   );
