@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -433,4 +434,30 @@ describe('a push that is stopped', () => {
     for (const unitId of [second, third]) execFileSync('sha256sum', ['--strict', '--quiet', '-c', 'manifest-sha256.txt'], { cwd: bagOf(unitId) });
     expect(fs.readdirSync(path.join(lab.far, '.incoming'))).toEqual([]);
   });
+});
+
+test('the stage lets go of a recording in the middle when it is stopped, also one that somebody else pushes', async () => {
+  await lab.add('central', lab.far);
+  await lab.unit([100]);
+  const asked: string[] = [];
+  let hang = true;
+  const context = {
+    ...lab.context,
+    async hashAtRest(file: string, signal?: AbortSignal) {
+      asked.push(file);
+      if (hang && signal) await once(signal, 'abort');
+      return signal?.aborted ? null : lab.context.hashAtRest(file, signal);
+    },
+  };
+  const bugs: unknown[] = [];
+  const first = runConsumer(lab.ledger, lab.work, forwardStage(context), (error) => bugs.push(error));
+  await expect.poll(() => asked.length).toBe(1);
+  const waits = new AbortController();
+  const pushed = forwardAll(context, 'central', false, { signal: waits.signal, onProgress() {} });
+  waits.abort();
+  expect(await pushed).toMatchObject({ ok: true, value: [{ stopped: true, forwarded: 0, waiting: 1 }] });
+  await first.stop();
+  expect([bugs, entriesOfType(lab.ledger.reader, 'forward.failed')]).toEqual([[], []]);
+  hang = false;
+  expect(await forwardOne()).toMatchObject({ forwarded: 1, waiting: 0, failures: [] });
 });

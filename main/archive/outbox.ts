@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { ForwardReport } from '../contract/api/archive.ts';
 import type { Entry } from '../contract/entries/index.ts';
 import type { Failure, Result } from '../contract/errors.ts';
@@ -30,7 +31,8 @@ export function forwardStage(context: ForwardContext): Consumer {
       for (const destination of listDestinations(ledger)) {
         if (signal.aborted) return 'later';
         if (hasReceipt(ledger, unit, destination)) continue;
-        if (!breakers.mayTry(destination.id) || !(await forwardOnce(context, destination, unit)).ok) waiting = true;
+        if (!breakers.mayTry(destination.id)) waiting = true;
+        else if (!(await unlessStopped(forwardOnce(context, destination, unit, { signal }), signal))?.ok) waiting = true;
       }
       if (waiting) return 'later';
       for (const destination of listDestinations(ledger)) {
@@ -90,10 +92,7 @@ async function forwardDue(
   const prover = createProver(context.ledger, context.segments);
   let stopped = false;
   for (const unit of dueUnits(context, destination, onlyFailed)) {
-    const result = await forwardOnce(context, destination, unit, { prover, signal }).catch((error: unknown) => {
-      if (signal.aborted && error === signal.reason) return null;
-      throw error;
-    });
+    const result = await unlessStopped(forwardOnce(context, destination, unit, { prover, signal }), signal);
     report.stopped = result === null;
     if (result === null) break;
     onTried();
@@ -114,6 +113,16 @@ async function forwardDue(
   else if (mirrored && !report.failures.some((failure) => failure.code === mirrored.failure.code)) report.failures.push(mirrored.failure);
   report.waiting = totalsOf(context.ledger, destination.id).waiting;
   return report;
+}
+
+/** What comes of it; null when the signal's abort ended it on the way. */
+async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) return null;
+    throw error;
+  }
 }
 
 function isAtTheDoor(failure: Failure): boolean {
@@ -160,6 +169,17 @@ function countDue(context: ForwardContext, destinationId: string, onlyFailed: bo
   return sql<{ n: number }>(context.ledger.reader, text).get(destinationId)?.n ?? 0;
 }
 
+/** Waits until another's work is over, however it ends. Throws the signal's reason when that aborts first. */
+async function overOrStopped(other: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const waited = new AbortController();
+  const stopped = once(signal, 'abort', { signal: waited.signal }).catch(() => undefined);
+  await Promise.race([other.catch(() => undefined), stopped]);
+  waited.abort();
+  signal.throwIfAborted();
+}
+
+type Stoppable = ForwardOptions & { signal: AbortSignal };
 type ForwardedItems = { itemId: string; sizeBytes: number }[];
 
 /** Bags being written now. The stage and a command may be after the same one; the second finds what the first made. */
@@ -169,11 +189,11 @@ async function forwardOnce(
   context: ForwardContext,
   destination: Destination,
   unit: Entry<'unit.closed'>,
-  options: ForwardOptions = {},
+  options: Stoppable,
 ): Promise<Result<ForwardedItems>> {
   const key = `${destination.id}/${unit.subject.id}`;
-  for (let other = underWay.get(key); other; other = underWay.get(key)) await other.catch(() => undefined);
-  options.signal?.throwIfAborted();
+  for (let other = underWay.get(key); other; other = underWay.get(key)) await overOrStopped(other, options.signal);
+  options.signal.throwIfAborted();
   const mine = forwardAlone(context, destination, unit, options);
   underWay.set(key, mine);
   try {
