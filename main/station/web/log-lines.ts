@@ -15,8 +15,18 @@ export async function readLog(folder: string, query: { search: string; limit: nu
   // A log that has just been turned over is short; the one before it goes on where it begins.
   const text = `${await tailOf(`${file}.1`)}${await tailOf(file)}`;
   const word = query.search.toLowerCase();
-  const lines = text.split('\n').filter((line) => line !== '' && line.toLowerCase().includes(word));
-  return lines.slice(-query.limit).reverse().flatMap(parseLine);
+  // As it stands in a line of JSON, so that a line without it need not be parsed.
+  const written = JSON.stringify(word).slice(1, -1);
+  const found: LogLine[] = [];
+  for (const line of text.split('\n').reverse()) {
+    if (found.length === query.limit) break;
+    if (!line.toLowerCase().includes(written)) continue;
+    // Process and machine stand in every line; nobody who looks for a word means those.
+    found.push(
+      ...parseLine(line).filter((one) => `${one.text}\n${one.detail}`.toLowerCase().includes(written) || one.text.toLowerCase().includes(word)),
+    );
+  }
+  return found;
 }
 
 async function tailOf(file: string): Promise<string> {
