@@ -43,7 +43,7 @@ export function Checks() {
           onCancel={() => stop.mutateAsync({ id: run.id })}
         />
       )}
-      {run?.report && <Result report={run.report} startedAt={run.startedAt} />}
+      {run?.report && <Result report={run.report} run={run} />}
     </div>
   );
 }
@@ -62,8 +62,9 @@ function Choice({ title, hint, act, disabled, onRun }: { title: string; hint: st
   );
 }
 
-function Result({ report, startedAt }: { report: VerifyReport; startedAt: string }) {
+function Result({ report, run: { startedAt, by } }: { report: VerifyReport; run: VerifyRun }) {
   const { t } = useTranslation('station');
+  const { t: common } = useTranslation();
   const { violations, warnings, entries, segments, items, bytesRead, full } = report;
   const sound = violations.length === 0;
   return (
@@ -71,6 +72,7 @@ function Result({ report, startedAt }: { report: VerifyReport; startedAt: string
       <Verdict bad={!sound} text={sound ? t('sound') : t('violations', { count: violations.length })} />
       <p>
         {t(full ? 'checkedFull' : 'checkedQuick', { entries, segments, items, read: bytesText(bytesRead) })} <TimeText at={startedAt} />
+        {by !== null && ` · ${common('run.by', { name: by })}`}
       </p>
       <Failures failures={violations} />
       {warnings.length > 0 && <h2>{t('warnings', { count: warnings.length })}</h2>}
