@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { enginesHere } from '../fixtures/copy-lab.ts';
-import type { Checkpoint, Copied, CopyEngine, CopyJob, Outcome } from './engine.ts';
+import { copyAndProve, enginesHere } from '../fixtures/copy-lab.ts';
+import type { Checkpoint, CopyEngine, CopyJob, CopyPlace, Outcome, Proven } from './engine.ts';
 
 /** What both engines promise where a copy is gone on with: the native one from a checkpoint, the portable one by comparing everything. */
 const MEGABYTE = 1 << 20;
@@ -42,7 +42,7 @@ function onCamera(content: Buffer): void {
   fs.utimesSync(source, 1_772_431_392, 1_772_431_392);
 }
 
-function jobHere(): CopyJob {
+function jobHere(): CopyJob & CopyPlace {
   const listed = { sizeBytes: fs.statSync(source).size, mtimeNs: '1772431392000000000' };
   return { source, target, listed, provenFileSystem: true };
 }
@@ -58,10 +58,10 @@ describe.each(enginesHere())('$name', ({ name, start }) => {
   afterAll(() => engine.close());
 
   /** Copies, and says which checkpoints were told. */
-  async function copyFrom(from: Checkpoint | null, job = jobHere()): Promise<{ copied: Outcome<Copied>; told: Checkpoint[] }> {
+  async function copyFrom(from: Checkpoint | null, job = jobHere()): Promise<{ copied: Outcome<Proven>; told: Checkpoint[] }> {
     const told: Checkpoint[] = [];
     const checkpoints = { everyBytes: MEGABYTE, from, onReached: (checkpoint: Checkpoint) => told.push(checkpoint) };
-    return { copied: await engine.copy(job, { ...quiet, checkpoints }), told };
+    return { copied: await copyAndProve(engine, job, { ...quiet, checkpoints }), told };
   }
 
   /** The checkpoint of a copy that came just beyond it, which leaves a partial of so many bytes; one of nobody's where none is made. */

@@ -4,8 +4,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { enginesHere, readBackIn } from '../fixtures/copy-lab.ts';
-import type { CopyEngine, CopyJob } from './engine.ts';
+import { copyAndProve, enginesHere, readBackIn } from '../fixtures/copy-lab.ts';
+import type { CopyEngine, CopyJob, CopyPlace } from './engine.ts';
 
 /** What every copy engine promises, tried on each one that this machine has. Faults of disks and cameras are in faults.test.ts. */
 const quiet = { signal: new AbortController().signal };
@@ -17,13 +17,13 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(folder, { recursive: true }));
 
-function jobFor(bytes: Buffer, name: string | Buffer = 'clip.mp4'): CopyJob {
+function jobFor(bytes: Buffer, name: string | Buffer = 'clip.mp4'): CopyJob & CopyPlace {
   const source = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name)]);
   fs.writeFileSync(source, bytes);
   return jobOf(source);
 }
 
-function jobOf(source: Buffer): CopyJob {
+function jobOf(source: Buffer): CopyJob & CopyPlace {
   const { size, mtimeNs } = fs.statSync(source, { bigint: true });
   const listed = { sizeBytes: Number(size), mtimeNs: String(mtimeNs) };
   return { source, target: path.join(folder, 'copy'), listed, provenFileSystem: true };
@@ -48,7 +48,7 @@ describe.each(enginesHere())('$name', ({ start }) => {
   test.each(SIZES)('a copy of %i bytes is the same bytes, with their hashes', async (size) => {
     const bytes = randomBytes(size);
     const job = jobFor(bytes);
-    expect(await engine.copy(job, quiet)).toEqual({
+    expect(await copyAndProve(engine, job, quiet)).toEqual({
       ok: true,
       value: {
         sizeBytes: size,
@@ -77,7 +77,7 @@ describe.each(enginesHere())('$name', ({ start }) => {
   test('twenty files at once, small and large, are each what they were', async () => {
     const files = Array.from({ length: 20 }, (_, n) => randomBytes(n % 3 === 0 ? 5_000_000 + n : 1000 * n));
     const outcomes = await Promise.all(
-      files.map((bytes, n) => engine.copy({ ...jobFor(bytes, `clip-${n}`), target: path.join(folder, `copy-${n}`) }, quiet)),
+      files.map((bytes, n) => copyAndProve(engine, { ...jobFor(bytes, `clip-${n}`), target: path.join(folder, `copy-${n}`) }, quiet)),
     );
     for (const [n, outcome] of outcomes.entries()) {
       const bytes = files[n] as Buffer;
@@ -89,12 +89,12 @@ describe.each(enginesHere())('$name', ({ start }) => {
   test('a name that is no text is found by its bytes', async () => {
     const bytes = randomBytes(1000);
     const job = jobFor(bytes, Buffer.from([0xd6, 0xd0, 0xff, 0x0a]));
-    expect(await engine.copy(job, quiet)).toMatchObject({ ok: true, value: { sha256: sha256(bytes) } });
+    expect(await copyAndProve(engine, job, quiet)).toMatchObject({ ok: true, value: { sha256: sha256(bytes) } });
   });
 
   test('a file system that is not known to tell the truth leaves the copy unproven', async () => {
     const job = jobFor(randomBytes(2_000_000));
-    expect(await engine.copy({ ...job, provenFileSystem: false }, quiet)).toMatchObject({ ok: true, value: { readBack: 'unproven' } });
+    expect(await copyAndProve(engine, { ...job, provenFileSystem: false }, quiet)).toMatchObject({ ok: true, value: { readBack: 'unproven' } });
   });
 
   test('holes in a file are copied as the zeros they read as', async () => {
@@ -102,7 +102,7 @@ describe.each(enginesHere())('$name', ({ start }) => {
     fs.writeFileSync(source, 'head');
     fs.truncateSync(source, 40_000_000);
     const bytes = fs.readFileSync(source);
-    expect(await engine.copy(jobOf(source), quiet)).toMatchObject({ ok: true, value: { sha256: sha256(bytes), sm3: sm3(bytes) } });
+    expect(await copyAndProve(engine, jobOf(source), quiet)).toMatchObject({ ok: true, value: { sha256: sha256(bytes), sm3: sm3(bytes) } });
   });
 
   test.each([
@@ -119,7 +119,7 @@ describe.each(enginesHere())('$name', ({ start }) => {
     if (agrees < present) partial[agrees] = (partial[agrees] as number) ^ 255;
     fs.writeFileSync(job.target, partial);
     const value = { sizeBytes: 3_000_000, sha256: sha256(bytes), resumedBytes: agrees, writtenBytes: 3_000_000 - agrees };
-    expect(await engine.copy(job, quiet)).toMatchObject({ ok: true, value });
+    expect(await copyAndProve(engine, job, quiet)).toMatchObject({ ok: true, value });
     expect(fs.readFileSync(job.target).equals(bytes)).toBe(true);
   });
 
@@ -127,7 +127,7 @@ describe.each(enginesHere())('$name', ({ start }) => {
     const bytes = randomBytes(size);
     const job = jobFor(bytes);
     fs.writeFileSync(job.target, Buffer.concat([bytes, randomBytes(900_000)]));
-    expect(await engine.copy(job, quiet)).toMatchObject({ ok: true, value: { sizeBytes: size, resumedBytes: size, writtenBytes: 0 } });
+    expect(await copyAndProve(engine, job, quiet)).toMatchObject({ ok: true, value: { sizeBytes: size, resumedBytes: size, writtenBytes: 0 } });
     expect(fs.readFileSync(job.target).equals(bytes)).toBe(true);
   });
 
@@ -136,18 +136,18 @@ describe.each(enginesHere())('$name', ({ start }) => {
     const job = jobFor(bytes);
     const stopped = { signal: AbortSignal.abort() };
     const failure = { code: 'docking.interrupted' };
-    expect(await engine.copy(job, stopped)).toMatchObject({ ok: false, failure });
+    expect(await copyAndProve(engine, job, stopped)).toMatchObject({ ok: false, failure });
     expect(fs.statSync(job.target).size).toBe(0);
     expect(await engine.hash(job.source, stopped)).toMatchObject({ ok: false, failure });
     expect(await engine.hashAtRest(job.target, stopped)).toMatchObject({ ok: false, failure });
-    expect(await engine.copy(job, quiet)).toMatchObject({ ok: true, value: { sha256: sha256(bytes) } });
+    expect(await copyAndProve(engine, job, quiet)).toMatchObject({ ok: true, value: { sha256: sha256(bytes) } });
   });
 
   test('stopping one copy of many leaves the others alone', async () => {
     const files = Array.from({ length: 6 }, () => randomBytes(4_000_000));
     const stop = new AbortController();
     const outcomes = files.map((bytes, n) =>
-      engine.copy({ ...jobFor(bytes, `clip-${n}`), target: path.join(folder, `copy-${n}`) }, n === 5 ? { signal: stop.signal } : quiet),
+      copyAndProve(engine, { ...jobFor(bytes, `clip-${n}`), target: path.join(folder, `copy-${n}`) }, n === 5 ? { signal: stop.signal } : quiet),
     );
     stop.abort();
     const settled = await Promise.all(outcomes);
@@ -159,11 +159,16 @@ describe.each(enginesHere())('$name', ({ start }) => {
     const source = Buffer.from(path.join(folder, 'long'));
     fs.writeFileSync(source, '');
     fs.truncateSync(source, 300_000_000);
-    const told: number[] = [];
-    expect(await engine.copy(jobOf(source), { ...quiet, onProgress: (done) => told.push(done) })).toMatchObject({ ok: true });
-    expect(told.length).toBeGreaterThan(0);
-    expect(told).toEqual([...told].sort((a, b) => a - b));
-    expect(Math.max(...told)).toBeLessThanOrEqual(300_000_000);
+    const job = jobOf(source);
+    const told = { copy: [] as number[], prove: [] as number[] };
+    const copied = await engine.copy(job, { ...quiet, onProgress: (done) => told.copy.push(done) });
+    if (!copied.ok) throw new Error(copied.failure.code);
+    expect(await engine.prove(job, copied.value, { ...quiet, onProgress: (done) => told.prove.push(done) })).toMatchObject({ ok: true });
+    for (const each of Object.values(told)) {
+      expect(each.length).toBeGreaterThan(0);
+      expect(each).toEqual([...each].sort((a, b) => a - b));
+      expect(Math.max(...each)).toBeLessThanOrEqual(300_000_000);
+    }
   });
 
   test.each([
@@ -171,7 +176,7 @@ describe.each(enginesHere())('$name', ({ start }) => {
     ['time', { mtimeNs: '1' }],
   ])('a file whose %s is not as listed is not begun', async (_, other) => {
     const job = jobFor(randomBytes(1000));
-    const outcome = await engine.copy({ ...job, listed: { ...job.listed, ...other } }, quiet);
+    const outcome = await copyAndProve(engine, { ...job, listed: { ...job.listed, ...other } }, quiet);
     expect(outcome).toMatchObject({ ok: false, failure: { code: 'source.changed' } });
     expect(fs.existsSync(job.target)).toBe(false);
   });
@@ -179,7 +184,7 @@ describe.each(enginesHere())('$name', ({ start }) => {
   test('a disk that is full is said to be full, and the source is whole', async () => {
     const job = jobFor(randomBytes(3_000_000));
     await onDisk(1, async (disk) => {
-      const outcome = await engine.copy({ ...job, target: path.join(disk, 'copy') }, quiet);
+      const outcome = await copyAndProve(engine, { ...job, target: path.join(disk, 'copy') }, quiet);
       expect(outcome).toMatchObject({ ok: false, failure: { code: 'vault.full', what: path.join(disk, 'copy') } });
     });
     expect(fs.statSync(Buffer.from(job.source)).size).toBe(3_000_000);
@@ -189,7 +194,7 @@ describe.each(enginesHere())('$name', ({ start }) => {
     const bytes = randomBytes(3_000_000);
     const job = jobFor(bytes);
     await onDisk(8, async (disk) => {
-      const outcome = await engine.copy({ ...job, target: path.join(disk, 'copy'), provenFileSystem: false }, quiet);
+      const outcome = await copyAndProve(engine, { ...job, target: path.join(disk, 'copy'), provenFileSystem: false }, quiet);
       expect(outcome).toMatchObject({ ok: true, value: { sha256: sha256(bytes), readBack: 'unproven' } });
     });
   });
@@ -212,14 +217,14 @@ describe.each(enginesHere())('$name', ({ start }) => {
       expect(await engine.hash(Buffer.from(file), quiet)).toMatchObject(refused);
       expect(await engine.fingerprint(Buffer.from(file), quiet)).toMatchObject(refused);
       const job = { source: Buffer.from(file), target: path.join(folder, 'copy'), listed: { sizeBytes: 0, mtimeNs: '0' }, provenFileSystem: true };
-      expect(await engine.copy(job, quiet)).toMatchObject(refused);
+      expect(await copyAndProve(engine, job, quiet)).toMatchObject(refused);
     }
     expect(fs.existsSync(path.join(folder, 'copy'))).toBe(false);
   });
 
   test('a device that never ends is refused before a byte of it is read', async () => {
     const job = { ...jobFor(Buffer.alloc(0)), source: Buffer.from('/dev/zero') };
-    expect(await engine.copy(job, quiet)).toMatchObject({ ok: false, failure: { code: 'source.special-file' } });
+    expect(await copyAndProve(engine, job, quiet)).toMatchObject({ ok: false, failure: { code: 'source.special-file' } });
     expect(fs.existsSync(job.target)).toBe(false);
   });
 
@@ -227,7 +232,7 @@ describe.each(enginesHere())('$name', ({ start }) => {
     // A regular file that lists and opens like any other; reading its first byte is an I/O error.
     const source = Buffer.from('/proc/self/mem');
     const unreadable = { ok: false, failure: { code: 'source.unreadable', what: '/proc/self/mem', detail: expect.stringContaining('EIO') } };
-    expect(await engine.copy(jobOf(source), quiet)).toMatchObject(unreadable);
+    expect(await copyAndProve(engine, jobOf(source), quiet)).toMatchObject(unreadable);
     expect(await engine.hash(source, quiet)).toMatchObject(unreadable);
   });
 
@@ -236,7 +241,10 @@ describe.each(enginesHere())('$name', ({ start }) => {
     const link = path.join(folder, 'link');
     fs.symlinkSync(path.join(folder, 'elsewhere'), link);
     for (const target of [path.join(folder, 'no-such-folder', 'copy'), link, folder]) {
-      expect(await engine.copy({ ...job, target }, quiet)).toMatchObject({ ok: false, failure: { code: 'vault.write-failed', what: target } });
+      expect(await copyAndProve(engine, { ...job, target }, quiet)).toMatchObject({
+        ok: false,
+        failure: { code: 'vault.write-failed', what: target },
+      });
     }
     expect(fs.existsSync(path.join(folder, 'elsewhere'))).toBe(false);
   });

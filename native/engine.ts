@@ -10,9 +10,10 @@ export type CopyJob = {
   /** Absolute path of the partial's file; what it holds already is compared with the source, never trusted. */
   target: string;
   listed: ListedFacts;
-  /** Whether a direct read on the target's file system counts as coming from the device. */
-  provenFileSystem: boolean;
 };
+
+/** Where a copy lies, and whether a direct read on that file system counts as coming from the device. */
+export type CopyPlace = { target: string; provenFileSystem: boolean };
 
 /** The chaining value of a hash between two of its blocks, 32 bytes in hexadecimal, and the library that it is of. */
 export type HashState = { library: string; version: string; state: string };
@@ -35,16 +36,12 @@ export type Checkpoints = {
 /** Hashes of the first bytes of a file. */
 export type Beginning = { bytes: number; sha256: string; sm3: string };
 
-/**
- * A copy whose bytes were flushed, read back from the target and found equal to what was read from the source; but for
- * what is `unread`.
- */
+/** A copy whose bytes were flushed. What the device holds of it nobody knows before `prove`. */
 export type Copied = {
   sizeBytes: number;
   sha256: string;
   sm3: string;
   fingerprint: string;
-  readBack: ReadBack;
   /** Bytes found in the target and kept: compared with the source, but for what is `unread`. */
   resumedBytes: number;
   /** Bytes written by this call. */
@@ -55,6 +52,12 @@ export type Copied = {
    */
   unread: Beginning | null;
 };
+
+/**
+ * A copy that was read back from the target's device and found equal to what was read from the source; but for what is
+ * `unread`.
+ */
+export type Proven = Copied & { readBack: ReadBack };
 
 export type Hashed = { sizeBytes: number; sha256: string; fingerprint: string };
 
@@ -75,11 +78,17 @@ export type CopyEngine = {
   /** Name and version, as recorded with every item. */
   id: string;
   /**
-   * Reads the source once, hashing with SHA-256 and SM3 while it writes the target, flushes, reads the target back and
-   * compares. With a checkpoint to go on from, the native engine reads the first 64 kB of the source and all from
-   * `everyBytes` before the checkpoint on; the portable one tells and takes no checkpoints. Fails with a `source.*` or `vault.*` code; `docking.interrupted` when aborted. Never touches the source.
+   * Reads the source once, hashing with SHA-256 and SM3 while it writes the target, and flushes. With a checkpoint to go on
+   * from, the native engine reads the first 64 kB of the source and all from `everyBytes` before the checkpoint on; the
+   * portable one tells and takes no checkpoints. Fails with a `source.*` or `vault.*` code; `docking.interrupted` when
+   * aborted. Never touches the source.
    */
   copy(job: CopyJob, options: CopyOptions): Promise<Outcome<Copied>>;
+  /**
+   * Reads a copy back past the page cache, now or later, and compares. Fails with `vault.read-back-differs`, with another
+   * `vault.*` code when it cannot be read, or with `docking.interrupted`. Progress is of what was read back.
+   */
+  prove(place: CopyPlace, copied: Copied, options: JobOptions): Promise<Outcome<Proven>>;
   /** Reads one file in full. Fails with a `source.*` code, `source.changed` when it changes meanwhile. */
   hash(source: Uint8Array, options: JobOptions): Promise<Outcome<Hashed>>;
   /**

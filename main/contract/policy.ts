@@ -25,6 +25,11 @@ export const POLICY = {
   'copies-at-once': { schema: z.int().min(1).max(64), default: 64 },
   /** The same for the cameras that share one controller (a dock's hub); a station that knows of none has one. */
   'copies-per-controller': { schema: z.int().min(1).max(64), default: 64 },
+  /**
+   * When a copy is read back from the vault's disk and compared. `after-copying`: when all of its camera is copied, so that
+   * the camera is read sooner; until then nothing of it is safe.
+   */
+  'read-back': { schema: z.enum(['at-once', 'after-copying']), default: 'at-once' },
   /** Free space the vault keeps for ledger and database; `null`: 2 GB or 2 %, whichever is more. */
   'vault-reserve-bytes': { schema: SizeBytes.nullable(), default: null },
   /** An unfinished recording of a camera that never came back closes after this many hours. */

@@ -74,7 +74,10 @@ function candidates(context: IngestContext, camera: DockedCamera): Candidate[] {
 function isLastName(context: IngestContext, camera: DockedCamera): boolean {
   let naming = 0;
   let others = 0;
-  const left = sql<{ path: Buffer }>(context.work, "SELECT path FROM plan_files WHERE docking_id = ? AND state IN ('waiting', 'settled', 'failed')");
+  const left = sql<{ path: Buffer }>(
+    context.work,
+    "SELECT path FROM plan_files WHERE docking_id = ? AND state IN ('waiting', 'copied', 'settled', 'failed')",
+  );
   for (const { path } of left.iterate(camera.dockingId)) {
     if (camera.describe(pathText(path)).namesCamera) naming += 1;
     else others += 1;

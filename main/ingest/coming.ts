@@ -37,7 +37,7 @@ export function comingFromMs(reader: Db, work: Db, dockingId: string): number | 
   if (!sql(work, 'SELECT 1 FROM plan_files WHERE docking_id = ? LIMIT 1').get(dockingId)) return null;
   const first = sql<{ at: string | null }>(
     work,
-    "SELECT min(joins_from) AS at FROM plan_files WHERE docking_id = ? AND state = 'waiting' AND rank = ?",
+    "SELECT min(joins_from) AS at FROM plan_files WHERE docking_id = ? AND state IN ('waiting', 'copied') AND rank = ?",
   );
   const moments = [FIRST_RANK, IMPORTANT_RANK, ORDINARY_RANK].flatMap((rank) => first.get(dockingId, rank)?.at ?? []).filter((at) => at !== NEVER);
   return moments.reduce((ms, at) => Math.min(ms, at === '' ? Number.NEGATIVE_INFINITY : Date.parse(`${at}Z`)), Number.POSITIVE_INFINITY);

@@ -6,17 +6,17 @@ import type { IngestContext } from './docked-camera.ts';
 export const CHECKPOINT_BYTES = 64 << 20;
 
 /**
- * Copies into a partial, going on from a checkpoint where there is one, and saves each new one beside the bytes. `saved` is
+ * Copies into a partial, going on from its checkpoint where there is one, and saves each new one beside the bytes. `saved` is
  * to be waited for: nothing is written after it, and it rejects with what the vault's disk said when one could not be saved,
  * for a disk that does not take it is not to be trusted with the rest.
  */
 export async function copyIntoPartial(
   context: IngestContext,
   partial: Partial,
-  from: Checkpoint | null,
   job: Omit<CopyJob, 'target'>,
   options: JobOptions,
 ): Promise<{ copied: Outcome<Copied>; saved: Promise<void> }> {
+  const from = context.vault.checkpointOf(partial);
   let saved = Promise.resolve();
   const onReached = (checkpoint: Checkpoint) => {
     saved = saved.then(() => context.vault.saveCheckpoint(partial, checkpoint));

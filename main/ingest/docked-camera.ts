@@ -57,6 +57,8 @@ export type IngestContext = {
   /** Zone of camera clocks, kept beside every local time. */
   cameraZone(): string;
   vaultReserveBytes(): number | null;
+  /** Whether copies are read back only when all of their camera is copied. */
+  provesLater(): boolean;
   /** Bytes between two checkpoints of a copy. */
   checkpointBytes: number;
 };

@@ -6,5 +6,5 @@ export { pathText } from './path-text.ts';
 export { INGEST_PROJECTION } from './projection.ts';
 export { putFirst, type Wanted } from './put-first.ts';
 export { adoptUnrecorded, settleBrokenPartials } from './recover.ts';
-export { type DockingOutcome, type NextFile, newDockingId, runDocking, type Turn } from './run-docking.ts';
+export { type DockingOutcome, type DockingProgress, type NextFile, newDockingId, runDocking, type Turn } from './run-docking.ts';
 export { joined, walk } from './walk.ts';

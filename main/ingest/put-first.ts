@@ -7,11 +7,14 @@ import { pathText } from './path-text.ts';
 export type Wanted = { clip: string } | { officer: string };
 
 /**
- * Puts the waiting files that are wanted before the others of their plan, and says how many there are and under which rank.
+ * Puts the files that are wanted and not settled before the others of their plan, and says how many there are and under which rank.
  * A plan that is not made yet has none.
  */
 export function putFirst(context: IngestContext, camera: DockedCamera, wanted: Wanted): { files: number; rank: number } {
-  const waiting = sql<{ n: number; path: Buffer }>(context.work, "SELECT n, path FROM plan_files WHERE docking_id = ? AND state = 'waiting'");
+  const waiting = sql<{ n: number; path: Buffer }>(
+    context.work,
+    "SELECT n, path FROM plan_files WHERE docking_id = ? AND state IN ('waiting', 'copied')",
+  );
   const found = waiting.all(camera.dockingId).filter(({ path }) => isWanted(camera, pathText(path), wanted));
   context.work.transaction(() => {
     const put = sql(context.work, 'UPDATE plan_files SET rank = ? WHERE docking_id = ? AND n = ?');

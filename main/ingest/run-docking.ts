@@ -1,14 +1,12 @@
 import { lstat } from 'node:fs/promises';
 import { v7 as uuidv7 } from 'uuid';
-import type { JobOptions } from '../../native/index.ts';
 import { type Failure, failed } from '../contract/errors.ts';
 import { createTurns, sql, type Turns } from '../store/index.ts';
-import { KNOWN_RANK } from './coming.ts';
 import { type DockedCamera, INGEST_ACTOR, type IngestContext } from './docked-camera.ts';
 import { registerOfficers } from './officers.ts';
 import { pathText } from './path-text.ts';
 import { makePlan, type PlanCounts, refuse } from './plan.ts';
-import { type CopiedFile, type PlannedFile, type SettledFile, settleCopied, settleFile } from './settle-file.ts';
+import { type CopiedFile, type PlannedFile, type SettledFile, type SettleOptions, settleCopied, settleFile } from './settle-file.ts';
 
 /** How far a docking is; bytes are of the plan, `copiedBytes` is what was really written. */
 export type DockingProgress = {
@@ -35,8 +33,11 @@ export type DockingOutcome = {
   left: { files: number; bytes: number; names: string[] } | null;
 };
 
-/** What tells a file's turn from another's: its rank in the plan, its size, and all that is left of its camera. */
-export type NextFile = { rank: number; bytes: number; remainingBytes: number };
+/**
+ * What tells a file's turn from another's: its rank in the plan, whether it is copied and only to be proven, what is to be
+ * read for it, and all that is left of its camera.
+ */
+export type NextFile = { rank: number; copied: boolean; bytes: number; remainingBytes: number };
 
 /** Leave to copy one file. `signal` is aborted when the file has to wait for another turn. */
 export type Turn = { signal: AbortSignal; release(): void };
@@ -131,61 +132,63 @@ async function settleAll(
   const signal = AbortSignal.any([options.signal, broken.signal, gone.signal]);
   const inTurn = createTurns();
   const inFlight = new Map<number, number>();
-  const finishedBytes = { done: progress.doneBytes };
+  /** Bytes of files that are not under way: all of those that are done, and what was read of copies that wait. */
+  let restingBytes = progress.doneBytes;
 
   function tell(): void {
     let current = 0;
     for (const bytes of inFlight.values()) current += bytes;
-    progress.doneBytes = finishedBytes.done + current;
+    progress.doneBytes = restingBytes + current;
     options.onProgress(progress);
   }
 
-  /** Copies of which the camera's beginning is still to be read, by their file's number in the plan. */
-  const copied = new Map<number, { file: Waiting; copy: CopiedFile }>();
+  /** What is known of the plan's files in state `copied`. Kept here alone: after a stop they are copied as any other partial. */
+  const copied = new Map<number, CopiedFile>();
   async function settleOne(file: PlannedFile, turn: Turn): Promise<void> {
-    const copy = copied.get(file.n)?.copy;
+    const copy = copied.get(file.n) ?? null;
+    const restedBytes = copy ? file.sizeBytes - unreadBytes(copy) : 0;
     const onProgress = (doneBytes: number) => {
       inFlight.set(file.n, doneBytes);
       tell();
     };
-    onProgress(copy ? file.sizeBytes - copy.unread.bytes : 0);
-    const jobOptions = { signal: AbortSignal.any([signal, turn.signal]), onProgress };
-    const result = await settleWithRetries(context, camera, file, copy ?? null, inTurn, jobOptions);
-    if (!result.ok && !(await options.isHere())) {
-      // A file of a camera that was pulled is not a bad file: it waits for the camera, whatever the read said. The dock says
-      // that it is gone too, but a moment later.
-      gone.abort();
+    const rest = (bytes: number) => {
       inFlight.delete(file.n);
-      return keepPartial(context, camera, file);
-    }
-    if (!result.ok && result.failure.code === 'docking.interrupted') {
-      // Of a whole copy the beginning is read again at its next turn.
-      if (copy) return;
-      inFlight.delete(file.n);
-      return keepPartial(context, camera, file);
+      restingBytes += bytes;
+      tell();
+    };
+    restingBytes -= restedBytes;
+    onProgress(restedBytes);
+    const jobOptions = { signal: AbortSignal.any([signal, turn.signal]), onProgress, proveLater: context.provesLater() };
+    const result = await settleWithRetries(context, camera, file, copy, inTurn, jobOptions);
+    // A file of a camera that was pulled is not a bad file: it waits for the camera, whatever the read said. The dock says that
+    // it is gone too, but a moment later.
+    const isGone = !result.ok && !(await options.isHere());
+    if (isGone) gone.abort();
+    if (isGone || (!result.ok && result.failure.code === 'docking.interrupted')) {
+      rest(restedBytes);
+      // A copy that is whole is proven at its next turn.
+      return copy ? undefined : keepPartial(context, camera, file);
     }
     copied.delete(file.n);
     if (!result.ok) {
       await giveUp(context, camera, file, result.failure, outcome, progress);
-      setState(context, camera, file, null);
+      setState(context, camera, file, 'failed', null);
     } else if (result.value.kind === 'copied') {
-      copied.set(file.n, { file: { ...file, rank: KNOWN_RANK }, copy: result.value });
-      return onProgress(file.sizeBytes - result.value.unread.bytes);
+      copied.set(file.n, result.value);
+      setState(context, camera, file, 'copied', null);
+      return rest(file.sizeBytes - unreadBytes(result.value));
     } else {
       count(outcome, progress, result.value);
-      setState(context, camera, file, result.value.itemId);
+      setState(context, camera, file, 'settled', result.value.itemId);
     }
-    inFlight.delete(file.n);
     progress.doneFiles += 1;
-    finishedBytes.done += file.sizeBytes;
-    tell();
+    rest(file.sizeBytes);
   }
 
   const underWay = new Map<number, Promise<void>>();
   /** Copies last, because their bytes are in the vault already; what else is on the camera is not. */
-  function nextFile(): Waiting | null {
-    const waiting = nextWaiting(context, camera, new Set([...underWay.keys(), ...copied.keys()]));
-    return waiting ?? [...copied.values()].find(({ file }) => !underWay.has(file.n))?.file ?? null;
+  function nextFile(): NextInPlan | null {
+    return nextIn(context, camera, 'waiting', underWay) ?? nextIn(context, camera, 'copied', underWay);
   }
 
   function begin(file: PlannedFile, turn: Turn): void {
@@ -210,8 +213,9 @@ async function settleAll(
       if (next === null) await Promise.race(underWay.values());
       else {
         const remainingBytes = progress.bytes - progress.doneBytes;
-        const bytes = copied.get(next.n)?.copy.unread.bytes ?? next.sizeBytes;
-        const turn = await options.takeTurn({ rank: next.rank, bytes, remainingBytes }, signal);
+        const copy = copied.get(next.n);
+        const bytes = (copy && unreadBytes(copy)) || next.sizeBytes;
+        const turn = await options.takeTurn({ rank: next.rank, copied: copy !== undefined, bytes, remainingBytes }, signal);
         if (turn === null) break;
         // Not the one that was asked for, when another was put first meanwhile.
         const file = nextFile();
@@ -235,20 +239,32 @@ function keepPartial(context: IngestContext, camera: DockedCamera, file: Planned
   sql(context.work, 'UPDATE plan_files SET partial_item = ? WHERE docking_id = ? AND n = ?').run(mine.itemId, camera.dockingId, file.n);
 }
 
-/** A copy that is whole is settled as one; a file that changes meanwhile is copied from its beginning. */
+/** What of a copied file the camera was not asked for yet. */
+function unreadBytes({ copied }: CopiedFile): number {
+  return copied.unread?.bytes ?? 0;
+}
+
+/**
+ * A copy that is whole is settled as one. When the disk does not hold it any more, or what its checkpoint stood for, the
+ * camera still does: it is copied once more, from its beginning, as is a file that changes meanwhile.
+ */
 async function settleWithRetries(
   context: IngestContext,
   camera: DockedCamera,
   file: PlannedFile,
   copy: CopiedFile | null,
   inTurn: Turns,
-  options: JobOptions,
+  options: SettleOptions,
 ): ReturnType<typeof settleFile> {
+  const atOnce = { ...options, proveLater: false };
   let result = copy ? await settleCopied(context, camera, file, copy, inTurn, options) : await settleFile(context, camera, file, inTurn, options);
+  if (copy && !result.ok && result.failure.code === 'vault.read-back-differs') {
+    result = await settleFile(context, camera, { ...file, decision: 'fresh', partialItem: null }, inTurn, atOnce);
+  }
   for (let attempt = 1; attempt < MAX_ATTEMPTS && !result.ok && result.failure.code === 'source.changed'; attempt += 1) {
     const relisted = await relist(camera, file);
     if (!relisted) return result;
-    result = await settleFile(context, camera, relisted, inTurn, options);
+    result = await settleFile(context, camera, relisted, inTurn, atOnce);
   }
   return result;
 }
@@ -292,7 +308,7 @@ async function giveUp(
   await refuse(context, camera, [{ path: file.path, reason: failure.code, fileType: 'file', detail }]);
 }
 
-type WaitingRow = {
+type NextRow = {
   n: number;
   path: Buffer;
   size_bytes: number;
@@ -302,18 +318,22 @@ type WaitingRow = {
   rank: number;
 };
 
-/** The file of a plan to be settled next; null when all that wait are under way. */
-type Waiting = PlannedFile & { rank: number };
+type NextInPlan = PlannedFile & { rank: number };
 
-/** The first file of the plan that waits and is none of those. */
-function nextWaiting(context: IngestContext, camera: DockedCamera, besides: ReadonlySet<number>): Waiting | null {
-  const row = sql<WaitingRow>(
+/** The first file of the plan in this state that is not under way. */
+function nextIn(
+  context: IngestContext,
+  camera: DockedCamera,
+  state: 'waiting' | 'copied',
+  underWay: { size: number; has(n: number): boolean },
+): NextInPlan | null {
+  const row = sql<NextRow>(
     context.work,
     `SELECT n, path, size_bytes, mtime_ns, decision, partial_item, rank FROM plan_files
-     WHERE docking_id = ? AND state = 'waiting' ORDER BY rank, joins_from, n LIMIT ?`,
+     WHERE docking_id = ? AND state = ? ORDER BY rank, joins_from, n LIMIT ?`,
   )
-    .all(camera.dockingId, besides.size + 1)
-    .find((one) => !besides.has(one.n));
+    .all(camera.dockingId, state, underWay.size + 1)
+    .find((one) => !underWay.has(one.n));
   if (!row) return null;
   const { n, path, size_bytes: sizeBytes, mtime_ns: mtimeNs, decision, partial_item: partialItem, rank } = row;
   return { n, path, sizeBytes, mtimeNs, decision, partialItem, rank };
@@ -323,7 +343,7 @@ function nextWaiting(context: IngestContext, camera: DockedCamera, besides: Read
 const MAX_NAMED = 20;
 
 function leftOf(context: IngestContext, camera: DockedCamera): NonNullable<DockingOutcome['left']> {
-  const where = "FROM plan_files WHERE docking_id = ? AND state = 'waiting'";
+  const where = "FROM plan_files WHERE docking_id = ? AND state IN ('waiting', 'copied')";
   const total = sql<{ files: number; bytes: number }>(context.work, `SELECT count(*) AS files, coalesce(sum(size_bytes), 0) AS bytes ${where}`).get(
     camera.dockingId,
   );
@@ -332,13 +352,14 @@ function leftOf(context: IngestContext, camera: DockedCamera): NonNullable<Docki
   return { ...total, names: named.map((row) => pathText(row.path)) };
 }
 
-function setState(context: IngestContext, camera: DockedCamera, file: PlannedFile, itemId: string | null): void {
-  sql(context.work, 'UPDATE plan_files SET state = ?, item_id = ? WHERE docking_id = ? AND n = ?').run(
-    itemId ? 'settled' : 'failed',
-    itemId,
-    camera.dockingId,
-    file.n,
-  );
+function setState(
+  context: IngestContext,
+  camera: DockedCamera,
+  file: PlannedFile,
+  state: 'copied' | 'settled' | 'failed',
+  itemId: string | null,
+): void {
+  sql(context.work, 'UPDATE plan_files SET state = ?, item_id = ? WHERE docking_id = ? AND n = ?').run(state, itemId, camera.dockingId, file.n);
 }
 
 async function appendPlanned(context: IngestContext, camera: DockedCamera, counts: PlanCounts): Promise<void> {

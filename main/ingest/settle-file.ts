@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
-import type { Copied, JobOptions, ListedFacts } from '../../native/index.ts';
+import type { Copied, JobOptions, ListedFacts, Proven } from '../../native/index.ts';
 import type { Draft } from '../contract/entries/index.ts';
 import type { ItemStored } from '../contract/entries/ingest.ts';
 import { done, type Failure, failed, type Result } from '../contract/errors.ts';
@@ -23,17 +23,21 @@ export type PlannedFile = {
 };
 
 /**
- * A file whose bytes are all in a proven partial, but of which the camera's `unread` beginning was not read in this docking.
- * Nothing of it is on the ledger until `settleCopied` has read that.
+ * A file whose bytes are all in a partial and flushed, and of which nothing is proven. Nothing of it is on the ledger until
+ * `settleCopied` has read the partial back, and the camera's `unread` beginning where there is one.
  */
-export type CopiedFile = { kind: 'copied'; partial: Partial; copied: Copied; unread: NonNullable<Copied['unread']> };
+export type CopiedFile = { kind: 'copied'; partial: Partial; copied: Copied };
+
+/** With `proveLater` a whole copy is left as a `CopiedFile`, to be proven at another turn. */
+export type SettleOptions = JobOptions & { proveLater: boolean };
 
 /** What became of a file: stored as an item, or met again as one. */
 export type SettledFile = { kind: 'stored' | 'seen-again'; itemId: string; storedBytes: number; resumedBytes: number };
 
 /**
  * Settles one planned file: reads it in full and either proves that the vault holds these bytes of this camera already,
- * or copies, proves and stores them. A partial with a checkpoint is gone on with from there, and is only copied then.
+ * or copies, proves and stores them. A partial with a checkpoint is gone on with from there, and is only copied then, as with
+ * `proveLater`.
  * Fails with the `source.*`, `vault.*` or `docking.*` code that stopped it; nothing is on the ledger then, and the camera
  * is untouched.
  */
@@ -42,7 +46,7 @@ export async function settleFile(
   camera: DockedCamera,
   file: PlannedFile,
   inTurn: Turns,
-  options: JobOptions,
+  options: SettleOptions,
 ): Promise<Result<SettledFile | CopiedFile>> {
   if (file.decision === 'known') {
     const hashed = await context.engine.hash(absolute(camera, file.path), options);
@@ -54,26 +58,38 @@ export async function settleFile(
 }
 
 /**
- * Settles a file that was copied: reads its beginning from the camera and stores the copy when that is what both hashes
- * say. When it is not, the copy is set aside, for it may be the better reading of a failing card, and the file copied anew.
+ * Settles a file that was copied: reads the copy back, and of the camera what was not read yet; stores the copy when it is
+ * what the device holds and what both hashes say. Of a beginning that reads otherwise, the copy is set aside, for it may be
+ * the better reading of a failing card, and the file copied anew.
  */
 export async function settleCopied(
   context: IngestContext,
   camera: DockedCamera,
   file: PlannedFile,
-  { partial, copied, unread }: CopiedFile,
+  { partial, copied }: CopiedFile,
   inTurn: Turns,
   options: JobOptions,
 ): Promise<Result<SettledFile | CopiedFile>> {
-  const onProgress = (doneBytes: number) => options.onProgress?.(file.sizeBytes - unread.bytes + doneBytes);
+  const { unread } = copied;
+  const readBytes = file.sizeBytes - (unread?.bytes ?? 0);
+  const disk = await inVault(file, async () => provenFileSystem(context.vault.root) !== null);
+  if (!disk.ok) return disk;
+  const place = { target: partial.file, provenFileSystem: disk.value };
+  const proven = await context.engine.prove(place, copied, { ...options, onProgress: () => options.onProgress?.(readBytes) });
+  if (!proven.ok) {
+    if (isWorthless(proven.failure)) await drop(context, partial, file);
+    return proven;
+  }
+  if (!unread) return keep(context, camera, partial, file, proven.value, inTurn);
+  const onProgress = (doneBytes: number) => options.onProgress?.(readBytes + doneBytes);
   const read = await context.engine.hashBeginning(absolute(camera, file.path), listedFacts(file), unread.bytes, { ...options, onProgress });
   if (!read.ok) {
     if (isWorthless(read.failure)) await drop(context, partial, file);
     return read;
   }
-  if (read.value.sha256 === unread.sha256 && read.value.sm3 === unread.sm3) return keep(context, camera, partial, file, copied, inTurn);
+  if (read.value.sha256 === unread.sha256 && read.value.sm3 === unread.sm3) return keep(context, camera, partial, file, proven.value, inTurn);
   const aside = await inVault(file, () => setAside(context, camera, partial, 'beginning-differs'));
-  return aside.ok ? store(context, camera, { ...file, partialItem: null }, inTurn, options) : aside;
+  return aside.ok ? store(context, camera, { ...file, partialItem: null }, inTurn, { ...options, proveLater: false }) : aside;
 }
 
 function itemWith(context: IngestContext, camera: DockedCamera, sha256: string): string | null {
@@ -89,31 +105,25 @@ async function store(
   camera: DockedCamera,
   file: PlannedFile,
   inTurn: Turns,
-  options: JobOptions,
+  options: SettleOptions,
 ): Promise<Result<SettledFile | CopiedFile>> {
-  const disk = await inVault(file, async () => ({
-    lacking: lackingSpace(context, file),
-    isProven: provenFileSystem(context.vault.root) !== null,
-  }));
-  if (!disk.ok) return disk;
-  if (disk.value.lacking) return disk.value.lacking;
+  const lacking = await inVault(file, async () => lackingSpace(context, file));
+  if (!lacking.ok) return lacking;
+  if (lacking.value) return lacking.value;
   const begun = await begin(context, camera, file);
   if (!begun.ok) return begun;
   const partial = begun.value;
-  const from = context.vault.checkpointOf(partial);
-  const job = { source: absolute(camera, file.path), listed: listedFacts(file), provenFileSystem: disk.value.isProven };
-  const ended = await copyIntoPartial(context, partial, from, job, options);
+  const ended = await copyIntoPartial(context, partial, { source: absolute(camera, file.path), listed: listedFacts(file) }, options);
   const saved = await inVault(file, () => ended.saved);
   const copied = saved.ok ? ended.copied : saved;
   if (!copied.ok) {
     if (isWorthless(copied.failure)) await drop(context, partial, file);
-    // A checkpoint of other bytes than the partial's: only this copy is spoilt by it.
-    if (from && copied.failure.code === 'vault.read-back-differs') return store(context, camera, { ...file, partialItem: null }, inTurn, options);
     return copied;
   }
-  const { unread } = copied.value;
-  if (unread) return done({ kind: 'copied', partial, copied: copied.value, unread });
-  return keep(context, camera, partial, file, copied.value, inTurn);
+  const whole: CopiedFile = { kind: 'copied', partial, copied: copied.value };
+  // What goes on from a checkpoint is settled when all else of the camera is in the vault.
+  if (options.proveLater || copied.value.unread) return done(whole);
+  return settleCopied(context, camera, file, whole, inTurn, options);
 }
 
 /** Makes an item of a proven copy; of bytes that are one already it is a sighting. */
@@ -122,7 +132,7 @@ function keep(
   camera: DockedCamera,
   partial: Partial,
   file: PlannedFile,
-  copied: Copied,
+  copied: Proven,
   inTurn: Turns,
 ): Promise<Result<SettledFile>> {
   // Two equal files copied side by side are one item.
@@ -210,7 +220,7 @@ async function commit(
   camera: DockedCamera,
   partial: Partial,
   file: PlannedFile,
-  copied: Copied,
+  copied: Proven,
 ): Promise<Result<SettledFile>> {
   const stored = storedFacts(context, camera, file, copied);
   const committed = await inVault(file, () => context.vault.commitPartial(partial, stored));
@@ -223,7 +233,7 @@ async function commit(
   return done({ kind: 'stored', itemId: partial.itemId, storedBytes: copied.sizeBytes, resumedBytes: copied.resumedBytes });
 }
 
-function storedFacts(context: IngestContext, camera: DockedCamera, file: PlannedFile, copied: Copied): NonNullable<Sidecar['stored']> {
+function storedFacts(context: IngestContext, camera: DockedCamera, file: PlannedFile, copied: Proven): NonNullable<Sidecar['stored']> {
   const facts = camera.describe(pathText(file.path));
   return {
     sizeBytes: copied.sizeBytes,

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { until } from '../../fixtures/e2e/evidock.ts';
 import { openStationLab, type StationLab } from '../../fixtures/station-lab.ts';
 import { entriesOfType } from '../ledger/index.ts';
+import { cardOf } from './web/port-cards.pure.ts';
 
 let lab: StationLab;
 beforeEach(async () => {
@@ -234,6 +235,39 @@ test('eight cameras of very different files are served equal shares of bytes whi
   expect(widest).toBeLessThanOrEqual(2 * 3_000_000);
   expect(Math.min(...shares.values()) / Math.max(...shares.values())).toBeGreaterThan(0.5);
   process.stderr.write(`shares when the first is done: ${[...shares.values()].join(' ')}, widest apart ${widest}\n`);
+});
+
+test('by policy cameras are copied before any of them is read back; meanwhile a card says that it is being proven', async () => {
+  await policy('copies-at-once', 1);
+  await policy('read-back', 'after-copying');
+  const { engine } = lab.station;
+  const { copy, prove } = engine;
+  const calls: string[] = [];
+  const open = Promise.withResolvers<void>();
+  engine.copy = (job, options) => {
+    calls.push('copy');
+    return copy(job, options);
+  };
+  engine.prove = async (...given) => {
+    calls.push('prove');
+    await open.promise;
+    return prove(...given);
+  };
+  const held = gate();
+  const ingested = lab.ingest(lab.card('one', { '1.mp4': 'one' }), lab.card('two', { '2.mp4': 'two', '3.mp4': 'three', '4.mp4': 'four' }));
+  await planned(2);
+  held.letGo();
+  await until('the first to be read back', async () => calls.includes('prove'));
+  expect(calls).toEqual(['copy', 'copy', 'copy', 'copy', 'prove']);
+  for (const name of ['one', 'two']) {
+    const card = live(name);
+    expect(card && cardOf(card, { officer: null, stoppedBy: null }, 0, 'never')).toMatchObject({ state: 'proving', doneFiles: 0 });
+  }
+  open.resolve();
+  expect(await ingested).toMatchObject([
+    { stored: 1, safe: true, failures: [] },
+    { stored: 3, safe: true, failures: [] },
+  ]);
 });
 
 test('a bug met in copying one camera ends that camera alone, and its turn is free for the others', async () => {

@@ -164,6 +164,7 @@ async function wire(
     now: clock.now,
     cameraZone: () => policy('camera-zone'),
     vaultReserveBytes: () => policy('vault-reserve-bytes'),
+    provesLater: () => policy('read-back') === 'after-copying',
     checkpointBytes: CHECKPOINT_BYTES,
   };
   async function begin() {

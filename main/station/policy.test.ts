@@ -18,6 +18,7 @@ test.each([
   ['copies-at-once', 2.5],
   ['copies-per-controller', 0],
   ['copy-order', 'biggest-first'],
+  ['read-back', 'never'],
   ['vault-reserve-bytes', -1],
   ['camera-zone', 'Mars/Olympus'],
 ])('policy %s = %j is refused, and the rule in force stays', async (key, value) => {

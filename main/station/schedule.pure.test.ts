@@ -6,7 +6,7 @@ const RULES: Rules = { order: 'fair', copiesAtOnce: 4, copiesPerController: 4, c
 const MEGABYTE = 1_000_000;
 
 function waiting(camera: string, is: Partial<Waiting> = {}): Waiting {
-  return { camera, controller: 'hub', first: 0, rank: 1, bytes: MEGABYTE, remainingBytes: 10 * MEGABYTE, served: 0, ...is };
+  return { camera, controller: 'hub', first: 0, rank: 1, copied: false, bytes: MEGABYTE, remainingBytes: 10 * MEGABYTE, served: 0, ...is };
 }
 const underWay = (camera: string, is: Partial<UnderWay> = {}): UnderWay => ({ camera, controller: 'hub', stalled: false, ...is });
 const next = (those: Waiting[], busy: UnderWay[] = [], rules: Partial<Rules> = {}) =>
@@ -168,6 +168,13 @@ describe('a schedule of turns', () => {
     }
     // Nor does it make the others lose what they are owed among themselves.
     expect(nextTurn([waiting('a', { served: 3 }), waiting('b', { first: 1, served: 99 })], [], 0, RULES)?.clock).toBe(3);
+  });
+
+  test('what is copied and only to be proven takes no turn from what has yet to be copied, but for what a person put first', () => {
+    const those = [waiting('a', { copied: true, served: 0, rank: 0, remainingBytes: 0 }), waiting('b', { served: 99 })];
+    for (const order of ['fair', 'smallest-first', 'important-first'] as const) expect(next(those, [], { order })).toBe('b');
+    expect(next(those.slice(0, 1))).toBe('a');
+    expect(next([waiting('a', { copied: true, first: 1 }), waiting('b')])).toBe('a');
   });
 
   test('by option the camera with least left goes first, or important files of all cameras before the others', () => {

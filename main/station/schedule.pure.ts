@@ -9,7 +9,9 @@ export type Waiting = {
   first: number;
   /** Of its next file, as its plan has it: below 0 when a person put the file first, 0 when it is important. */
   rank: number;
-  /** Size of its next file. */
+  /** Its next file is copied already, and only to be proven. */
+  copied: boolean;
+  /** What is to be read for its next file. */
   bytes: number;
   /** What is left to copy of it. */
   remainingBytes: number;
@@ -30,9 +32,10 @@ export const MIN_COST_BYTES = 256 * 1024;
 
 /**
  * Decides which camera copies its next file now; null when none may. What a person put first goes before everything, then
- * what the order of policy says, then whoever has been served fewest bytes (start-time fair queueing: a camera that comes
- * anew, or could not use its turns for a while, goes on from where the others are and is owed nothing). A camera that has
- * stalled gets no further file, and those it has do not count against the others.
+ * what has yet to be copied before what is only to be proven, then what the order of policy says, then whoever has been
+ * served fewest bytes (start-time fair queueing: a camera that comes anew, or could not use its turns for a while, goes on
+ * from where the others are and is owed nothing). A camera that has stalled gets no further file, and those it has do not
+ * count against the others.
  */
 export function nextTurn(waiting: readonly Waiting[], underWay: readonly UnderWay[], clock: number, rules: Rules): NextTurn | null {
   const moving = underWay.filter((one) => !one.stalled);
@@ -48,6 +51,7 @@ export function nextTurn(waiting: readonly Waiting[], underWay: readonly UnderWa
   const keys = (one: Waiting) => [
     one.rank < 0 ? 0 : 1,
     -one.first,
+    one.copied ? 1 : 0,
     rules.order === 'important-first' && one.rank > 0 ? 1 : 0,
     rules.order === 'smallest-first' ? one.remainingBytes : 0,
     start(one),

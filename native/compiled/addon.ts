@@ -12,14 +12,13 @@ export type AddonJob =
       target: Uint8Array;
       listedBytes: number;
       listedMtimeNs: bigint;
-      provenFileSystem: boolean;
       checkpointBytes: number;
       checkpoint: AddonCheckpoint | null;
     }
   | { do: 'hash-beginning'; source: Uint8Array; listedBytes: number; listedMtimeNs: bigint; bytes: number }
   | { do: 'hash'; source: Uint8Array }
   | { do: 'fingerprint'; source: Uint8Array }
-  | { do: 'hash-at-rest'; file: Uint8Array };
+  | { do: 'hash-at-rest'; file: Uint8Array; provenFileSystem: boolean };
 
 /** Why a job has no result: a system error on one side, or a code of the contract. */
 export type AddonFault = { side: 'source' | 'target'; detail: string } & ({ error: string } | { code: string });
@@ -48,7 +47,7 @@ export type Addon = {
   sm3Digests(streams: readonly (readonly Uint8Array[])[], lanes: 'always' | 'never' | 'several', threads: number): string[];
 };
 
-const INTERFACE = 2;
+const INTERFACE = 3;
 const FILE = 'evidock_copy.node';
 
 /** Where `build/native.mjs` puts the add-on, seen from this source and from the packed program. */

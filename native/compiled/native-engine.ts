@@ -1,7 +1,8 @@
 import os from 'node:os';
 import { ErrorCode, failed } from '../../main/contract/errors.ts';
-import type { Checkpoint, CopyEngine, CopyOptions, Outcome } from '../engine.ts';
+import type { AtRest, Checkpoint, CopyEngine, CopyOptions, JobOptions, Outcome } from '../engine.ts';
 import { sourceFailure, vaultFailure } from '../failures.ts';
+import { proofOf } from '../proof.ts';
 import type { Addon, AddonCheckpoint, AddonFault, AddonJob, AddonOutcome } from './addon.ts';
 
 type Waiting = { options: CopyOptions; resolve(outcome: AddonOutcome): void; stop(): void };
@@ -52,9 +53,15 @@ export function createNativeEngine(addon: Addon, slots: number): CopyEngine {
     return fault.side === 'target' && target ? vaultFailure(target, error) : sourceFailure(source, error);
   }
 
+  /** `target` is the file itself where it is one of the vault, null where whoever asked knows where it lies. */
+  function readAtRest(file: string, provenFileSystem: boolean, target: string | null, options: JobOptions): Promise<Outcome<AtRest>> {
+    const bytes = Buffer.from(file);
+    return outcomeOf({ do: 'hash-at-rest', file: bytes, provenFileSystem }, bytes, target, options);
+  }
+
   return {
     id: addon.id,
-    copy: ({ source, target, listed, provenFileSystem }, options) =>
+    copy: ({ source, target, listed }, options) =>
       outcomeOf(
         {
           do: 'copy',
@@ -62,7 +69,6 @@ export function createNativeEngine(addon: Addon, slots: number): CopyEngine {
           target: Buffer.from(target),
           listedBytes: listed.sizeBytes,
           listedMtimeNs: BigInt(listed.mtimeNs),
-          provenFileSystem,
           checkpointBytes: options.checkpoints?.everyBytes ?? 0,
           checkpoint: states.read(options.checkpoints?.from ?? null),
         },
@@ -70,11 +76,15 @@ export function createNativeEngine(addon: Addon, slots: number): CopyEngine {
         target,
         options,
       ),
+    async prove({ target, provenFileSystem }, copied, options) {
+      const held = await readAtRest(target, provenFileSystem, target, options);
+      return held.ok ? proofOf(target, copied, held.value) : held;
+    },
     hash: (source, options) => outcomeOf({ do: 'hash', source }, source, null, options),
     hashBeginning: (source, { sizeBytes, mtimeNs }, bytes, options) =>
       outcomeOf({ do: 'hash-beginning', source, listedBytes: sizeBytes, listedMtimeNs: BigInt(mtimeNs), bytes }, source, null, options),
     fingerprint: (source, options) => outcomeOf({ do: 'fingerprint', source }, source, null, options),
-    hashAtRest: (file, options) => outcomeOf({ do: 'hash-at-rest', file: Buffer.from(file) }, Buffer.from(file), null, options),
+    hashAtRest: (file, options) => readAtRest(file, true, null, options),
     close() {
       addon.close(engine);
       return ended.promise;

@@ -17,14 +17,6 @@ Outcome outcomeOf(Result<T> result) {
   return std::move(result.value());
 }
 
-/** A file at rest that cannot be read is reported like a source; whoever asked knows where the file lies. */
-Outcome atRestOutcome(Result<AtRest> result) {
-  if (result.ok()) return std::move(result.value());
-  Fault fault = result.fault();
-  fault.side = Side::source;
-  return fault;
-}
-
 }  // namespace
 
 Engine::Engine(size_t slots, size_t hashThreads, LaneUse lanes, Listener listener)
@@ -95,7 +87,7 @@ Outcome Engine::run(Running& running, BlockRing& ring) {
                         [&](const HashJob& job) { return outcomeOf(hashFile(job.source, workshop)); },
                         [&](const BeginningJob& job) { return outcomeOf(hashBeginning(job, workshop)); },
                         [&](const FingerprintJob& job) { return outcomeOf(fingerprintFile(job.source)); },
-                        [&](const AtRestJob& job) { return atRestOutcome(readFromDevice(job.file, true, 0, workshop)); },
+                        [&](const AtRestJob& job) { return outcomeOf(readFromDevice(job.file, job.provenFileSystem, workshop)); },
                     },
                     running.job);
 }

@@ -25,6 +25,7 @@ struct FingerprintJob {
 };
 struct AtRestJob {
   std::string file;
+  bool provenFileSystem = false;
 };
 using Job = std::variant<CopyJob, HashJob, BeginningJob, FingerprintJob, AtRestJob>;
 

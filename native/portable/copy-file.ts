@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import { failed } from '../../main/contract/errors.ts';
-import type { AtRest, Beginning, Copied, CopyJob, Hashed, ListedFacts, Outcome } from '../engine.ts';
+import type { AtRest, Beginning, Copied, CopyJob, CopyPlace, Hashed, ListedFacts, Outcome, Proven } from '../engine.ts';
 import { SourceFault, sourceFailure, vaultFailure } from '../failures.ts';
+import { proofOf } from '../proof.ts';
 import { createFingerprint, FINGERPRINT_SPAN, fingerprintOf } from './fingerprint.ts';
 import { readBack } from './read-back.ts';
 import { assertUnchanged, openListed, openSource, readAt, type SourceFile } from './source-file.ts';
@@ -13,7 +13,7 @@ const BLOCK_BYTES = 1 << 20;
 /** Told how far a job is after each block; throws `SourceFault('docking.interrupted')` to stop it. */
 export type OnBlock = (doneBytes: number) => void;
 
-/** One verified copy, synchronously; runs in a worker thread. See `CopyEngine.copy`. */
+/** One copy, synchronously; runs in a worker thread. See `CopyEngine.copy`. */
 export function copyFile(job: CopyJob, onBlock: OnBlock): Outcome<Copied> {
   let source: SourceFile;
   try {
@@ -37,17 +37,13 @@ function copyOpen(job: CopyJob, source: SourceFile, onBlock: OnBlock): Outcome<C
     return vaultFailure(job.target, error);
   }
   try {
-    const transferred = transfer(job, source, target, onBlock);
-    if (!transferred.ok) return transferred;
-    return prove(job, transferred.value, onBlock);
+    return transfer(job, source, target, onBlock);
   } finally {
     fs.closeSync(target);
   }
 }
 
-type Transferred = Omit<Copied, 'readBack'>;
-
-function transfer(job: CopyJob, source: SourceFile, target: number, onBlock: OnBlock): Outcome<Transferred> {
+function transfer(job: CopyJob, source: SourceFile, target: number, onBlock: OnBlock): Outcome<Copied> {
   const block = Buffer.allocUnsafe(BLOCK_BYTES);
   const present = Buffer.allocUnsafe(BLOCK_BYTES);
   const sha256 = createHash('sha256');
@@ -108,17 +104,13 @@ function writeAll(target: number, bytes: Buffer, offset: number): void {
   while (written < bytes.length) written += fs.writeSync(target, bytes, written, bytes.length - written, offset + written);
 }
 
-function prove(job: CopyJob, transferred: Transferred, onBlock: OnBlock): Outcome<Copied> {
-  let proof: ReturnType<typeof readBack>;
+/** Reads a copy back and compares. See `CopyEngine.prove`. */
+export function proveCopy({ target, provenFileSystem }: CopyPlace, copied: Copied, onBlock: OnBlock): Outcome<Proven> {
   try {
-    proof = readBack(job.target, job.provenFileSystem, () => onBlock(transferred.sizeBytes));
+    return proofOf(target, copied, readBack(target, provenFileSystem, onBlock));
   } catch (error) {
-    return error instanceof SourceFault ? sourceFailure(job.source, error) : vaultFailure(job.target, error);
+    return error instanceof SourceFault ? sourceFailure(Buffer.from(target), error) : vaultFailure(target, error);
   }
-  if (proof.sha256 !== transferred.sha256 || proof.sizeBytes !== transferred.sizeBytes) {
-    return failed('vault.read-back-differs', job.target, `read ${transferred.sha256}, device holds ${proof.sha256}`);
-  }
-  return { ok: true, value: { ...transferred, readBack: proof.readBack } };
 }
 
 /** Reads one file in full and hashes it. See `CopyEngine.hash`. */
@@ -206,8 +198,7 @@ function reading<T>(path: Uint8Array, open: () => SourceFile, read: (source: Sou
 /** Hash of a file at rest. See `CopyEngine.hashAtRest`. */
 export function hashFileAtRest(file: string, onBlock: OnBlock): Outcome<AtRest> {
   try {
-    const read = readBack(file, true, () => onBlock(0));
-    return { ok: true, value: { sizeBytes: read.sizeBytes, sha256: read.sha256, readBack: read.readBack } };
+    return { ok: true, value: readBack(file, true, onBlock) };
   } catch (error) {
     return sourceFailure(Buffer.from(file), error);
   }

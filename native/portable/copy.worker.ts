@@ -1,10 +1,11 @@
 import { parentPort } from 'node:worker_threads';
-import type { CopyJob, ListedFacts } from '../engine.ts';
+import type { Copied, CopyJob, CopyPlace, ListedFacts } from '../engine.ts';
 import { SourceFault } from '../failures.ts';
-import { copyFile, fingerprintFile, hashBeginning, hashFile, hashFileAtRest, type OnBlock } from './copy-file.ts';
+import { copyFile, fingerprintFile, hashBeginning, hashFile, hashFileAtRest, type OnBlock, proveCopy } from './copy-file.ts';
 
 export type WorkerJob =
   | { do: 'copy'; job: CopyJob }
+  | { do: 'prove'; place: CopyPlace; copied: Copied }
   | { do: 'hash'; source: Uint8Array }
   | { do: 'hash-beginning'; source: Uint8Array; listed: ListedFacts; bytes: number }
   | { do: 'fingerprint'; source: Uint8Array }
@@ -25,6 +26,8 @@ function run(job: WorkerJob, onBlock: OnBlock): unknown {
   switch (job.do) {
     case 'copy':
       return copyFile(job.job, onBlock);
+    case 'prove':
+      return proveCopy(job.place, job.copied, onBlock);
     case 'hash':
       return hashFile(job.source, onBlock);
     case 'hash-beginning':

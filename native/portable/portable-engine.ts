@@ -77,6 +77,7 @@ export function createPortableEngine(threads: number): CopyEngine {
   return {
     id: `portable-1 node-${process.versions.node} openssl-${process.versions.openssl}`,
     copy: (job, options) => submit({ do: 'copy', job }, options),
+    prove: (place, copied, options) => submit({ do: 'prove', place, copied }, options),
     hash: (source, options) => submit({ do: 'hash', source }, options),
     hashBeginning: (source, listed, bytes, options) => submit({ do: 'hash-beginning', source, listed, bytes }, options),
     fingerprint: (source, options) => submit({ do: 'fingerprint', source }, options),

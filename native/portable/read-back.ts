@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import type { ReadBack } from '../../main/contract/entries/ingest.ts';
+import type { AtRest } from '../engine.ts';
 import { readAt } from './source-file.ts';
 
 /** The one part of WebAssembly used here; Node's typings leave it to the DOM's. */
@@ -23,7 +23,7 @@ const aligned = Buffer.from(new WebAssembly.Memory({ initial: BLOCK_BYTES / 65_5
  * O_DIRECT, or `cache-dropped` by asking the kernel to drop the file's flushed pages first. On file systems not known
  * to honour either, `unproven`. `onBlock` is called between blocks and may throw to stop.
  */
-export function readBack(file: string, provenFileSystem: boolean, onBlock: () => void): { sha256: string; sizeBytes: number; readBack: ReadBack } {
+export function readBack(file: string, provenFileSystem: boolean, onBlock: (doneBytes: number) => void): AtRest {
   const direct = openDirect(file);
   if (direct !== null) {
     try {
@@ -58,11 +58,11 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EINVAL';
 }
 
-function hashFrom(fd: number, direct: boolean, onBlock: () => void): { sha256: string; sizeBytes: number } {
+function hashFrom(fd: number, direct: boolean, onBlock: (doneBytes: number) => void): Omit<AtRest, 'readBack'> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   for (;;) {
-    onBlock();
+    onBlock(sizeBytes);
     const read = readAt(fd, aligned, 0, BLOCK_BYTES, sizeBytes);
     if (read === 0) return { sha256: hash.digest('hex'), sizeBytes };
     // After a read that was short in the middle of a file some file systems answer the next one, which is not aligned, from

@@ -10,7 +10,7 @@ namespace evidock {
 namespace {
 
 /** Raised with every change of what is passed between the two languages. */
-constexpr int INTERFACE = 2;
+constexpr int INTERFACE = 3;
 
 std::string engineId() {
   std::string id = "native-1 sources-" EVIDOCK_SOURCES " libcrypto-" + libcryptoVersion();
@@ -62,8 +62,8 @@ Job jobOf(napi_env env, napi_value object) {
   const auto path = [&](const char* name) { return pathOf(env, property(env, object, name)); };
   if (what == "copy") {
     return CopyJob{path("source"), path("target"), sizeOf(env, property(env, object, "listedBytes")),
-                   nanosecondsOf(env, property(env, object, "listedMtimeNs")), flagOf(env, property(env, object, "provenFileSystem")),
-                   everyOf(env, property(env, object, "checkpointBytes")), checkpointOf(env, property(env, object, "checkpoint"))};
+                   nanosecondsOf(env, property(env, object, "listedMtimeNs")), everyOf(env, property(env, object, "checkpointBytes")),
+                   checkpointOf(env, property(env, object, "checkpoint"))};
   }
   if (what == "hash-beginning") {
     return BeginningJob{path("source"), sizeOf(env, property(env, object, "listedBytes")),
@@ -71,7 +71,7 @@ Job jobOf(napi_env env, napi_value object) {
   }
   if (what == "hash") return HashJob{path("source")};
   if (what == "fingerprint") return FingerprintJob{path("source")};
-  if (what == "hash-at-rest") return AtRestJob{path("file")};
+  if (what == "hash-at-rest") return AtRestJob{path("file"), flagOf(env, property(env, object, "provenFileSystem"))};
   throw JsFailure{"no such job: " + what};
 }
 

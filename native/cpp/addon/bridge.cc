@@ -41,7 +41,6 @@ napi_value objectOf(napi_env env, const Outcome& outcome) {
                    text("sha256", copied.sha256);
                    text("sm3", copied.sm3);
                    text("fingerprint", copied.fingerprint);
-                   text("readBack", copied.readBack);
                    size("resumedBytes", copied.resumedBytes);
                    size("writtenBytes", copied.writtenBytes);
                    set(env, object, "unread", copied.unread ? objectOf(env, Outcome(*copied.unread)) : makeNull(env));

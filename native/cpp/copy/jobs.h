@@ -14,7 +14,6 @@ struct CopyJob {
   std::string target;
   uint64_t listedBytes = 0;
   int64_t listedMtimeNs = 0;
-  bool provenFileSystem = false;
   /** A checkpoint each so many bytes, and as many compared on going on from one; 0 for none. */
   uint64_t checkpointBytes = 0;
   std::optional<Checkpoint> from;
@@ -32,7 +31,6 @@ struct Copied {
   std::string sha256;
   std::string sm3;
   std::string fingerprint;
-  std::string readBack;
   uint64_t resumedBytes = 0;
   uint64_t writtenBytes = 0;
   /** What was taken from a checkpoint and not read from the source. */

@@ -38,13 +38,13 @@ Result<size_t> readBlock(int fd, uint8_t* into, uint64_t offset, bool direct) {
   return filled;
 }
 
-Result<Held> hashFrom(int fd, bool direct, uint64_t toldBytes, Workshop& workshop) {
+Result<Held> hashFrom(int fd, bool direct, Workshop& workshop) {
   HashStream sha256(HashStream::Algorithm::sha256);
   Held held;
   {
     const DrainAtEnd drain(workshop.ring);
     for (;;) {
-      if (const auto stopped = workshop.watch.onBlock(toldBytes)) return *stopped;
+      if (const auto stopped = workshop.watch.onBlock(held.sizeBytes)) return *stopped;
       Block& block = workshop.ring.next();
       auto read = readBlock(fd, block.memory.get(), held.sizeBytes, direct);
       if (!read.ok()) return read.fault();
@@ -69,11 +69,11 @@ AtRest proofOf(Held&& held, bool provenFileSystem, const char* how) {
 
 }  // namespace
 
-Result<AtRest> readFromDevice(const std::string& path, bool provenFileSystem, uint64_t toldBytes, Workshop& workshop) {
+Result<AtRest> readFromDevice(const std::string& path, bool provenFileSystem, Workshop& workshop) {
   const int flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC;
   const Descriptor direct(retrying([&] { return ::open(path.c_str(), flags | O_DIRECT); }));
   if (direct.valid()) {
-    auto held = hashFrom(direct.get(), true, toldBytes, workshop);
+    auto held = hashFrom(direct.get(), true, workshop);
     if (held.ok()) return proofOf(std::move(held.value()), provenFileSystem, "direct");
     if (!isRefusal(held.fault())) return held.fault();
   } else if (errno != EINVAL) {
@@ -83,7 +83,7 @@ Result<AtRest> readFromDevice(const std::string& path, bool provenFileSystem, ui
   if (!cached.valid()) return systemFault(Side::target, errno, "open");
   // Returns the error instead of setting errno. Without it the cache could answer for the device, so it must succeed.
   if (const int error = ::posix_fadvise(cached.get(), 0, 0, POSIX_FADV_DONTNEED)) return systemFault(Side::target, error, "fadvise");
-  auto held = hashFrom(cached.get(), false, toldBytes, workshop);
+  auto held = hashFrom(cached.get(), false, workshop);
   if (!held.ok()) return held.fault();
   return proofOf(std::move(held.value()), provenFileSystem, "cache-dropped");
 }

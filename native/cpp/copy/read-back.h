@@ -29,9 +29,8 @@ struct Workshop {
 
 /**
  * SHA-256 of a file's bytes past the page cache with O_DIRECT, or, where that is refused, after its flushed pages were
- * dropped. On file systems not known to honour either it is `unproven`. Faults are of the target's side; while it reads
- * it tells `toldBytes`.
+ * dropped. On file systems not known to honour either it is `unproven`. Faults are of the target's side.
  */
-Result<AtRest> readFromDevice(const std::string& path, bool provenFileSystem, uint64_t toldBytes, Workshop& workshop);
+Result<AtRest> readFromDevice(const std::string& path, bool provenFileSystem, Workshop& workshop);
 
 }  // namespace evidock

@@ -20,6 +20,7 @@ export const CONTROLS: { [K in PolicyKey]: Control<K> } = {
   'copy-order': { as: 'choice', options: ['fair', 'smallest-first', 'important-first'] },
   'copies-at-once': { as: 'number', min: 1, max: 64 },
   'copies-per-controller': { as: 'number', min: 1, max: 64 },
+  'read-back': { as: 'choice', options: ['at-once', 'after-copying'] },
   'vault-reserve-bytes': { as: 'gigabytes' },
   'partial-close-after-hours': { as: 'number', min: 1, max: 720 },
   'wall-ports': { as: 'number', min: 1, max: 64 },
@@ -29,7 +30,7 @@ export const CONTROLS: { [K in PolicyKey]: Control<K> } = {
 
 export const GROUPS = {
   clearing: ['clear', 'clear-accepts-local'],
-  cameras: ['camera-admission', 'camera-zone', 'copy-order', 'copies-at-once', 'copies-per-controller', 'partial-close-after-hours'],
+  cameras: ['camera-admission', 'camera-zone', 'copy-order', 'copies-at-once', 'copies-per-controller', 'read-back', 'partial-close-after-hours'],
   keeping: ['store-within-hours', 'vault-reserve-bytes'],
   screens: ['wall-ports', 'wall-name-form', 'sign-out-after-seconds'],
 } as const satisfies Record<string, readonly PolicyKey[]>;
