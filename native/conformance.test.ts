@@ -59,6 +59,7 @@ describe.each(enginesHere())('$name', ({ start }) => {
         resumedBytes: 0,
         writtenBytes: size,
         unread: null,
+        holes: [],
       },
     });
     expect(fs.readFileSync(job.target).equals(bytes)).toBe(true);

@@ -10,7 +10,15 @@ export type CopyJob = {
   /** Absolute path of the partial's file; what it holds already is compared with the source, never trusted. */
   target: string;
   listed: ListedFacts;
+  /**
+   * Reads around what cannot be read: a piece that fails is tried again in halves down to 4 kB, and what fails then is one of
+   * the `holes`. Of a file of which no byte can be read it fails as without.
+   */
+  salvage?: boolean;
 };
+
+/** Bytes that the camera could not read; zeros stand for them in the copy. */
+export type Hole = { offset: number; lengthBytes: number };
 
 /** Where a copy lies, and whether a direct read on that file system counts as coming from the device. */
 export type CopyPlace = { target: string; provenFileSystem: boolean };
@@ -51,6 +59,8 @@ export type Copied = {
    * `hashBeginning` has found the same in the source, the copy is of bytes that the source may not have.
    */
   unread: Beginning | null;
+  /** What of the source could not be read, in order, none touching the next; a whole copy has none. */
+  holes: Hole[];
 };
 
 /**

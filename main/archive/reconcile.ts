@@ -32,7 +32,8 @@ export type ReconcileRequest = {
   actor: Actor;
 };
 
-type Row = { item_id: string; sha256: string; size_bytes: number };
+/** `incomplete` is 1 where part of the camera's file is missing and no later item has all of it. */
+type Row = { item_id: string; sha256: string; size_bytes: number; incomplete: number };
 type Kind = 'missing' | 'differs' | 'extra' | 'waiting';
 
 /** One thing that is not as it should be, with all that tells it from every other. */
@@ -147,7 +148,7 @@ function note({ tally, explained }: Run, kind: Kind, found: Found): void {
 }
 
 async function compareSource(context: ForwardContext, source: AsyncIterable<SourceFile>, run: Run): Promise<void> {
-  const known = sql(context.ledger.reader, 'SELECT 1 FROM items WHERE sha256 = ? LIMIT 1');
+  const known = sql(context.ledger.reader, 'SELECT 1 FROM items WHERE sha256 = ? AND missing_bytes = 0 LIMIT 1');
   for await (const file of source) {
     run.signal.throwIfAborted();
     run.compared('source', 0);
@@ -165,16 +166,17 @@ function unitFinder(context: ForwardContext): (itemId: string) => string | null 
 
 async function compareVault(context: ForwardContext, vault: Vault, run: Run): Promise<void> {
   const unitOf = unitFinder(context);
-  for await (const { item_id: itemId, sha256: expectedSha256, size_bytes: sizeBytes } of itemRows(context)) {
+  for await (const { item_id: itemId, sha256: expectedSha256, size_bytes: sizeBytes, incomplete } of itemRows(context)) {
     const file = vault.originalPath(itemId);
     const foundSha256 = file.ok ? ((await run.hashOf(file.value))?.sha256 ?? null) : null;
     run.compared('vault', sizeBytes);
-    if (foundSha256 === expectedSha256) {
+    if (foundSha256 === expectedSha256 && !incomplete) {
       run.tally.same += 1;
       continue;
     }
     const about = { place: itemId, itemId, unitId: unitOf(itemId), expectedSha256, foundSha256 };
-    if (foundSha256 === null) note(run, 'missing', { failure: failed('vault.item-missing', itemId).failure, ...about });
+    if (foundSha256 === expectedSha256) note(run, 'missing', { failure: failed('source.incomplete', itemId).failure, ...about });
+    else if (foundSha256 === null) note(run, 'missing', { failure: failed('vault.item-missing', itemId).failure, ...about });
     else note(run, 'differs', { failure: failed('vault.item-differs', itemId).failure, ...about });
   }
   const known = sql(context.ledger.reader, 'SELECT 1 FROM items WHERE item_id = ?');
@@ -201,9 +203,11 @@ async function identified({ hashOf }: Run, at: string): Promise<Pick<Found, 'fou
 /** Items in pages, so that a hundred thousand of them need no more memory than a few hundred; others have their turn in between. */
 async function* itemRows(context: ForwardContext): AsyncGenerator<Row> {
   for (let last = ''; ; ) {
-    const page = sql<Row>(context.ledger.reader, 'SELECT item_id, sha256, size_bytes FROM items WHERE item_id > ? ORDER BY item_id LIMIT 500').all(
-      last,
-    );
+    const page = sql<Row>(
+      context.ledger.reader,
+      `SELECT item_id, sha256, size_bytes, missing_bytes > 0 AND replaced_by IS NULL AS incomplete FROM items
+       WHERE item_id > ? ORDER BY item_id LIMIT 500`,
+    ).all(last);
     yield* page;
     await setImmediate();
     const end = page.at(-1);

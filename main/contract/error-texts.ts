@@ -353,6 +353,10 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '记录仪或其存储卡处于写保护状态，文件已安全入库，但未能从中清除：{what}。请解除写保护后重新接入。',
     en: 'The camera or its card is write-protected; its files are safe in the vault but cannot be cleared from it: {what}. Take the protection off and dock it again.',
   },
+  'source.incomplete': {
+    zh: '文件有一部分无法读取：{what}。可读部分已保存并标记为不完整；请保留记录仪，勿清除，换读卡器后重新接入。',
+    en: 'Part of a file cannot be read: {what}. What can be read is kept and marked as incomplete; keep the camera, do not clear it, and dock it again with another reader.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

@@ -96,6 +96,7 @@ export const ERRORS = {
   'usb.composite': { retry: 'never', evidenceAtRisk: false },
   'usb.not-privileged': { retry: 'operator', evidenceAtRisk: true },
   'clear.write-protected': { retry: 'operator', evidenceAtRisk: false },
+  'source.incomplete': { retry: 'operator', evidenceAtRisk: true },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

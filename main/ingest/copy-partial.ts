@@ -16,7 +16,8 @@ export async function copyIntoPartial(
   job: Omit<CopyJob, 'target'>,
   options: JobOptions,
 ): Promise<{ copied: Outcome<Copied>; saved: Promise<void> }> {
-  const from = context.vault.checkpointOf(partial);
+  // A hash state does not tell of holes.
+  const from = job.salvage ? null : context.vault.checkpointOf(partial);
   let saved = Promise.resolve();
   const onReached = (checkpoint: Checkpoint) => {
     saved = saved.then(() => context.vault.saveCheckpoint(partial, checkpoint));
@@ -27,7 +28,7 @@ export async function copyIntoPartial(
   const onProgress = (doneBytes: number) => options.onProgress?.(Math.max(0, doneBytes - (from?.offset ?? 0)));
   const copied = await context.engine.copy(
     { ...job, target: partial.file },
-    { signal: options.signal, onProgress, checkpoints: { everyBytes: context.checkpointBytes, from, onReached } },
+    { signal: options.signal, onProgress, checkpoints: { everyBytes: job.salvage ? 0 : context.checkpointBytes, from, onReached } },
   );
   return { copied, saved };
 }

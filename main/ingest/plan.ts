@@ -38,7 +38,7 @@ export async function makePlan(
 ): Promise<PlanCounts | null> {
   if (!(await camera.isAlive())) return null;
   sql(context.work, 'DELETE FROM plan_files WHERE docking_id = ?').run(camera.dockingId);
-  const partials = partialsOf(context, camera);
+  const partials = await partialsOf(context, camera);
   const errorsBefore = camera.readErrors();
   const counts: PlanCounts = { files: 0, bytes: 0, fresh: 0, known: 0, resumed: 0, refused: 0 };
   let files: ListedFile[] = [];
@@ -175,9 +175,12 @@ export function absolute(camera: DockedCamera, relative: Buffer): Buffer {
   return joined(Buffer.from(path.resolve(camera.root)), relative);
 }
 
-function partialsOf(context: IngestContext, camera: DockedCamera): Map<string, Partial> {
+/** What can be gone on with. Zeros in a copy made around holes would look like bytes of the camera. */
+async function partialsOf(context: IngestContext, camera: DockedCamera): Promise<Map<string, Partial>> {
   const mine = context.vault.listPartials().partials.filter((partial) => camera.cameraIds.includes(partial.sidecar.camera.id));
-  return new Map(mine.map((partial) => [partial.sidecar.source.pathRaw, partial]));
+  const [plain, around] = [mine.filter(({ sidecar }) => !sidecar.salvage), mine.filter(({ sidecar }) => sidecar.salvage)];
+  for (const partial of around) await context.vault.dropPartial(partial);
+  return new Map(plain.map((partial) => [partial.sidecar.source.pathRaw, partial]));
 }
 
 /** Partials of this camera whose file is gone or changed can never be finished; they are kept aside, and it is said. */

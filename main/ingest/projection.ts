@@ -4,7 +4,7 @@ import { sql } from '../store/index.ts';
 /** Items, where they were seen, what was refused, and what was cleared. */
 export const INGEST_PROJECTION: Projection = {
   name: 'ingest',
-  version: 4,
+  version: 5,
   tables: [
     {
       name: 'items',
@@ -12,7 +12,9 @@ export const INGEST_PROJECTION: Projection = {
       ddl: `CREATE TABLE items (
         item_id TEXT PRIMARY KEY, camera_id TEXT NOT NULL, docking_id TEXT NOT NULL, officer_id TEXT, size_bytes INTEGER NOT NULL,
         sha256 TEXT NOT NULL, sm3 TEXT NOT NULL, read_back TEXT NOT NULL, media_kind TEXT NOT NULL, important INTEGER NOT NULL,
-        stored_at TEXT NOT NULL, stored_seq INTEGER NOT NULL, sidecar_sha256 TEXT NOT NULL) STRICT;
+        stored_at TEXT NOT NULL, stored_seq INTEGER NOT NULL, sidecar_sha256 TEXT NOT NULL, missing_bytes INTEGER NOT NULL,
+        replaced_by TEXT) STRICT;
+        CREATE INDEX items_incomplete ON items (camera_id) WHERE missing_bytes > 0;
         CREATE INDEX items_by_bytes ON items (sha256, camera_id);
         CREATE INDEX items_by_docking ON items (docking_id, officer_id)`,
     },
@@ -46,7 +48,7 @@ export const INGEST_PROJECTION: Projection = {
   reducers: {
     'item.stored': (db, { subject, body, refs, at, seq }) => {
       const ref = (kind: string) => refs.find((one) => one.kind === kind)?.id ?? null;
-      sql(db, 'INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+      sql(db, 'INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)').run(
         subject.id,
         ref('camera'),
         ref('docking'),
@@ -60,10 +62,14 @@ export const INGEST_PROJECTION: Projection = {
         at,
         seq,
         body.sidecarSha256,
+        (body.holes ?? []).reduce((sum, hole) => sum + hole.lengthBytes, 0),
       );
+      for (const replaced of body.replaces ?? []) sql(db, 'UPDATE items SET replaced_by = ? WHERE item_id = ?').run(subject.id, replaced);
       addTotal(db, 'ingest_totals', 'items');
       addTotal(db, 'ingest_totals', `items of ${ref('camera')}`);
       addTotal(db, 'ingest_totals', 'bytes', body.sizeBytes);
+      // The camera's file was not seen whole: it is met as a new one until it is.
+      if (body.holes) return;
       sql(db, 'INSERT INTO sightings VALUES (?, ?, ?, ?, ?, ?, ?, NULL)').run(
         seq,
         subject.id,

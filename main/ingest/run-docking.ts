@@ -179,7 +179,9 @@ async function settleAll(
       return rest(file.sizeBytes - unreadBytes(result.value));
     } else {
       count(outcome, progress, result.value);
-      setState(context, camera, file, 'settled', result.value.itemId);
+      const { itemId, holes } = result.value;
+      if (holes.length > 0) say(camera, file, failed('source.incomplete', '', missingText(holes)).failure, outcome, progress);
+      setState(context, camera, file, holes.length > 0 ? 'failed' : 'settled', itemId);
     }
     progress.doneFiles += 1;
     rest(file.sizeBytes);
@@ -292,6 +294,18 @@ function count(outcome: DockingOutcome, progress: DockingProgress, settled: Sett
   progress.copiedBytes += settled.storedBytes - settled.resumedBytes;
 }
 
+/** `8192 bytes in 2 places, the first at 1048576`. */
+function missingText(holes: SettledFile['holes']): string {
+  const bytes = holes.reduce((sum, hole) => sum + hole.lengthBytes, 0);
+  return `${bytes} bytes in ${holes.length} places, the first at ${holes[0]?.offset}`;
+}
+
+function say(camera: DockedCamera, file: PlannedFile, failure: Failure, outcome: DockingOutcome, progress: DockingProgress): void {
+  const shown = { ...failure, what: `${camera.serial}: ${pathText(file.path)}` };
+  outcome.failures.push(shown);
+  if (progress.failures.length < MAX_SHOWN_FAILURES) progress.failures.push(shown);
+}
+
 async function giveUp(
   context: IngestContext,
   camera: DockedCamera,
@@ -300,9 +314,7 @@ async function giveUp(
   outcome: DockingOutcome,
   progress: DockingProgress,
 ): Promise<void> {
-  const shown = { ...failure, what: `${camera.serial}: ${pathText(file.path)}` };
-  outcome.failures.push(shown);
-  if (progress.failures.length < MAX_SHOWN_FAILURES) progress.failures.push(shown);
+  say(camera, file, failure, outcome, progress);
   // The detail goes without paths: those belong into the private record.
   const detail = /\b(E[A-Z0-9]+)\b/.exec(failure.detail)?.[1] ?? '';
   await refuse(context, camera, [{ path: file.path, reason: failure.code, fileType: 'file', detail }]);

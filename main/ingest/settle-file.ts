@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
-import type { Copied, JobOptions, ListedFacts, Proven } from '../../native/index.ts';
+import type { Copied, Hole, JobOptions, ListedFacts, Proven } from '../../native/index.ts';
 import type { Draft } from '../contract/entries/index.ts';
 import type { ItemStored } from '../contract/entries/ingest.ts';
 import { done, type Failure, failed, type Result } from '../contract/errors.ts';
@@ -28,16 +29,19 @@ export type PlannedFile = {
  */
 export type CopiedFile = { kind: 'copied'; partial: Partial; copied: Copied };
 
-/** With `proveLater` a whole copy is left as a `CopiedFile`, to be proven at another turn. */
-export type SettleOptions = JobOptions & { proveLater: boolean };
+/**
+ * With `proveLater` a copy is left as a `CopiedFile`, to be proven at another turn. With `salvage` it is made around what
+ * cannot be read.
+ */
+export type SettleOptions = JobOptions & { proveLater: boolean; salvage?: boolean };
 
-/** What became of a file: stored as an item, or met again as one. */
-export type SettledFile = { kind: 'stored' | 'seen-again'; itemId: string; storedBytes: number; resumedBytes: number };
+/** What became of a file: stored as an item, or met again as one. With holes it is an incomplete item, and the file not settled. */
+export type SettledFile = { kind: 'stored' | 'seen-again'; itemId: string; storedBytes: number; resumedBytes: number; holes: readonly Hole[] };
 
 /**
  * Settles one planned file: reads it in full and either proves that the vault holds these bytes of this camera already,
  * or copies, proves and stores them. A partial with a checkpoint is gone on with from there, and is only copied then, as with
- * `proveLater`.
+ * `proveLater`. Of a file that a present camera cannot read everywhere, what can be read becomes an incomplete item.
  * Fails with the `source.*`, `vault.*` or `docking.*` code that stopped it; nothing is on the ledger then, and the camera
  * is untouched.
  */
@@ -84,6 +88,7 @@ export async function settleCopied(
   const onProgress = (doneBytes: number) => options.onProgress?.(readBytes + doneBytes);
   const read = await context.engine.hashBeginning(absolute(camera, file.path), listedFacts(file), unread.bytes, { ...options, onProgress });
   if (!read.ok) {
+    if (await isBadReader(camera, read.failure)) return salvage(context, camera, file, partial, read, inTurn, options);
     if (isWorthless(read.failure)) await drop(context, partial, file);
     return read;
   }
@@ -92,10 +97,39 @@ export async function settleCopied(
   return aside.ok ? store(context, camera, { ...file, partialItem: null }, inTurn, { ...options, proveLater: false }) : aside;
 }
 
+/** A place cannot be read on a camera that is there: what is left to read may still be had. */
+async function isBadReader(camera: DockedCamera, failure: Failure): Promise<boolean> {
+  return failure.code === 'source.unreadable' && (await camera.isAlive());
+}
+
+/**
+ * Copies a file around what cannot be read of it, beside the partial that ended there. That one goes when the item is stored,
+ * or is set aside where it holds what could no longer be read; it stays, to be gone on with, when nothing can be read any more.
+ */
+async function salvage(
+  context: IngestContext,
+  camera: DockedCamera,
+  file: PlannedFile,
+  former: Partial,
+  unreadable: { ok: false; failure: Failure },
+  inTurn: Turns,
+  options: JobOptions,
+): Promise<Result<SettledFile | CopiedFile>> {
+  const around = await store(context, camera, { ...file, partialItem: null }, inTurn, { ...options, proveLater: false, salvage: true });
+  if (!around.ok) return around.failure.code.startsWith('source.') ? unreadable : around;
+  const { holes } = 'copied' in around.value ? around.value.copied : around.value;
+  const gone = await inVault(file, async () => {
+    const { size } = await fs.promises.stat(former.file);
+    if (holes.some(({ offset }) => offset < size)) await setAside(context, camera, former, 'source-unreadable');
+    else await context.vault.dropPartial(former);
+  });
+  return gone.ok ? around : gone;
+}
+
 function itemWith(context: IngestContext, camera: DockedCamera, sha256: string): string | null {
   const first = sql<{ item_id: string }>(
     context.ledger.reader,
-    'SELECT item_id FROM items WHERE camera_id = ? AND sha256 = ? ORDER BY stored_seq LIMIT 1',
+    'SELECT item_id FROM items WHERE camera_id = ? AND sha256 = ? AND missing_bytes = 0 ORDER BY stored_seq LIMIT 1',
   );
   return camera.cameraIds.map((id) => first.get(id, sha256)?.item_id).find((id) => id !== undefined) ?? null;
 }
@@ -110,15 +144,23 @@ async function store(
   const lacking = await inVault(file, async () => lackingSpace(context, file));
   if (!lacking.ok) return lacking;
   if (lacking.value) return lacking.value;
-  const begun = await begin(context, camera, file);
+  const begun = await begin(context, camera, file, options.salvage ?? false);
   if (!begun.ok) return begun;
   const partial = begun.value;
-  const ended = await copyIntoPartial(context, partial, { source: absolute(camera, file.path), listed: listedFacts(file) }, options);
+  const { salvage: around = false } = options;
+  const ended = await copyIntoPartial(context, partial, { source: absolute(camera, file.path), listed: listedFacts(file), salvage: around }, options);
   const saved = await inVault(file, () => ended.saved);
   const copied = saved.ok ? ended.copied : saved;
   if (!copied.ok) {
-    if (isWorthless(copied.failure)) await drop(context, partial, file);
+    if (!around && (await isBadReader(camera, copied.failure))) return salvage(context, camera, file, partial, copied, inTurn, options);
+    // Zeros in a partial would look like bytes of the camera.
+    if (around || isWorthless(copied.failure)) await drop(context, partial, file);
     return copied;
+  }
+  if (copied.value.holes.length > 0 && !(await camera.isAlive())) {
+    // Of a camera that is gone nothing can be read, which says nothing about its files.
+    await drop(context, partial, file);
+    return failed('docking.interrupted', pathText(file.path), 'gone while it was read');
   }
   const whole: CopiedFile = { kind: 'copied', partial, copied: copied.value };
   // What goes on from a checkpoint is settled when all else of the camera is in the vault.
@@ -126,7 +168,7 @@ async function store(
   return settleCopied(context, camera, file, whole, inTurn, options);
 }
 
-/** Makes an item of a proven copy; of bytes that are one already it is a sighting. */
+/** Makes an item of a proven copy; of bytes that are one already it is a sighting. An incomplete copy is never either for a whole one. */
 function keep(
   context: IngestContext,
   camera: DockedCamera,
@@ -137,11 +179,37 @@ function keep(
 ): Promise<Result<SettledFile>> {
   // Two equal files copied side by side are one item.
   return inTurn(copied.sha256, async () => {
+    const former = incompleteItems(context, camera, file);
+    if (copied.holes.length > 0) {
+      const same = former.find(({ stored }) => stored?.sha256 === copied.sha256 && JSON.stringify(stored.holes) === JSON.stringify(copied.holes));
+      if (!same) return commit(context, camera, partial, file, copied, []);
+      const again = await drop(context, partial, file);
+      return again.ok ? done({ kind: 'seen-again', itemId: same.itemId, storedBytes: 0, resumedBytes: 0, holes: copied.holes }) : again;
+    }
     const known = itemWith(context, camera, copied.sha256);
-    if (!known) return commit(context, camera, partial, file, copied);
+    if (!known) {
+      const replaces = former.map(({ itemId }) => itemId);
+      return commit(context, camera, partial, file, copied, replaces);
+    }
     const dropped = await drop(context, partial, file);
     return dropped.ok ? done(await seenAgain(context, camera, file, known, copied)) : dropped;
   });
+}
+
+/** Incomplete items of this very file that no whole one has replaced yet. */
+function incompleteItems(context: IngestContext, camera: DockedCamera, file: PlannedFile): Sidecar[] {
+  const pathRaw = file.path.toString('base64url');
+  const incomplete = sql<{ item_id: string }>(
+    context.ledger.reader,
+    'SELECT item_id FROM items WHERE camera_id = ? AND missing_bytes > 0 AND replaced_by IS NULL ORDER BY item_id',
+  );
+  return camera.cameraIds
+    .flatMap((id) => incomplete.all(id))
+    .flatMap(({ item_id }) => {
+      const sidecar = context.vault.readSidecar(item_id);
+      return sidecar.ok ? [sidecar.value] : [];
+    })
+    .filter(({ source }) => source.pathRaw === pathRaw && source.sizeBytes === file.sizeBytes && source.mtimeNs === file.mtimeNs);
 }
 
 function listedFacts({ sizeBytes, mtimeNs }: PlannedFile): ListedFacts {
@@ -178,9 +246,9 @@ function isWorthless(failure: Failure): boolean {
   return failure.code !== 'docking.interrupted' && failure.code !== 'source.gone' && failure.code !== 'source.unreadable';
 }
 
-function begin(context: IngestContext, camera: DockedCamera, file: PlannedFile): Promise<Result<Partial>> {
+function begin(context: IngestContext, camera: DockedCamera, file: PlannedFile, around: boolean): Promise<Result<Partial>> {
   const found = file.partialItem ? context.vault.findPartial(file.partialItem) : null;
-  const sidecar = newSidecar(context, camera, file);
+  const sidecar = { ...newSidecar(context, camera, file), ...(around ? { salvage: true as const } : {}) };
   return inVault(file, () => (found ? context.vault.adoptPartial(found, sidecar) : context.vault.beginPartial(sidecar)));
 }
 
@@ -221,8 +289,9 @@ async function commit(
   partial: Partial,
   file: PlannedFile,
   copied: Proven,
+  replaces: string[],
 ): Promise<Result<SettledFile>> {
-  const stored = storedFacts(context, camera, file, copied);
+  const stored = { ...storedFacts(context, camera, file, copied), ...(replaces.length > 0 ? { replaces } : {}) };
   const committed = await inVault(file, () => context.vault.commitPartial(partial, stored));
   if (!committed.ok) {
     await drop(context, partial, file);
@@ -230,7 +299,8 @@ async function commit(
   }
   const { sidecar, sidecarSha256 } = committed.value;
   await appendStored(context, sidecar, { ...stored, sidecarSha256, recovered: false });
-  return done({ kind: 'stored', itemId: partial.itemId, storedBytes: copied.sizeBytes, resumedBytes: copied.resumedBytes });
+  const { sizeBytes: storedBytes, resumedBytes, holes } = copied;
+  return done({ kind: 'stored', itemId: partial.itemId, storedBytes, resumedBytes, holes });
 }
 
 function storedFacts(context: IngestContext, camera: DockedCamera, file: PlannedFile, copied: Proven): NonNullable<Sidecar['stored']> {
@@ -249,6 +319,7 @@ function storedFacts(context: IngestContext, camera: DockedCamera, file: Planned
     important: facts.important,
     start: facts.startLocal ? { local: facts.startLocal, zone: context.cameraZone(), source: 'name' } : null,
     sequence: facts.sequence,
+    ...(copied.holes.length > 0 ? { holes: copied.holes } : {}),
   };
 }
 
@@ -300,5 +371,5 @@ async function seenAgain(
     ],
     samePath ? [] : [{ kind: 'sighting', id: sightingId, data: { path, pathRaw: file.path.toString('base64url') } }],
   );
-  return { kind: 'seen-again', itemId, storedBytes: 0, resumedBytes: 0 };
+  return { kind: 'seen-again', itemId, storedBytes: 0, resumedBytes: 0, holes: [] };
 }

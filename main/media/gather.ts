@@ -70,7 +70,7 @@ function factsOf(ledger: Ledger, item: Entry<'item.stored'>): UngroupedItem {
     path: typeof path === 'string' ? path : null,
     start: item.body.start,
     durationMs: probed?.durationMs ?? null,
-    damaged: probed?.outcome === 'damaged',
+    damaged: probed?.outcome === 'damaged' || item.body.holes !== undefined,
     sequence: item.body.sequence,
   };
 }

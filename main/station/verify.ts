@@ -59,7 +59,7 @@ async function verifyRecords({ database, ledger }: DataPaths, full: boolean, { s
   }
 }
 
-type ItemRow = { item_id: string; sha256: string; size_bytes: number; sidecar_sha256: string };
+type ItemRow = { item_id: string; sha256: string; size_bytes: number; sidecar_sha256: string; missing_bytes: number; replaced_by: string | null };
 
 /** Items looked at in one go when only their sizes are; others have their turn in between. */
 const AT_ONCE = 100;
@@ -70,7 +70,9 @@ async function verifyItems(context: VerifyContext, full: boolean, { signal, onPr
   let items = 0;
   let bytes = 0;
   let bytesRead = 0;
-  const rows = context.ledger.reader.prepare('SELECT item_id, sha256, size_bytes, sidecar_sha256 FROM items ORDER BY item_id').all() as ItemRow[];
+  const rows = context.ledger.reader
+    .prepare('SELECT item_id, sha256, size_bytes, sidecar_sha256, missing_bytes, replaced_by FROM items ORDER BY item_id')
+    .all() as ItemRow[];
   const ofBytes = full ? rows.reduce((sum, row) => sum + row.size_bytes, 0) : null;
   for (const row of rows) {
     if (items % AT_ONCE === 0) await setImmediate();
@@ -90,9 +92,14 @@ async function verifyItems(context: VerifyContext, full: boolean, { signal, onPr
   return { items, bytesRead };
 }
 
+/** Some of the camera's file is missing, and no later item has all of it. */
+function isIncomplete(row: ItemRow): boolean {
+  return row.missing_bytes > 0 && row.replaced_by === null;
+}
+
 async function verifyItem(context: VerifyContext, row: ItemRow, full: boolean, signal: AbortSignal) {
   const violations: Failure[] = [];
-  const warnings: Failure[] = [];
+  const warnings = isIncomplete(row) ? [failed('source.incomplete', row.item_id, `${row.missing_bytes} bytes`).failure] : [];
   const folder = context.vault.itemFolder(row.item_id);
   const file = context.vault.originalPath(row.item_id);
   if (!file.ok) {

@@ -22,6 +22,8 @@ export const Sidecar = z.strictObject({
     sizeBytes: SizeBytes,
     mtimeNs: z.string(),
   }),
+  /** The copy was made around what could not be read; a partial of it is never gone on with. */
+  salvage: z.literal(true).optional(),
   /** Name of the original beside this file. */
   storedName: z.string().min(1),
   /** 16 random bytes; digests of the path in the ledger are made with them, so that they tell nothing by themselves. */

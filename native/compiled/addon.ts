@@ -14,6 +14,7 @@ export type AddonJob =
       listedMtimeNs: bigint;
       checkpointBytes: number;
       checkpoint: AddonCheckpoint | null;
+      salvage: boolean;
     }
   | { do: 'hash-beginning'; source: Uint8Array; listedBytes: number; listedMtimeNs: bigint; bytes: number }
   | { do: 'hash'; source: Uint8Array }
@@ -47,7 +48,7 @@ export type Addon = {
   sm3Digests(streams: readonly (readonly Uint8Array[])[], lanes: 'always' | 'never' | 'several', threads: number): string[];
 };
 
-const INTERFACE = 3;
+const INTERFACE = 4;
 const FILE = 'evidock_copy.node';
 
 /** Where `build/native.mjs` puts the add-on, seen from this source and from the packed program. */

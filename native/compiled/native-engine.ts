@@ -61,7 +61,7 @@ export function createNativeEngine(addon: Addon, slots: number): CopyEngine {
 
   return {
     id: addon.id,
-    copy: ({ source, target, listed }, options) =>
+    copy: ({ source, target, listed, salvage = false }, options) =>
       outcomeOf(
         {
           do: 'copy',
@@ -71,6 +71,7 @@ export function createNativeEngine(addon: Addon, slots: number): CopyEngine {
           listedMtimeNs: BigInt(listed.mtimeNs),
           checkpointBytes: options.checkpoints?.everyBytes ?? 0,
           checkpoint: states.read(options.checkpoints?.from ?? null),
+          salvage,
         },
         source,
         target,

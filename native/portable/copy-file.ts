@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import { failed } from '../../main/contract/errors.ts';
 import type { AtRest, Beginning, Copied, CopyJob, CopyPlace, Hashed, ListedFacts, Outcome, Proven } from '../engine.ts';
 import { SourceFault, sourceFailure, vaultFailure } from '../failures.ts';
 import { proofOf } from '../proof.ts';
 import { createFingerprint, FINGERPRINT_SPAN, fingerprintOf } from './fingerprint.ts';
 import { readBack } from './read-back.ts';
+import { createSalvage } from './salvage.ts';
 import { assertUnchanged, openListed, openSource, readAt, type SourceFile } from './source-file.ts';
 
 /** Bytes read and written at a time. Bounds both memory per copy and how long an abort can go unnoticed. */
@@ -52,11 +54,12 @@ function transfer(job: CopyJob, source: SourceFile, target: number, onBlock: OnB
   let presentBytes = fs.fstatSync(target).size;
   let offset = 0;
   let resumedBytes = 0;
+  const salvage = createSalvage(source, onBlock);
   for (;;) {
     let read: number;
     try {
       onBlock(offset);
-      read = readAt(source.fd, block, 0, BLOCK_BYTES, offset);
+      read = job.salvage ? salvage.read(block, offset) : readAt(source.fd, block, 0, BLOCK_BYTES, offset);
       if (read === 0) assertUnchanged(job.source, source, offset);
     } catch (error) {
       return sourceFailure(job.source, error);
@@ -79,6 +82,10 @@ function transfer(job: CopyJob, source: SourceFile, target: number, onBlock: OnB
     }
     offset += read;
   }
+  const { holes } = salvage;
+  // There is nothing to keep.
+  if (offset > 0 && holes[0]?.lengthBytes === offset)
+    return failed('source.unreadable', Buffer.from(job.source).toString('utf8'), 'EIO: no byte of it can be read');
   try {
     fs.ftruncateSync(target, offset);
     fs.fsyncSync(target);
@@ -86,7 +93,7 @@ function transfer(job: CopyJob, source: SourceFile, target: number, onBlock: OnB
     return vaultFailure(job.target, error);
   }
   const digests = { sha256: sha256.digest('hex'), sm3: sm3.digest('hex'), fingerprint: fingerprint.digest() };
-  return { ok: true, value: { sizeBytes: offset, ...digests, resumedBytes, writtenBytes: offset - resumedBytes, unread: null } };
+  return { ok: true, value: { sizeBytes: offset, ...digests, resumedBytes, writtenBytes: offset - resumedBytes, unread: null, holes } };
 }
 
 /** How many leading bytes of `bytes` the target holds at `offset` already. */

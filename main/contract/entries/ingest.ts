@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ErrorCode } from '../errors.ts';
-import { Base64Url, Hash256, LocalDateTime, MediaKind, SizeBytes, TimeSource } from '../values.ts';
+import { Base64Url, Hash256, LocalDateTime, MediaKind, SizeBytes, TimeSource, Uuid } from '../values.ts';
 
 /** How the bytes in the vault were read for the comparison. `unproven` never permits clearing. */
 export const ReadBack = z.enum(['direct', 'cache-dropped', 'unproven']);
@@ -13,6 +13,9 @@ const SourceFacts = {
   /** SHA-256 over the first and last 64 kB and the size. Orders work; never proves anything. */
   fingerprint: Hash256,
 };
+
+/** Bytes that the camera could not read; zeros stand for them in the stored file. */
+const Hole = z.strictObject({ offset: SizeBytes, lengthBytes: z.int().positive() });
 
 export const ItemStored = z.strictObject({
   sizeBytes: SizeBytes,
@@ -36,6 +39,10 @@ export const ItemStored = z.strictObject({
   start: z.strictObject({ local: LocalDateTime, zone: z.string(), source: TimeSource }).nullable(),
   /** Number in the camera's own sequence, when the name carries one. */
   sequence: z.int().nonnegative().nullable(),
+  /** Only of an incomplete item: the map of what is missing, in order. Such an item is never taken for the camera's file. */
+  holes: z.array(Hole).min(1).optional(),
+  /** The incomplete items of the same file that this whole one makes good. */
+  replaces: z.array(Uuid).min(1).optional(),
 });
 
 /** The same bytes met again on the same camera; read in full and found equal. `path` lives in the sighting's record. */
@@ -55,10 +62,11 @@ export const FileRefused = z.strictObject({
 
 /**
  * A partial copy kept aside, never passed off as the file: its camera file is gone or changed, or its beginning, read again,
- * is no longer what was copied before (`beginning-differs`); the file is copied anew then.
+ * is no longer what was copied before (`beginning-differs`), or cannot be read any more (`source-unreadable`), so that the
+ * partial may be the better reading; the file is copied anew then.
  */
 export const PartialQuarantined = z.strictObject({
-  reason: z.enum(['source-gone', 'source-changed', 'unreadable-sidecar', 'beginning-differs']),
+  reason: z.enum(['source-gone', 'source-changed', 'unreadable-sidecar', 'beginning-differs', 'source-unreadable']),
   sizeBytes: SizeBytes,
 });
 

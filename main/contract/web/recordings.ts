@@ -72,6 +72,8 @@ export const RecordingItem = z.object({
   durationMs: Count.nullable(),
   damaged: z.boolean(),
   damage: z.string().nullable(),
+  /** What of the camera's file could not be read, and the item that has all of it; null of a whole item. */
+  incomplete: z.object({ bytes: SizeBytes, places: Count, replacedBy: Uuid.nullable() }).nullable(),
   startLocal: z.string().nullable(),
   container: z.string().nullable(),
   /** Codec, size and rate in a line, as technicians read it. */

@@ -88,6 +88,7 @@ function itemOf(ledger: Ledger, row: { item_id: string; role: RecordingItem['rol
     durationMs: row.duration_ms,
     damaged: row.damaged === 1,
     damage: probed?.damage ?? null,
+    incomplete: incompleteOf(ledger, id, stored.holes ?? []),
     startLocal: stored.start?.local ?? null,
     container: probed?.container ?? null,
     streams: (probed?.streams ?? []).map(streamText),
@@ -96,6 +97,16 @@ function itemOf(ledger: Ledger, row: { item_id: string; role: RecordingItem['rol
     playable: derived.includes('proxy') ? 'proxy' : probed?.browserPlayable ? 'original' : null,
     clearedFromCamera: sql(ledger.reader, "SELECT 1 FROM clears WHERE item_id = ? AND state = 'done'").get(id) !== undefined,
   };
+}
+
+function incompleteOf(ledger: Ledger, id: string, holes: readonly { lengthBytes: number }[]): RecordingItem['incomplete'] {
+  if (holes.length === 0) return null;
+  const row = sql<{ missing_bytes: number; replaced_by: string | null }>(
+    ledger.reader,
+    'SELECT missing_bytes, replaced_by FROM items WHERE item_id = ?',
+  ).get(id);
+  if (!row) throw new Error(`item ${id} is on the ledger and not in its projection`);
+  return { bytes: row.missing_bytes, places: holes.length, replacedBy: row.replaced_by };
 }
 
 type Stream = {

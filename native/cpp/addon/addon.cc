@@ -10,7 +10,7 @@ namespace evidock {
 namespace {
 
 /** Raised with every change of what is passed between the two languages. */
-constexpr int INTERFACE = 3;
+constexpr int INTERFACE = 4;
 
 std::string engineId() {
   std::string id = "native-1 sources-" EVIDOCK_SOURCES " libcrypto-" + libcryptoVersion();
@@ -63,7 +63,7 @@ Job jobOf(napi_env env, napi_value object) {
   if (what == "copy") {
     return CopyJob{path("source"), path("target"), sizeOf(env, property(env, object, "listedBytes")),
                    nanosecondsOf(env, property(env, object, "listedMtimeNs")), everyOf(env, property(env, object, "checkpointBytes")),
-                   checkpointOf(env, property(env, object, "checkpoint"))};
+                   checkpointOf(env, property(env, object, "checkpoint")), flagOf(env, property(env, object, "salvage"))};
   }
   if (what == "hash-beginning") {
     return BeginningJob{path("source"), sizeOf(env, property(env, object, "listedBytes")),

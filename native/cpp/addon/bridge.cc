@@ -31,6 +31,18 @@ napi_value objectOf(napi_env env, const Checkpoint& checkpoint) {
   return object;
 }
 
+napi_value arrayOf(napi_env env, const std::vector<Hole>& holes) {
+  napi_value array;
+  check(env, napi_create_array_with_length(env, holes.size(), &array));
+  for (uint32_t i = 0; i < holes.size(); ++i) {
+    const napi_value hole = makeObject(env);
+    set(env, hole, "offset", makeSize(env, holes[i].offset));
+    set(env, hole, "lengthBytes", makeSize(env, holes[i].lengthBytes));
+    check(env, napi_set_element(env, array, i, hole));
+  }
+  return array;
+}
+
 napi_value objectOf(napi_env env, const Outcome& outcome) {
   const napi_value object = makeObject(env);
   const auto text = [&](const char* name, const std::string& value) { set(env, object, name, makeText(env, value)); };
@@ -44,6 +56,7 @@ napi_value objectOf(napi_env env, const Outcome& outcome) {
                    size("resumedBytes", copied.resumedBytes);
                    size("writtenBytes", copied.writtenBytes);
                    set(env, object, "unread", copied.unread ? objectOf(env, Outcome(*copied.unread)) : makeNull(env));
+                   set(env, object, "holes", arrayOf(env, copied.holes));
                  },
                  [&](const Hashed& hashed) {
                    size("sizeBytes", hashed.sizeBytes);

@@ -1,7 +1,10 @@
+#include <cerrno>
+
 #include "../hash/fingerprint.h"
 #include "checkpointer.h"
 #include "jobs.h"
 #include "resume.h"
+#include "salvage.h"
 #include "source-file.h"
 #include "target-file.h"
 #include "target-writer.h"
@@ -19,15 +22,20 @@ struct Reading {
 
 /** Reads on until the end, an abort, or the first trouble on either side. */
 MaybeFault readAll(const CopyJob& job, const SourceFile& source, TargetWriter& writer, Checkpointer& checkpointer, Reading& reading,
-                   uint64_t& offset, Workshop& workshop) {
+                   Copied& copied, Workshop& workshop) {
+  uint64_t& offset = copied.sizeBytes;
   const uint64_t begunAt = offset;
+  Salvage salvage(source, workshop.watch);
   while (!writer.hasFailed() && !checkpointer.hasFailed()) {
     if (auto stopped = workshop.watch.onBlock(offset)) return stopped;
     Block& block = workshop.ring.next();
     adviseAround(source, offset, begunAt);
-    auto read = readSource(source, block.memory.get(), BLOCK_BYTES, offset);
+    auto read = job.salvage ? salvage.read(block.memory.get(), BLOCK_BYTES, offset) : readSource(source, block.memory.get(), BLOCK_BYTES, offset);
     if (!read.ok()) return read.fault();
-    if (read.value() == 0) return whyChanged(job.source, source, offset);
+    if (read.value() == 0) {
+      copied.holes = salvage.holes();
+      return whyChanged(job.source, source, offset);
+    }
     block.lengthBytes = read.value();
     block.offset = offset;
     reading.fingerprint.update(block.bytes());
@@ -71,11 +79,15 @@ Result<Copied> transfer(const CopyJob& job, const SourceFile& source, TargetFile
   {
     const DrainAtEnd drain(workshop.ring);
     TargetWriter writer(target, checkpointer);
-    const auto sourceTrouble = readAll(job, source, writer, checkpointer, reading, copied.sizeBytes, workshop);
+    const auto sourceTrouble = readAll(job, source, writer, checkpointer, reading, copied, workshop);
     // Whatever the writer met, it met at an earlier byte than the reader.
     if (const auto targetTrouble = writer.finish()) return *targetTrouble;
     if (sourceTrouble) return *sourceTrouble;
     copied.resumedBytes = begunAt + writer.resumedBytes();
+  }
+  // There is nothing to keep.
+  if (copied.sizeBytes > 0 && !copied.holes.empty() && copied.holes.front().lengthBytes == copied.sizeBytes) {
+    return systemFault(Side::source, EIO, "no byte of it can be read");
   }
   // Its flush and the last one report a failure to whoever comes first, so it ends before that.
   if (const auto trouble = checkpointer.finish()) return *trouble;

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "checkpoint.h"
 #include "fault.h"
@@ -17,6 +18,14 @@ struct CopyJob {
   /** A checkpoint each so many bytes, and as many compared on going on from one; 0 for none. */
   uint64_t checkpointBytes = 0;
   std::optional<Checkpoint> from;
+  /** Reads around what cannot be read, and says where that was. */
+  bool salvage = false;
+};
+
+/** Bytes of a source that could not be read; in the copy zeros stand for them. */
+struct Hole {
+  uint64_t offset = 0;
+  uint64_t lengthBytes = 0;
 };
 
 /** Hashes of the first bytes of a file. */
@@ -35,6 +44,8 @@ struct Copied {
   uint64_t writtenBytes = 0;
   /** What was taken from a checkpoint and not read from the source. */
   std::optional<Beginning> unread;
+  /** In order, none touching the next. */
+  std::vector<Hole> holes;
 };
 
 struct Hashed {

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { RecordingItem } from '../../../main/contract/web/recordings.ts';
+import { bytesText } from '../../ui/format.pure.ts';
 import { Bytes, CopyText, Duration } from '../../ui/text.tsx';
 import css from './recording-page.module.css';
 
@@ -32,7 +33,13 @@ function File({ item }: { item: RecordingItem }) {
           <span key={one}>{one}</span>
         ))}
         <span>{t('readBack', { how: t(`words.readBack.${item.readBack}` as 'words.readBack.direct') })}</span>
-        {item.damaged && <strong className={css.bad}>{t('damage', { how: item.damage ?? '—' })}</strong>}
+        {item.incomplete && (
+          <strong className={css.bad}>
+            {t('incomplete', { size: bytesText(item.incomplete.bytes), count: item.incomplete.places })}
+            {item.incomplete.replacedBy !== null && ` ${t('replaced')}`}
+          </strong>
+        )}
+        {item.damaged && item.damage !== null && <strong className={css.bad}>{t('damage', { how: item.damage })}</strong>}
         <span>{t(item.clearedFromCamera ? 'cleared' : 'onCamera')}</span>
       </p>
       <dl className={css.hashes}>

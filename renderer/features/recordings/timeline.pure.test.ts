@@ -14,6 +14,7 @@ function clip(id: string, startLocal: string | null, durationMs: number | null):
     durationMs,
     damaged: false,
     damage: null,
+    incomplete: null,
     startLocal,
     container: null,
     streams: [],
