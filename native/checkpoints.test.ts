@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import createXxhash from 'xxhash-wasm';
 import { copyAndProve, enginesHere } from '../fixtures/copy-lab.ts';
 import type { Checkpoint, CopyEngine, CopyJob, CopyPlace, Outcome, Proven } from './engine.ts';
 
@@ -105,6 +106,39 @@ describe.each(enginesHere())('$name', ({ name, start }) => {
       }
     },
   );
+
+  test('hashes that are asked for go on from a checkpoint that has them; with one that lacks them everything is compared', async () => {
+    const extraHashes = ['md5', 'xxh64'] as const;
+    const whole = fs.readFileSync(source);
+    const told: Checkpoint[] = [];
+    const copy = (from: Checkpoint | null, asked: readonly ('md5' | 'xxh64')[]) =>
+      copyAndProve(engine, jobHere(), {
+        ...quiet,
+        extraHashes: asked,
+        checkpoints: { everyBytes: MEGABYTE, from, onReached: (checkpoint) => told.push(checkpoint) },
+      });
+    onCamera(whole.subarray(0, 4 * MEGABYTE + 1));
+    await copy(null, extraHashes);
+    const both = told.at(-1) ?? null;
+    onCamera(whole);
+    const made = { ...hashes(whole), md5: digestOf('md5', whole), xxh64: (await createXxhash()).h64Raw(whole).toString(16).padStart(16, '0') };
+    for (const [from, unread] of [
+      [both, unreadTo(4 * MEGABYTE)],
+      [await checkpointAt(4 * MEGABYTE), null],
+      [both && { ...both, md5: undefined }, null],
+      [both && { ...both, xxh64: { library: 'evidock', version: '0', state: '00'.repeat(32) } }, null],
+    ] as const) {
+      fs.writeFileSync(target, whole.subarray(0, 4 * MEGABYTE + 1));
+      const copied = await copy(from, extraHashes);
+      expect(copied).toMatchObject({ ok: true, value: { ...made, resumedBytes: 4 * MEGABYTE + 1, unread } });
+      if (!unread || !copied.ok) continue;
+      // All hashes of what was not read, so that reading it can tell whether their states were right.
+      expect(await engine.hashBeginning(source, jobHere().listed, 4 * MEGABYTE, { ...quiet, extraHashes })).toEqual({
+        ok: true,
+        value: copied.value.unread,
+      });
+    }
+  });
 
   test('a checkpoint of a copy that went on from one is as good as the first', async () => {
     const first = await checkpointAt(5 * MEGABYTE);

@@ -4,8 +4,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import createXxhash from 'xxhash-wasm';
 import { copyAndProve, enginesHere, readBackIn } from '../fixtures/copy-lab.ts';
-import type { CopyEngine, CopyJob, CopyPlace } from './engine.ts';
+import type { CopyEngine, CopyJob, CopyPlace, Outcome } from './engine.ts';
 
 /** What every copy engine promises, tried on each one that this machine has. Faults of disks and cameras are in faults.test.ts. */
 const quiet = { signal: new AbortController().signal };
@@ -27,6 +28,14 @@ function jobOf(source: Buffer): CopyJob & CopyPlace {
   const { size, mtimeNs } = fs.statSync(source, { bigint: true });
   const listed = { sizeBytes: Number(size), mtimeNs: String(mtimeNs) };
   return { source, target: path.join(folder, 'copy'), listed, provenFileSystem: true };
+}
+
+const XXH64 = await createXxhash();
+
+async function settledOf<T>(outcome: Promise<Outcome<T>>): Promise<T> {
+  const settled = await outcome;
+  if (!settled.ok) throw new Error(settled.failure.code);
+  return settled.value;
 }
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
@@ -74,6 +83,25 @@ describe.each(enginesHere())('$name', ({ start }) => {
       value: { sizeBytes: size, sha256: sha256(bytes), readBack: readBackIn(folder) },
     });
   });
+
+  test.each([0, 31, 32, 33, MEGABYTE, 3_000_001])(
+    'of %i bytes the hashes that are asked for are made in the same pass, and no others',
+    async (size) => {
+      const bytes = randomBytes(size);
+      const job = jobFor(bytes);
+      const md5 = createHash('md5').update(bytes).digest('hex');
+      const xxh64 = XXH64.h64Raw(bytes).toString(16).padStart(16, '0');
+      for (const extraHashes of [['md5'], ['xxh64'], ['md5', 'xxh64']] as const) {
+        const { md5: madeMd5, xxh64: madeXxh64 } = await settledOf(copyAndProve(engine, job, { ...quiet, extraHashes }));
+        expect([madeMd5, madeXxh64]).toEqual([
+          extraHashes.some((one) => one === 'md5') ? md5 : undefined,
+          extraHashes.some((one) => one === 'xxh64') ? xxh64 : undefined,
+        ]);
+        const beginning = await settledOf(engine.hashBeginning(job.source, job.listed, size, { ...quiet, extraHashes }));
+        expect([beginning.md5, beginning.xxh64]).toEqual([madeMd5, madeXxh64]);
+      }
+    },
+  );
 
   test('twenty files at once, small and large, are each what they were', async () => {
     const files = Array.from({ length: 20 }, (_, n) => randomBytes(n % 3 === 0 ? 5_000_000 + n : 1000 * n));

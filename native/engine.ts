@@ -1,5 +1,6 @@
 import type { ReadBack } from '../main/contract/entries/ingest.ts';
 import type { Failure } from '../main/contract/errors.ts';
+import type { ExtraHash } from '../main/contract/values.ts';
 
 /** Facts of a file as a listing gave them; used to notice change, never as proof of content. */
 export type ListedFacts = { sizeBytes: number; mtimeNs: string };
@@ -23,32 +24,40 @@ export type Hole = { offset: number; lengthBytes: number };
 /** Where a copy lies, and whether a direct read on that file system counts as coming from the device. */
 export type CopyPlace = { target: string; provenFileSystem: boolean };
 
+export type Hash = 'sha256' | 'sm3' | ExtraHash;
+
+/** In hexadecimal; of the extra ones those that were asked for. */
+export type Digests = { sha256: string; sm3: string } & { [hash in ExtraHash]?: string };
+
 /** The chaining value of a hash between two of its blocks, 32 bytes in hexadecimal, and the library that it is of. */
 export type HashState = { library: string; version: string; state: string };
 
 /**
- * Where a copy into a partial stood: both hashes after its first `offset` bytes, which are on the target's device, and the
+ * Where a copy into a partial stood: its hashes after its first `offset` bytes, which are on the target's device, and the
  * SHA-256 of the last 64 kB of them. It saves time and proves nothing.
  */
-export type Checkpoint = { offset: number; sha256: HashState; sm3: HashState; tailSha256: string };
+export type Checkpoint = { offset: number; sha256: HashState; sm3: HashState; tailSha256: string } & {
+  [hash in ExtraHash]?: HashState | undefined;
+};
 
 export type Checkpoints = {
   /** A checkpoint each so many bytes, whole MiB; as many before the one gone on from are compared with the source. */
   everyBytes: number;
-  /** Where an earlier copy into this target stood. One that is not borne out is passed over, and everything compared. */
+  /**
+   * Where an earlier copy into this target stood. One that is not borne out, or has no state of a hash that is asked for, is
+   * passed over, and everything compared.
+   */
   from: Checkpoint | null;
   /** Told when the bytes up to there have been flushed. */
   onReached(checkpoint: Checkpoint): void;
 };
 
 /** Hashes of the first bytes of a file. */
-export type Beginning = { bytes: number; sha256: string; sm3: string };
+export type Beginning = Digests & { bytes: number };
 
 /** A copy whose bytes were flushed. What the device holds of it nobody knows before `prove`. */
-export type Copied = {
+export type Copied = Digests & {
   sizeBytes: number;
-  sha256: string;
-  sm3: string;
   fingerprint: string;
   /** Bytes found in the target and kept: compared with the source, but for what is `unread`. */
   resumedBytes: number;
@@ -76,7 +85,10 @@ export type AtRest = { sizeBytes: number; sha256: string; readBack: ReadBack };
 export type Outcome<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
 /** Without `checkpoints` a partial is gone on with by comparing all of it. */
-export type CopyOptions = JobOptions & { checkpoints?: Checkpoints };
+export type CopyOptions = HashOptions & { checkpoints?: Checkpoints };
+
+/** `extraHashes` are made beside SHA-256 and SM3, in the same pass. */
+export type HashOptions = JobOptions & { extraHashes?: readonly ExtraHash[] };
 
 export type JobOptions = { signal: AbortSignal; onProgress?: (doneBytes: number) => void };
 
@@ -88,7 +100,7 @@ export type CopyEngine = {
   /** Name and version, as recorded with every item. */
   id: string;
   /**
-   * Reads the source once, hashing with SHA-256 and SM3 while it writes the target, and flushes. With a checkpoint to go on
+   * Reads the source once, hashing with SHA-256, SM3 and what is asked for while it writes the target, and flushes. With a checkpoint to go on
    * from, the native engine reads the first 64 kB of the source and all from `everyBytes` before the checkpoint on; the
    * portable one tells and takes no checkpoints. Fails with a `source.*` or `vault.*` code; `docking.interrupted` when
    * aborted. Never touches the source.
@@ -105,7 +117,7 @@ export type CopyEngine = {
    * Hashes the first `bytes` of a source, read from the camera anew. Fails with a `source.*` code, `source.changed` when
    * it is not, or is no longer, as listed.
    */
-  hashBeginning(source: Uint8Array, listed: ListedFacts, bytes: number, options: JobOptions): Promise<Outcome<Beginning>>;
+  hashBeginning(source: Uint8Array, listed: ListedFacts, bytes: number, options: HashOptions): Promise<Outcome<Beginning>>;
   /** SHA-256 over size, first and last 64 kB. Orders work; proves nothing. */
   fingerprint(source: Uint8Array, options: JobOptions): Promise<Outcome<{ sizeBytes: number; fingerprint: string }>>;
   /**

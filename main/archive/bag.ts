@@ -18,6 +18,9 @@ export type BagItem = {
   sizeBytes: number;
   sha256: string;
   sm3: string;
+  /** Of items that were stored while policy asked for them. */
+  md5?: string | undefined;
+  xxh64?: string | undefined;
   /** The item's entry in `evidock/items.json`. */
   facts: Record<string, unknown>;
 };
@@ -35,7 +38,7 @@ export function bagItems(ledger: Ledger, vault: Vault, unit: Entry<'unit.closed'
     if (!stored) return failed('vault.unexpected', itemId, 'no entry');
     if (!source.ok) return source;
     if (!sidecar.ok) return sidecar;
-    const { sizeBytes, sha256, sm3, extension } = stored.body;
+    const { sizeBytes, sha256, sm3, md5, xxh64, extension } = stored.body;
     const file = `data/${prefix}${String(n + 1).padStart(4, '0')}-${itemId}${extension === '' ? '' : `.${extension}`}`;
     const { path: originalPath, pathRaw } = sidecar.value.source;
     const facts = {
@@ -50,7 +53,7 @@ export function bagItems(ledger: Ledger, vault: Vault, unit: Entry<'unit.closed'
       camera: sidecar.value.camera,
       ...stored.body,
     };
-    items.push({ itemId, file, source: source.value, sizeBytes, sha256, sm3, facts });
+    items.push({ itemId, file, source: source.value, sizeBytes, sha256, sm3, md5, xxh64, facts });
   }
   return { ok: true, value: items };
 }
@@ -97,6 +100,7 @@ function tagFiles({ items, custody, info, tags }: BagContent): Record<string, st
     'bag-info.txt': elements.map(([label, value]) => `${label}: ${value}\n`).join(''),
     'manifest-sha256.txt': items.map((item) => `${item.sha256}  ${item.file}\n`).join(''),
     'evidock/sm3sums.txt': items.map((item) => `${item.sm3}  ${item.file}\n`).join(''),
+    ...extraSums(items),
     'evidock/items.json': `${JSON.stringify(
       items.map((item) => item.facts),
       null,
@@ -105,6 +109,19 @@ function tagFiles({ items, custody, info, tags }: BagContent): Record<string, st
     'evidock/custody.jsonl': custody.lines.map((line) => `${line}\n`).join(''),
     'evidock/segments.jsonl': custody.closings.map((line) => `${line}\n`).join(''),
     ...tags,
+  };
+}
+
+/**
+ * MD5 and XXH64 for those who check by them, in the form of md5sum and xxhsum. A payload manifest has to list every file of the
+ * bag (RFC 8493, 2.1.3): an MD5 list that does not is a tag file, as that of XXH64 always is, which BagIt does not know.
+ */
+function extraSums(items: readonly BagItem[]): Record<string, string> {
+  const sums = (hash: 'md5' | 'xxh64') => items.flatMap((item) => (item[hash] ? [`${item[hash]}  ${item.file}\n`] : []));
+  const [md5, xxh64] = [sums('md5'), sums('xxh64')];
+  return {
+    ...(md5.length > 0 ? { [md5.length === items.length ? 'manifest-md5.txt' : 'evidock/md5sums.txt']: md5.join('') } : {}),
+    ...(xxh64.length > 0 ? { 'evidock/xxh64sums.txt': xxh64.join('') } : {}),
   };
 }
 

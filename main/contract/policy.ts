@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SizeBytes } from './values.ts';
+import { type ExtraHash, SizeBytes } from './values.ts';
 
 /**
  * The agency's policy set: one schema per key and its default. A change is a ledger entry, so "which rule was in
@@ -30,6 +30,8 @@ export const POLICY = {
    * the camera is read sooner; until then nothing of it is safe.
    */
   'read-back': { schema: z.enum(['at-once', 'after-copying']), default: 'at-once' },
+  /** Hashes made of every copy beside SHA-256 and SM3, for the manifests of those who ask for them. */
+  'extra-hashes': { schema: z.enum(['no-extra', 'md5', 'xxh64', 'md5-and-xxh64']), default: 'no-extra' },
   /** Free space the vault keeps for ledger and database; `null`: 2 GB or 2 %, whichever is more. */
   'vault-reserve-bytes': { schema: SizeBytes.nullable(), default: null },
   /** An unfinished recording of a camera that never came back closes after this many hours. */
@@ -41,6 +43,14 @@ export const POLICY = {
   /** Seconds without a touch after which a sign-in ends. */
   'sign-out-after-seconds': { schema: z.int().min(15).max(3600), default: 60 },
 } as const satisfies Record<string, { schema: z.ZodType; default: unknown }>;
+
+/** What the values of `extra-hashes` stand for. */
+export const EXTRA_HASHES: Record<PolicyValues['extra-hashes'], readonly ExtraHash[]> = {
+  'no-extra': [],
+  md5: ['md5'],
+  xxh64: ['xxh64'],
+  'md5-and-xxh64': ['md5', 'xxh64'],
+};
 
 function isZone(name: string): boolean {
   try {

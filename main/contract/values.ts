@@ -74,3 +74,7 @@ export const Cause = z.strictObject({
   step: z.string().min(1).max(120),
 });
 export type Cause = z.infer<typeof Cause>;
+
+/** Hashes that peers' manifests ask for, made beside SHA-256 and SM3; they prove nothing against anybody who means harm. */
+export const ExtraHash = z.enum(['md5', 'xxh64']);
+export type ExtraHash = z.infer<typeof ExtraHash>;

@@ -28,7 +28,12 @@ export async function copyIntoPartial(
   const onProgress = (doneBytes: number) => options.onProgress?.(Math.max(0, doneBytes - (from?.offset ?? 0)));
   const copied = await context.engine.copy(
     { ...job, target: partial.file },
-    { signal: options.signal, onProgress, checkpoints: { everyBytes: job.salvage ? 0 : context.checkpointBytes, from, onReached } },
+    {
+      signal: options.signal,
+      onProgress,
+      extraHashes: context.extraHashes(),
+      checkpoints: { everyBytes: job.salvage ? 0 : context.checkpointBytes, from, onReached },
+    },
   );
   return { copied, saved };
 }

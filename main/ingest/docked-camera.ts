@@ -1,6 +1,6 @@
 import type { CopyEngine } from '../../native/index.ts';
 import type { IdentitySource } from '../contract/entries/dock.ts';
-import type { Actor, MediaKind } from '../contract/values.ts';
+import type { Actor, ExtraHash, MediaKind } from '../contract/values.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { Db } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
@@ -59,6 +59,8 @@ export type IngestContext = {
   vaultReserveBytes(): number | null;
   /** Whether copies are read back only when all of their camera is copied. */
   provesLater(): boolean;
+  /** Hashes of a copy beside SHA-256 and SM3. */
+  extraHashes(): readonly ExtraHash[];
   /** Bytes between two checkpoints of a copy. */
   checkpointBytes: number;
 };

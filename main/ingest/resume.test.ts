@@ -5,10 +5,12 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import createXxhash from 'xxhash-wasm';
 import { enginesHere } from '../../fixtures/copy-lab.ts';
 import { dockedCamera, ingestContext, turnsOf } from '../../fixtures/ingest-lab.ts';
 import { type Lab, openLab } from '../../fixtures/ledger-lab.ts';
 import type { CopyEngine } from '../../native/index.ts';
+import type { ExtraHash } from '../contract/values.ts';
 import { entriesOfType } from '../ledger/index.ts';
 import { CHECKPOINT_NAME } from '../vault/checkpoint.ts';
 import type { Checkpoint, Partial } from '../vault/index.ts';
@@ -78,14 +80,14 @@ describe.each(enginesHere())('$name', ({ name, start }) => {
   const hasCheckpoints = name === 'native';
 
   /** The checkpoint that a copy of these bytes has at `AT`; of nobody's where the engine makes none. */
-  async function checkpointOf(content: Buffer): Promise<Checkpoint> {
+  async function checkpointOf(content: Buffer, extraHashes: readonly ExtraHash[] = []): Promise<Checkpoint> {
     const source = path.join(place, 'beginning');
     onCamera(content.subarray(0, AT + 1), source);
     const told: Checkpoint[] = [];
     const job = { source: Buffer.from(source), target: `${source}.copy`, provenFileSystem: true };
     const listed = { sizeBytes: AT + 1, mtimeNs: `${TIME}000000000` };
     const checkpoints = { everyBytes: MEGABYTE, from: null, onReached: (one: Checkpoint) => told.push(one) };
-    await engine.copy({ ...job, listed }, { signal: new AbortController().signal, checkpoints });
+    await engine.copy({ ...job, listed }, { signal: new AbortController().signal, checkpoints, extraHashes });
     fs.rmSync(job.target);
     const foreign = { library: 'none', version: '0', state: '00'.repeat(32) };
     return told.at(-1) ?? { offset: AT, sha256: foreign, sm3: foreign, tailSha256: '00'.repeat(32) };
@@ -203,6 +205,21 @@ describe.each(enginesHere())('$name', ({ name, start }) => {
     expect(outcome).toMatchObject({ finished: true, safe: true, stored: 1, resumedBytes: hasCheckpoints ? resumed : AT });
     expect(stored()).toMatchObject([{ sha256: digest('sha256', bytes), sm3: digest('sm3', bytes) }]);
   });
+
+  test.each([false, true])(
+    'hashes that policy asks for are those of the whole clip, also where their state was of other bytes: %s',
+    async (isWrong) => {
+      context.extraHashes = () => ['md5', 'xxh64'];
+      const camera = dockedCamera(card);
+      const made = await checkpointOf(bytes, context.extraHashes());
+      const other = made.md5 && { ...made.md5, state: 'ab'.repeat(32) };
+      await pulled(camera, bytes.subarray(0, AT), isWrong ? { ...made, md5: other } : made);
+      const { outcome } = await dock(camera);
+      expect(outcome).toMatchObject({ finished: true, safe: true, stored: 1, resumedBytes: hasCheckpoints && isWrong ? 0 : AT });
+      const xxh64 = (await createXxhash()).h64Raw(bytes).toString(16).padStart(16, '0');
+      expect(stored()).toMatchObject([{ sha256: digest('sha256', bytes), md5: digest('md5', bytes), xxh64 }]);
+    },
+  );
 
   test.each<[string, (text: string) => string]>([
     ['torn', (text) => text.slice(0, text.length / 2)],

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
-import type { Copied, Hole, JobOptions, ListedFacts, Proven } from '../../native/index.ts';
+import type { Copied, Digests, Hole, JobOptions, ListedFacts, Proven } from '../../native/index.ts';
 import type { Draft } from '../contract/entries/index.ts';
 import type { ItemStored } from '../contract/entries/ingest.ts';
 import { done, type Failure, failed, type Result } from '../contract/errors.ts';
+import { ExtraHash } from '../contract/values.ts';
 import { agencyUuid, sql, type Turns } from '../store/index.ts';
 import { type Partial, provenFileSystem, type Sidecar, safeName, spaceOf } from '../vault/index.ts';
 import { copyIntoPartial } from './copy-partial.ts';
@@ -63,7 +64,7 @@ export async function settleFile(
 
 /**
  * Settles a file that was copied: reads the copy back, and of the camera what was not read yet; stores the copy when it is
- * what the device holds and what both hashes say. Of a beginning that reads otherwise, the copy is set aside, for it may be
+ * what the device holds and what all hashes say. Of a beginning that reads otherwise, the copy is set aside, for it may be
  * the better reading of a failing card, and the file copied anew.
  */
 export async function settleCopied(
@@ -86,15 +87,22 @@ export async function settleCopied(
   }
   if (!unread) return keep(context, camera, partial, file, proven.value, inTurn);
   const onProgress = (doneBytes: number) => options.onProgress?.(readBytes + doneBytes);
-  const read = await context.engine.hashBeginning(absolute(camera, file.path), listedFacts(file), unread.bytes, { ...options, onProgress });
+  const extraHashes = ExtraHash.options.filter((hash) => unread[hash] !== undefined);
+  const beginning = { ...options, onProgress, extraHashes };
+  const read = await context.engine.hashBeginning(absolute(camera, file.path), listedFacts(file), unread.bytes, beginning);
   if (!read.ok) {
     if (await isBadReader(camera, read.failure)) return salvage(context, camera, file, partial, read, inTurn, options);
     if (isWorthless(read.failure)) await drop(context, partial, file);
     return read;
   }
-  if (read.value.sha256 === unread.sha256 && read.value.sm3 === unread.sm3) return keep(context, camera, partial, file, proven.value, inTurn);
+  if (hashesOf(read.value) === hashesOf(unread)) return keep(context, camera, partial, file, proven.value, inTurn);
   const aside = await inVault(file, () => setAside(context, camera, partial, 'beginning-differs'));
   return aside.ok ? store(context, camera, { ...file, partialItem: null }, inTurn, { ...options, proveLater: false }) : aside;
+}
+
+/** All of them in a line. */
+function hashesOf({ sha256, sm3, md5, xxh64 }: Digests): string {
+  return [sha256, sm3, md5, xxh64].join();
 }
 
 /** A place cannot be read on a camera that is there: what is left to read may still be had. */
@@ -309,6 +317,8 @@ function storedFacts(context: IngestContext, camera: DockedCamera, file: Planned
     sizeBytes: copied.sizeBytes,
     sha256: copied.sha256,
     sm3: copied.sm3,
+    ...(copied.md5 ? { md5: copied.md5 } : {}),
+    ...(copied.xxh64 ? { xxh64: copied.xxh64 } : {}),
     readBack: copied.readBack,
     mediaKind: facts.mediaKind,
     extension: facts.extension,

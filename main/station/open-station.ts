@@ -4,7 +4,7 @@ import { type CopyEngine, chooseCopyEngine } from '../../native/index.ts';
 import { type LedgerElsewhere, lookElsewhere } from '../archive/index.ts';
 import type { Failure } from '../contract/errors.ts';
 import { done, type Result } from '../contract/errors.ts';
-import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
+import { EXTRA_HASHES, type PolicyKey, type PolicyValues } from '../contract/policy.ts';
 import type { Actor } from '../contract/values.ts';
 import { type FolderDock, type LinuxDock, loadProfiles, type Profile, rememberedPorts, type Volume, watchFolderDock } from '../dock/index.ts';
 import { createSetUpCode, type SetUpCode } from '../identity/index.ts';
@@ -165,6 +165,7 @@ async function wire(
     cameraZone: () => policy('camera-zone'),
     vaultReserveBytes: () => policy('vault-reserve-bytes'),
     provesLater: () => policy('read-back') === 'after-copying',
+    extraHashes: () => EXTRA_HASHES[policy('extra-hashes')],
     checkpointBytes: CHECKPOINT_BYTES,
   };
   async function begin() {

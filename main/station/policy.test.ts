@@ -19,6 +19,7 @@ test.each([
   ['copies-per-controller', 0],
   ['copy-order', 'biggest-first'],
   ['read-back', 'never'],
+  ['extra-hashes', 'sha1'],
   ['vault-reserve-bytes', -1],
   ['camera-zone', 'Mars/Olympus'],
 ])('policy %s = %j is refused, and the rule in force stays', async (key, value) => {

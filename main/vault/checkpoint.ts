@@ -10,7 +10,14 @@ export const CHECKPOINT_NAME = '.checkpoint';
 const HashState = z.strictObject({ library: z.string(), version: z.string(), state: Hash256 });
 
 /** Where a copy into a partial stood, in the copy engine's words (`Checkpoint` in native/engine.ts). */
-const Checkpoint = z.strictObject({ offset: SizeBytes, sha256: HashState, sm3: HashState, tailSha256: Hash256 });
+const Checkpoint = z.strictObject({
+  offset: SizeBytes,
+  sha256: HashState,
+  sm3: HashState,
+  md5: HashState.optional(),
+  xxh64: HashState.optional(),
+  tailSha256: Hash256,
+});
 export type Checkpoint = z.infer<typeof Checkpoint>;
 
 /** Replaces a partial's checkpoint; when it resolves, the file is flushed, and a power cut leaves this one or the one before. */

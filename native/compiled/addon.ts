@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import type { Hash } from '../engine.ts';
 
-export type AddonCheckpoint = { offset: number; sha256State: Uint8Array; sm3State: Uint8Array; tailSha256: string };
+export type AddonCheckpoint = { offset: number; states: { [hash in Hash]?: Uint8Array }; tailSha256: string };
 
 /** A job as the add-on takes it; paths are raw bytes. */
 export type AddonJob =
@@ -15,8 +16,9 @@ export type AddonJob =
       checkpointBytes: number;
       checkpoint: AddonCheckpoint | null;
       salvage: boolean;
+      hashes: readonly Hash[];
     }
-  | { do: 'hash-beginning'; source: Uint8Array; listedBytes: number; listedMtimeNs: bigint; bytes: number }
+  | { do: 'hash-beginning'; source: Uint8Array; listedBytes: number; listedMtimeNs: bigint; bytes: number; hashes: readonly Hash[] }
   | { do: 'hash'; source: Uint8Array }
   | { do: 'fingerprint'; source: Uint8Array }
   | { do: 'hash-at-rest'; file: Uint8Array; provenFileSystem: boolean };
@@ -37,18 +39,19 @@ type Handle = { [handle]: true };
 export type Addon = {
   interface: number;
   id: string;
-  /** Versions of the two libraries whose states checkpoints hold. */
+  /** Versions of what makes the states that checkpoints hold: SHA-256 and MD5 are libcrypto's. */
   libcrypto: string;
   sm3: string;
+  xxh64: string;
   open(slots: number, hashThreads: number, listener: AddonListener): Handle;
   submit(engine: Handle, id: number, job: AddonJob, aborted: boolean): void;
   abort(engine: Handle, id: number): void;
   close(engine: Handle): void;
-  /** SM3 of several streams, each given in pieces of at most 1 MiB, side by side always, never, or when it is worth it. */
-  sm3Digests(streams: readonly (readonly Uint8Array[])[], lanes: 'always' | 'never' | 'several', threads: number): string[];
+  /** Hashes of several streams, each given in pieces of at most 1 MiB; SM3 side by side always, never, or when it is worth it. */
+  digests(hash: Hash, streams: readonly (readonly Uint8Array[])[], lanes: 'always' | 'never' | 'several', threads: number): string[];
 };
 
-const INTERFACE = 4;
+const INTERFACE = 5;
 const FILE = 'evidock_copy.node';
 
 /** Where `build/native.mjs` puts the add-on, seen from this source and from the packed program. */

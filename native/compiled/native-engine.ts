@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { ErrorCode, failed } from '../../main/contract/errors.ts';
-import type { AtRest, Checkpoint, CopyEngine, CopyOptions, JobOptions, Outcome } from '../engine.ts';
+import type { AtRest, Checkpoint, CopyEngine, CopyOptions, Hash, HashOptions, HashState, JobOptions, Outcome } from '../engine.ts';
 import { sourceFailure, vaultFailure } from '../failures.ts';
 import { proofOf } from '../proof.ts';
 import type { Addon, AddonCheckpoint, AddonFault, AddonJob, AddonOutcome } from './addon.ts';
@@ -70,8 +70,9 @@ export function createNativeEngine(addon: Addon, slots: number): CopyEngine {
           listedBytes: listed.sizeBytes,
           listedMtimeNs: BigInt(listed.mtimeNs),
           checkpointBytes: options.checkpoints?.everyBytes ?? 0,
-          checkpoint: states.read(options.checkpoints?.from ?? null),
+          checkpoint: states.read(options.checkpoints?.from ?? null, hashesOf(options)),
           salvage,
+          hashes: hashesOf(options),
         },
         source,
         target,
@@ -83,7 +84,12 @@ export function createNativeEngine(addon: Addon, slots: number): CopyEngine {
     },
     hash: (source, options) => outcomeOf({ do: 'hash', source }, source, null, options),
     hashBeginning: (source, { sizeBytes, mtimeNs }, bytes, options) =>
-      outcomeOf({ do: 'hash-beginning', source, listedBytes: sizeBytes, listedMtimeNs: BigInt(mtimeNs), bytes }, source, null, options),
+      outcomeOf(
+        { do: 'hash-beginning', source, listedBytes: sizeBytes, listedMtimeNs: BigInt(mtimeNs), bytes, hashes: hashesOf(options) },
+        source,
+        null,
+        options,
+      ),
     fingerprint: (source, options) => outcomeOf({ do: 'fingerprint', source }, source, null, options),
     hashAtRest: (file, options) => readAtRest(file, true, null, options),
     close() {
@@ -93,27 +99,40 @@ export function createNativeEngine(addon: Addon, slots: number): CopyEngine {
   };
 }
 
+function hashesOf({ extraHashes = [] }: HashOptions): Hash[] {
+  return ['sha256', 'sm3', ...extraHashes];
+}
+
 /** Between the states as the add-on has them and as they are kept, where they say whose they are. */
 function statesOf(addon: Addon) {
-  const sha256 = { library: 'libcrypto', version: addon.libcrypto };
-  const sm3 = { library: 'evidock', version: addon.sm3 };
+  const makers: Record<Hash, Omit<HashState, 'state'>> = {
+    sha256: { library: 'libcrypto', version: addon.libcrypto },
+    sm3: { library: 'evidock', version: addon.sm3 },
+    md5: { library: 'libcrypto', version: addon.libcrypto },
+    xxh64: { library: 'evidock', version: addon.xxh64 },
+  };
 
-  function isOwn(state: Checkpoint['sha256'], own: typeof sha256): boolean {
-    return state.library === own.library && state.version === own.version && /^[0-9a-f]{64}$/.test(state.state);
+  /** Null for what another library or version wrote: only the one that made a state is known to go on from it. */
+  function bytesOf(state: HashState | undefined, { library, version }: Omit<HashState, 'state'>): Uint8Array | null {
+    if (state?.library !== library || state.version !== version || !/^[0-9a-f]{64}$/.test(state.state)) return null;
+    return Buffer.from(state.state, 'hex');
   }
 
   return {
-    written: ({ offset, sha256State, sm3State, tailSha256 }: AddonCheckpoint): Checkpoint => ({
-      offset,
-      sha256: { ...sha256, state: Buffer.from(sha256State).toString('hex') },
-      sm3: { ...sm3, state: Buffer.from(sm3State).toString('hex') },
-      tailSha256,
-    }),
-    /** Null for what another library or version wrote: only the one that made a state is known to go on from it. */
-    read(from: Checkpoint | null): AddonCheckpoint | null {
-      if (!from || !isOwn(from.sha256, sha256) || !isOwn(from.sm3, sm3)) return null;
-      const { offset, tailSha256 } = from;
-      return { offset, sha256State: Buffer.from(from.sha256.state, 'hex'), sm3State: Buffer.from(from.sm3.state, 'hex'), tailSha256 };
+    written({ offset, states, tailSha256 }: AddonCheckpoint): Checkpoint {
+      const kept = Object.entries(states).map(([hash, state]) => [hash, { ...makers[hash as Hash], state: Buffer.from(state).toString('hex') }]);
+      return { offset, ...(Object.fromEntries(kept) as Pick<Checkpoint, Hash>), tailSha256 };
+    },
+    /** Null when it is not of these hashes, each with a state of our own. */
+    read(from: Checkpoint | null, hashes: readonly Hash[]): AddonCheckpoint | null {
+      if (!from) return null;
+      const states: AddonCheckpoint['states'] = {};
+      for (const hash of hashes) {
+        const state = bytesOf(from[hash], makers[hash]);
+        if (!state) return null;
+        states[hash] = state;
+      }
+      return { offset: from.offset, states, tailSha256: from.tailSha256 };
     },
   };
 }

@@ -26,7 +26,7 @@ function sourceOf(bytes: Buffer) {
 
 test('a byte that changes on the disk after it was written is found by the read-back', () => {
   const job = sourceOf(randomBytes(2_500_000));
-  const copied = copyFile(job, () => undefined);
+  const copied = copyFile(job, [], () => undefined);
   if (!copied.ok) throw new Error(copied.failure.code);
   expect(proveCopy(job, copied.value, () => undefined)).toMatchObject({ ok: true });
   const bytes = fs.readFileSync(job.target);
@@ -51,7 +51,7 @@ test.each([
   fs.utimesSync(file, 1_772_431_392, 1_772_431_392);
   const job = { ...bytes, listed: { sizeBytes: 2_000_000, mtimeNs: '1772431392000000000' } };
   let changed = false;
-  const result = copyFile(job, () => {
+  const result = copyFile(job, [], () => {
     if (!changed) change(file);
     changed = true;
     fs.utimesSync(file, 1_772_431_392, 1_772_431_392);

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { failed } from '../../main/contract/errors.ts';
+import type { ExtraHash } from '../../main/contract/values.ts';
 import type { AtRest, Beginning, Copied, CopyJob, CopyPlace, Hashed, ListedFacts, Outcome, Proven } from '../engine.ts';
 import { SourceFault, sourceFailure, vaultFailure } from '../failures.ts';
 import { proofOf } from '../proof.ts';
 import { createFingerprint, FINGERPRINT_SPAN, fingerprintOf } from './fingerprint.ts';
+import { createHashes } from './hashes.ts';
 import { readBack } from './read-back.ts';
 import { createSalvage } from './salvage.ts';
 import { assertUnchanged, openListed, openSource, readAt, type SourceFile } from './source-file.ts';
@@ -16,7 +18,7 @@ const BLOCK_BYTES = 1 << 20;
 export type OnBlock = (doneBytes: number) => void;
 
 /** One copy, synchronously; runs in a worker thread. See `CopyEngine.copy`. */
-export function copyFile(job: CopyJob, onBlock: OnBlock): Outcome<Copied> {
+export function copyFile(job: CopyJob, extraHashes: readonly ExtraHash[], onBlock: OnBlock): Outcome<Copied> {
   let source: SourceFile;
   try {
     source = openListed(job.source, job.listed);
@@ -24,13 +26,13 @@ export function copyFile(job: CopyJob, onBlock: OnBlock): Outcome<Copied> {
     return sourceFailure(job.source, error);
   }
   try {
-    return copyOpen(job, source, onBlock);
+    return copyOpen(job, extraHashes, source, onBlock);
   } finally {
     fs.closeSync(source.fd);
   }
 }
 
-function copyOpen(job: CopyJob, source: SourceFile, onBlock: OnBlock): Outcome<Copied> {
+function copyOpen(job: CopyJob, extraHashes: readonly ExtraHash[], source: SourceFile, onBlock: OnBlock): Outcome<Copied> {
   let target: number;
   try {
     const { O_RDWR, O_CREAT, O_NOFOLLOW } = fs.constants;
@@ -39,17 +41,16 @@ function copyOpen(job: CopyJob, source: SourceFile, onBlock: OnBlock): Outcome<C
     return vaultFailure(job.target, error);
   }
   try {
-    return transfer(job, source, target, onBlock);
+    return transfer(job, extraHashes, source, target, onBlock);
   } finally {
     fs.closeSync(target);
   }
 }
 
-function transfer(job: CopyJob, source: SourceFile, target: number, onBlock: OnBlock): Outcome<Copied> {
+function transfer(job: CopyJob, extraHashes: readonly ExtraHash[], source: SourceFile, target: number, onBlock: OnBlock): Outcome<Copied> {
   const block = Buffer.allocUnsafe(BLOCK_BYTES);
   const present = Buffer.allocUnsafe(BLOCK_BYTES);
-  const sha256 = createHash('sha256');
-  const sm3 = createHash('sm3');
+  const hashes = createHashes(extraHashes);
   const fingerprint = createFingerprint();
   let presentBytes = fs.fstatSync(target).size;
   let offset = 0;
@@ -66,8 +67,7 @@ function transfer(job: CopyJob, source: SourceFile, target: number, onBlock: OnB
     }
     if (read === 0) break;
     const bytes = block.subarray(0, read);
-    sha256.update(bytes);
-    sm3.update(bytes);
+    hashes.update(bytes);
     fingerprint.update(bytes);
     try {
       const same = presentBytes > offset ? samePrefix(target, present, bytes, offset, presentBytes) : 0;
@@ -92,7 +92,7 @@ function transfer(job: CopyJob, source: SourceFile, target: number, onBlock: OnB
   } catch (error) {
     return vaultFailure(job.target, error);
   }
-  const digests = { sha256: sha256.digest('hex'), sm3: sm3.digest('hex'), fingerprint: fingerprint.digest() };
+  const digests = { ...hashes.digests(), fingerprint: fingerprint.digest() };
   return { ok: true, value: { sizeBytes: offset, ...digests, resumedBytes, writtenBytes: offset - resumedBytes, unread: null, holes } };
 }
 
@@ -145,23 +145,27 @@ export function hashFile(path: Uint8Array, onBlock: OnBlock): Outcome<Hashed> {
 }
 
 /** Hashes the first bytes of one file. See `CopyEngine.hashBeginning`. */
-export function hashBeginning(path: Uint8Array, listed: ListedFacts, bytes: number, onBlock: OnBlock): Outcome<Beginning> {
+export function hashBeginning(
+  path: Uint8Array,
+  listed: ListedFacts,
+  bytes: number,
+  extraHashes: readonly ExtraHash[],
+  onBlock: OnBlock,
+): Outcome<Beginning> {
   const open = () => openListed(path, listed);
   return reading(path, open, (source) => {
     const block = Buffer.allocUnsafe(BLOCK_BYTES);
-    const sha256 = createHash('sha256');
-    const sm3 = createHash('sm3');
+    const hashes = createHashes(extraHashes);
     let offset = 0;
     while (offset < bytes) {
       onBlock(offset);
       const read = readAt(source.fd, block, 0, Math.min(BLOCK_BYTES, bytes - offset), offset);
       if (read === 0) throw new SourceFault('source.changed', 'shorter than listed');
-      sha256.update(block.subarray(0, read));
-      sm3.update(block.subarray(0, read));
+      hashes.update(block.subarray(0, read));
       offset += read;
     }
     assertUnchanged(path, source, listed.sizeBytes);
-    return { bytes, sha256: sha256.digest('hex'), sm3: sm3.digest('hex') };
+    return { bytes, ...hashes.digests() };
   });
 }
 

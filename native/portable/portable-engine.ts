@@ -76,10 +76,11 @@ export function createPortableEngine(threads: number): CopyEngine {
 
   return {
     id: `portable-1 node-${process.versions.node} openssl-${process.versions.openssl}`,
-    copy: (job, options) => submit({ do: 'copy', job }, options),
+    copy: (job, options) => submit({ do: 'copy', job, extraHashes: options.extraHashes ?? [] }, options),
     prove: (place, copied, options) => submit({ do: 'prove', place, copied }, options),
     hash: (source, options) => submit({ do: 'hash', source }, options),
-    hashBeginning: (source, listed, bytes, options) => submit({ do: 'hash-beginning', source, listed, bytes }, options),
+    hashBeginning: (source, listed, bytes, options) =>
+      submit({ do: 'hash-beginning', source, listed, bytes, extraHashes: options.extraHashes ?? [] }, options),
     fingerprint: (source, options) => submit({ do: 'fingerprint', source }, options),
     hashAtRest: (file, options) => submit({ do: 'hash-at-rest', file }, options),
     async close() {

@@ -21,6 +21,15 @@ export const ItemStored = z.strictObject({
   sizeBytes: SizeBytes,
   sha256: Hash256,
   sm3: Hash256,
+  /** Made where policy asked for them. */
+  md5: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .optional(),
+  xxh64: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .optional(),
   readBack: ReadBack,
   mediaKind: MediaKind,
   /** Lower-case extension without the dot, empty when there is none or it is not plain ASCII. */

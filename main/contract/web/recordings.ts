@@ -69,6 +69,8 @@ export const RecordingItem = z.object({
   sizeBytes: SizeBytes,
   sha256: Hash256,
   sm3: Hash256,
+  md5: z.string().nullable(),
+  xxh64: z.string().nullable(),
   durationMs: Count.nullable(),
   damaged: z.boolean(),
   damage: z.string().nullable(),

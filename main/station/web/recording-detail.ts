@@ -85,6 +85,8 @@ function itemOf(ledger: Ledger, row: { item_id: string; role: RecordingItem['rol
     sizeBytes: stored.sizeBytes,
     sha256: stored.sha256,
     sm3: stored.sm3,
+    md5: stored.md5 ?? null,
+    xxh64: stored.xxh64 ?? null,
     durationMs: row.duration_ms,
     damaged: row.damaged === 1,
     damage: probed?.damage ?? null,

@@ -10,7 +10,7 @@ namespace evidock {
 namespace {
 
 /** Raised with every change of what is passed between the two languages. */
-constexpr int INTERFACE = 4;
+constexpr int INTERFACE = 5;
 
 std::string engineId() {
   std::string id = "native-1 sources-" EVIDOCK_SOURCES " libcrypto-" + libcryptoVersion();
@@ -37,12 +37,26 @@ napi_value open(napi_env env, napi_callback_info info) {
   });
 }
 
-std::array<uint8_t, 32> stateOf(napi_env env, napi_value value) {
+HashState stateOf(napi_env env, napi_value value) {
   const auto bytes = bytesOf(env, value);
-  std::array<uint8_t, 32> state;
+  HashState state;
   if (bytes.size() != state.size()) throw JsFailure{"a state has 32 bytes"};
   std::ranges::copy(bytes, state.begin());
   return state;
+}
+
+Algorithm algorithmOf(napi_env env, napi_value value) {
+  const std::string name = textOf(env, value);
+  for (const Algorithm algorithm : {Algorithm::sha256, Algorithm::sm3, Algorithm::md5, Algorithm::xxh64}) {
+    if (name == nameOf(algorithm)) return algorithm;
+  }
+  throw JsFailure{"no such hash: " + name};
+}
+
+std::vector<Algorithm> algorithmsOf(napi_env env, napi_value array) {
+  std::vector<Algorithm> algorithms;
+  for (uint32_t i = 0; i < lengthOf(env, array); ++i) algorithms.push_back(algorithmOf(env, elementOf(env, array, i)));
+  return algorithms;
 }
 
 uint64_t everyOf(napi_env env, napi_value value) {
@@ -51,23 +65,28 @@ uint64_t everyOf(napi_env env, napi_value value) {
   return bytes;
 }
 
-std::optional<Checkpoint> checkpointOf(napi_env env, napi_value value) {
+/** With a state for each hash of the copy. */
+std::optional<Checkpoint> checkpointOf(napi_env env, napi_value value, const std::vector<Algorithm>& hashes) {
   if (isNull(env, value)) return std::nullopt;
-  return Checkpoint{sizeOf(env, property(env, value, "offset")), stateOf(env, property(env, value, "sha256State")),
-                    stateOf(env, property(env, value, "sm3State")), textOf(env, property(env, value, "tailSha256"))};
+  Checkpoint checkpoint{sizeOf(env, property(env, value, "offset")), {}, textOf(env, property(env, value, "tailSha256"))};
+  const napi_value states = property(env, value, "states");
+  for (const Algorithm hash : hashes) checkpoint.states[hash] = stateOf(env, property(env, states, nameOf(hash)));
+  return checkpoint;
 }
 
 Job jobOf(napi_env env, napi_value object) {
   const std::string what = textOf(env, property(env, object, "do"));
   const auto path = [&](const char* name) { return pathOf(env, property(env, object, name)); };
   if (what == "copy") {
+    std::vector<Algorithm> hashes = algorithmsOf(env, property(env, object, "hashes"));
     return CopyJob{path("source"), path("target"), sizeOf(env, property(env, object, "listedBytes")),
                    nanosecondsOf(env, property(env, object, "listedMtimeNs")), everyOf(env, property(env, object, "checkpointBytes")),
-                   checkpointOf(env, property(env, object, "checkpoint")), flagOf(env, property(env, object, "salvage"))};
+                   checkpointOf(env, property(env, object, "checkpoint"), hashes), flagOf(env, property(env, object, "salvage")), hashes};
   }
   if (what == "hash-beginning") {
     return BeginningJob{path("source"), sizeOf(env, property(env, object, "listedBytes")),
-                        nanosecondsOf(env, property(env, object, "listedMtimeNs")), sizeOf(env, property(env, object, "bytes"))};
+                        nanosecondsOf(env, property(env, object, "listedMtimeNs")), sizeOf(env, property(env, object, "bytes")),
+                        algorithmsOf(env, property(env, object, "hashes"))};
   }
   if (what == "hash") return HashJob{path("source")};
   if (what == "fingerprint") return FingerprintJob{path("source")};
@@ -105,20 +124,20 @@ LaneUse laneUseOf(const std::string& text) {
 }
 
 /** SM3 of several streams at once, each given as its pieces, through the same pool that the engine uses. For tests and benchmarks. */
-napi_value sm3Digests(napi_env env, napi_callback_info info) {
+napi_value digests(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
-    const auto arguments = argumentsOf(env, info, 3);
-    const uint32_t count = lengthOf(env, arguments[0]);
+    const auto arguments = argumentsOf(env, info, 4);
+    const uint32_t count = lengthOf(env, arguments[1]);
     std::vector<HashStream> streams;
-    for (uint32_t i = 0; i < count; ++i) streams.emplace_back(HashStream::Algorithm::sm3);
+    for (uint32_t i = 0; i < count; ++i) streams.emplace_back(algorithmOf(env, arguments[0]));
     std::vector<BlockRing> rings(count);
     {
-      HashPool pool(idOf(env, arguments[2]), laneUseOf(textOf(env, arguments[1])));
+      HashPool pool(idOf(env, arguments[3]), laneUseOf(textOf(env, arguments[2])));
       bool more = true;
       for (uint32_t piece = 0; more; ++piece) {
         more = false;
         for (uint32_t i = 0; i < count; ++i) {
-          const napi_value pieces = elementOf(env, arguments[0], i);
+          const napi_value pieces = elementOf(env, arguments[1], i);
           if (piece >= lengthOf(env, pieces)) continue;
           more = true;
           const auto bytes = bytesOf(env, elementOf(env, pieces, piece));
@@ -133,10 +152,10 @@ napi_value sm3Digests(napi_env env, napi_callback_info info) {
       }
       for (BlockRing& ring : rings) ring.drain();
     }
-    napi_value digests;
-    check(env, napi_create_array_with_length(env, count, &digests));
-    for (uint32_t i = 0; i < count; ++i) check(env, napi_set_element(env, digests, i, makeText(env, streams[i].hexDigest())));
-    return digests;
+    napi_value results;
+    check(env, napi_create_array_with_length(env, count, &results));
+    for (uint32_t i = 0; i < count; ++i) check(env, napi_set_element(env, results, i, makeText(env, streams[i].hexDigest())));
+    return results;
   });
 }
 
@@ -152,11 +171,12 @@ napi_value describe(napi_env env, napi_value exports) {
     set(env, exports, "id", makeText(env, engineId()));
     set(env, exports, "libcrypto", makeText(env, libcryptoVersion()));
     set(env, exports, "sm3", makeText(env, SM3_VERSION));
+    set(env, exports, "xxh64", makeText(env, XXH64_VERSION));
     expose(env, exports, "open", open);
     expose(env, exports, "submit", submit);
     expose(env, exports, "abort", abort);
     expose(env, exports, "close", close);
-    expose(env, exports, "sm3Digests", sm3Digests);
+    expose(env, exports, "digests", digests);
     return exports;
   });
 }

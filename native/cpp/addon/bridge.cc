@@ -25,8 +25,9 @@ struct Overloaded : Ts... {
 napi_value objectOf(napi_env env, const Checkpoint& checkpoint) {
   const napi_value object = makeObject(env);
   set(env, object, "offset", makeSize(env, checkpoint.offset));
-  set(env, object, "sha256State", makeBytes(env, checkpoint.sha256State));
-  set(env, object, "sm3State", makeBytes(env, checkpoint.sm3State));
+  const napi_value states = makeObject(env);
+  for (const auto& [algorithm, state] : checkpoint.states) set(env, states, nameOf(algorithm), makeBytes(env, state));
+  set(env, object, "states", states);
   set(env, object, "tailSha256", makeText(env, checkpoint.tailSha256));
   return object;
 }
@@ -50,8 +51,7 @@ napi_value objectOf(napi_env env, const Outcome& outcome) {
   std::visit(Overloaded{
                  [&](const Copied& copied) {
                    size("sizeBytes", copied.sizeBytes);
-                   text("sha256", copied.sha256);
-                   text("sm3", copied.sm3);
+                   for (const auto& [algorithm, digest] : copied.digests) text(nameOf(algorithm), digest);
                    text("fingerprint", copied.fingerprint);
                    size("resumedBytes", copied.resumedBytes);
                    size("writtenBytes", copied.writtenBytes);
@@ -65,8 +65,7 @@ napi_value objectOf(napi_env env, const Outcome& outcome) {
                  },
                  [&](const Beginning& beginning) {
                    size("bytes", beginning.bytes);
-                   text("sha256", beginning.sha256);
-                   text("sm3", beginning.sm3);
+                   for (const auto& [algorithm, digest] : beginning.digests) text(nameOf(algorithm), digest);
                  },
                  [&](const Fingerprinted& found) {
                    size("sizeBytes", found.sizeBytes);

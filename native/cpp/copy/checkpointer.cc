@@ -2,8 +2,8 @@
 
 namespace evidock {
 
-Checkpointer::Checkpointer(TargetFile& target, uint64_t everyBytes, uint64_t sizeBytes, Tell tell)
-    : target_(target), everyBytes_(everyBytes), sizeBytes_(sizeBytes), tell_(std::move(tell)) {
+Checkpointer::Checkpointer(TargetFile& target, size_t hashes, uint64_t everyBytes, uint64_t sizeBytes, Tell tell)
+    : target_(target), hashes_(hashes), everyBytes_(everyBytes), sizeBytes_(sizeBytes), tell_(std::move(tell)) {
   if (everyBytes_ > 0 && sizeBytes_ > 2 * everyBytes_) thread_ = std::thread([this] { work(); });
 }
 
@@ -30,14 +30,13 @@ void Checkpointer::change(const Block& block, Change change) {
   const std::lock_guard lock(mutex_);
   Coming& coming = coming_[block.offset + block.lengthBytes];
   change(coming);
-  if (coming.complete()) changed_.notify_one();
+  if (isComplete(coming)) changed_.notify_one();
 }
 
 void Checkpointer::hashed(const HashStream& stream, const Block& block) {
   if (!isMark(block)) return;
-  const HashStream::State state = stream.state();
-  const bool isSha256 = stream.algorithm() == HashStream::Algorithm::sha256;
-  change(block, [&](Coming& coming) { (isSha256 ? coming.sha256 : coming.sm3) = state; });
+  const HashState state = stream.state();
+  change(block, [&](Coming& coming) { coming.states[stream.algorithm()] = state; });
 }
 
 void Checkpointer::written(const Block& block) {
@@ -62,9 +61,9 @@ MaybeFault Checkpointer::finish() {
 std::optional<Checkpoint> Checkpointer::takeComplete() {
   std::optional<Checkpoint> found;
   // They become complete in their order, for hashes and target get their blocks in order.
-  while (!coming_.empty() && coming_.begin()->second.complete()) {
+  while (!coming_.empty() && isComplete(coming_.begin()->second)) {
     Coming& coming = coming_.begin()->second;
-    found = Checkpoint{coming_.begin()->first, *coming.sha256, *coming.sm3, std::move(*coming.tail)};
+    found = Checkpoint{coming_.begin()->first, std::move(coming.states), std::move(*coming.tail)};
     coming_.erase(coming_.begin());
   }
   return found;

@@ -16,7 +16,7 @@
 namespace evidock {
 
 /**
- * Tells a checkpoint every so many bytes of a copy, when both hashes and the target have come so far and the target was
+ * Tells a checkpoint every so many bytes of a copy, when all its hashes and the target have come so far and the target was
  * flushed. Flushes on a thread of its own, so that reading, hashing and writing go on meanwhile. There is none in the first
  * stretch, which is compared in any case, and none at the end of the file.
  */
@@ -24,8 +24,8 @@ class Checkpointer {
  public:
   using Tell = std::function<void(const Checkpoint&)>;
 
-  /** `everyBytes` is of whole blocks; 0 for no checkpoints. */
-  Checkpointer(TargetFile& target, uint64_t everyBytes, uint64_t sizeBytes, Tell tell);
+  /** `hashes` is how many there are of the copy; `everyBytes` is of whole blocks, 0 for no checkpoints. */
+  Checkpointer(TargetFile& target, size_t hashes, uint64_t everyBytes, uint64_t sizeBytes, Tell tell);
   ~Checkpointer();
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
@@ -40,20 +40,20 @@ class Checkpointer {
 
  private:
   struct Coming {
-    std::optional<HashStream::State> sha256;
-    std::optional<HashStream::State> sm3;
+    std::map<Algorithm, HashState> states;
     std::optional<std::string> tail;
-    bool complete() const { return sha256 && sm3 && tail; }
   };
 
   bool isMark(const Block& block) const;
   template <class Change>
   void change(const Block& block, Change change);
+  bool isComplete(const Coming& coming) const { return coming.tail && coming.states.size() == hashes_; }
   std::optional<Checkpoint> takeComplete();
   void work();
   void end();
 
   TargetFile& target_;
+  const size_t hashes_;
   const uint64_t everyBytes_;
   const uint64_t sizeBytes_;
   const Tell tell_;

@@ -15,8 +15,7 @@ namespace {
 
 /** Everything that is made of a source while it is read. */
 struct Reading {
-  HashStream sha256{HashStream::Algorithm::sha256};
-  HashStream sm3{HashStream::Algorithm::sm3};
+  std::vector<HashStream> hashes;
   Fingerprint fingerprint;
 };
 
@@ -40,10 +39,9 @@ MaybeFault readAll(const CopyJob& job, const SourceFile& source, TargetWriter& w
     block.offset = offset;
     reading.fingerprint.update(block.bytes());
     offset += block.lengthBytes;
-    workshop.ring.publish(block, 3);
+    workshop.ring.publish(block, 1 + static_cast<int>(reading.hashes.size()));
     writer.give(block);
-    workshop.pool.give(reading.sha256, block);
-    workshop.pool.give(reading.sm3, block);
+    for (HashStream& hash : reading.hashes) workshop.pool.give(hash, block);
   }
   return std::nullopt;
 }
@@ -58,23 +56,22 @@ Result<std::optional<Beginning>> resume(const CopyJob& job, const SourceFile& so
   if (!borneOut.value()) return std::optional<Beginning>{};
   const uint64_t offset = job.from->offset;
   reading.fingerprint = std::move(fingerprint);
-  reading.sha256.goOnFrom(job.from->sha256State, offset);
-  reading.sm3.goOnFrom(job.from->sm3State, offset);
-  // Copies: a digest ends what it is asked of.
-  return std::optional<Beginning>{{offset, HashStream(reading.sha256).hexDigest(), HashStream(reading.sm3).hexDigest()}};
+  for (HashStream& hash : reading.hashes) hash.goOnFrom(job.from->states.at(hash.algorithm()), offset);
+  // Of a copy: a digest ends what it is asked of.
+  return std::optional<Beginning>{{offset, digestsOf(std::vector(reading.hashes))}};
 }
 
 Result<Copied> transfer(const CopyJob& job, const SourceFile& source, TargetFile& target, Workshop& workshop) {
-  Reading reading;
+  Reading reading{{job.hashes.begin(), job.hashes.end()}, {}};
   Copied copied;
   auto resumed = resume(job, source, target, reading, workshop);
   if (!resumed.ok()) return resumed.fault();
   copied.unread = std::move(resumed.value());
   const uint64_t begunAt = copied.unread ? copied.unread->bytes : 0;
   copied.sizeBytes = begunAt;
-  Checkpointer checkpointer(target, job.checkpointBytes, source.sizeBytes, workshop.onCheckpoint);
-  for (HashStream* stream : {&reading.sha256, &reading.sm3}) {
-    stream->afterEach([&checkpointer](const HashStream& of, const Block& block) { checkpointer.hashed(of, block); });
+  Checkpointer checkpointer(target, reading.hashes.size(), job.checkpointBytes, source.sizeBytes, workshop.onCheckpoint);
+  for (HashStream& stream : reading.hashes) {
+    stream.afterEach([&checkpointer](const HashStream& of, const Block& block) { checkpointer.hashed(of, block); });
   }
   {
     const DrainAtEnd drain(workshop.ring);
@@ -92,8 +89,7 @@ Result<Copied> transfer(const CopyJob& job, const SourceFile& source, TargetFile
   // Its flush and the last one report a failure to whoever comes first, so it ends before that.
   if (const auto trouble = checkpointer.finish()) return *trouble;
   if (const auto trouble = target.finish(copied.sizeBytes)) return *trouble;
-  copied.sha256 = reading.sha256.hexDigest();
-  copied.sm3 = reading.sm3.hexDigest();
+  copied.digests = digestsOf(std::move(reading.hashes));
   copied.fingerprint = reading.fingerprint.digest();
   copied.writtenBytes = copied.sizeBytes - copied.resumedBytes;
   return copied;

@@ -19,13 +19,19 @@ Result<std::vector<uint8_t>> readSpan(const SourceFile& source, uint64_t from, s
 
 }  // namespace
 
+Digests digestsOf(std::vector<HashStream> hashes) {
+  Digests digests;
+  for (HashStream& hash : hashes) digests[hash.algorithm()] = hash.hexDigest();
+  return digests;
+}
+
 Result<Hashed> hashFile(const std::string& path, Workshop& workshop) {
   auto opened = openSource(path);
   if (!opened.ok()) return opened.fault();
   const SourceFile& source = opened.value();
   // This hash may decide whether a file is cleared: it should be of what the camera holds, not of what was read once.
   forgetCached(source);
-  HashStream sha256(HashStream::Algorithm::sha256);
+  HashStream sha256(Algorithm::sha256);
   Fingerprint fingerprint;
   Hashed hashed;
   {
@@ -59,8 +65,7 @@ Result<Beginning> hashBeginning(const BeginningJob& job, Workshop& workshop) {
   }
   // Of what the camera holds now, and not of what the machine remembers of it.
   forgetCached(source);
-  HashStream sha256(HashStream::Algorithm::sha256);
-  HashStream sm3(HashStream::Algorithm::sm3);
+  std::vector<HashStream> hashes(job.hashes.begin(), job.hashes.end());
   Beginning beginning;
   {
     const DrainAtEnd drain(workshop.ring);
@@ -74,14 +79,12 @@ Result<Beginning> hashBeginning(const BeginningJob& job, Workshop& workshop) {
       if (read.value() == 0) return sourceFault("source.changed", "shorter than listed");
       block.lengthBytes = read.value();
       beginning.bytes += block.lengthBytes;
-      workshop.ring.publish(block, 2);
-      workshop.pool.give(sha256, block);
-      workshop.pool.give(sm3, block);
+      workshop.ring.publish(block, static_cast<int>(hashes.size()));
+      for (HashStream& hash : hashes) workshop.pool.give(hash, block);
     }
   }
   if (const auto changed = whyChanged(job.source, source, job.listedBytes)) return *changed;
-  beginning.sha256 = sha256.hexDigest();
-  beginning.sm3 = sm3.hexDigest();
+  beginning.digests = digestsOf(std::move(hashes));
   return beginning;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct CopyJob {
   std::optional<Checkpoint> from;
   /** Reads around what cannot be read, and says where that was. */
   bool salvage = false;
+  std::vector<Algorithm> hashes;
 };
 
 /** Bytes of a source that could not be read; in the copy zeros stand for them. */
@@ -28,17 +30,18 @@ struct Hole {
   uint64_t lengthBytes = 0;
 };
 
+/** In hexadecimal. */
+using Digests = std::map<Algorithm, std::string>;
+
 /** Hashes of the first bytes of a file. */
 struct Beginning {
   uint64_t bytes = 0;
-  std::string sha256;
-  std::string sm3;
+  Digests digests;
 };
 
 struct Copied {
   uint64_t sizeBytes = 0;
-  std::string sha256;
-  std::string sm3;
+  Digests digests;
   std::string fingerprint;
   uint64_t resumedBytes = 0;
   uint64_t writtenBytes = 0;
@@ -59,12 +62,16 @@ struct BeginningJob {
   uint64_t listedBytes = 0;
   int64_t listedMtimeNs = 0;
   uint64_t bytes = 0;
+  std::vector<Algorithm> hashes;
 };
 
 struct Fingerprinted {
   uint64_t sizeBytes = 0;
   std::string fingerprint;
 };
+
+/** Ends the streams. */
+Digests digestsOf(std::vector<HashStream> hashes);
 
 // What each of these promises stands in native/engine.ts.
 Result<Copied> copyFile(const CopyJob& job, Workshop& workshop);

@@ -39,7 +39,7 @@ Result<size_t> readBlock(int fd, uint8_t* into, uint64_t offset, bool direct) {
 }
 
 Result<Held> hashFrom(int fd, bool direct, Workshop& workshop) {
-  HashStream sha256(HashStream::Algorithm::sha256);
+  HashStream sha256(Algorithm::sha256);
   Held held;
   {
     const DrainAtEnd drain(workshop.ring);

@@ -14,18 +14,22 @@ constexpr size_t WORTH_LANES = 3;
 
 }  // namespace
 
+HashStream::HashStream(Algorithm algorithm) : algorithm_(algorithm) {
+  if (algorithm == Algorithm::sm3) hash_.emplace<Sm3>();
+  if (algorithm == Algorithm::md5) hash_.emplace<Md5>();
+  if (algorithm == Algorithm::xxh64) hash_.emplace<Xxh64>();
+}
+
 std::string HashStream::hexDigest() {
-  if (algorithm_ == Algorithm::sha256) return hexOf(sha256_.digest());
-  return hexOf(sm3_.digest());
+  return std::visit([](auto& hash) { return hexOf(hash.digest()); }, hash_);
 }
 
-HashStream::State HashStream::state() const {
-  return algorithm_ == Algorithm::sha256 ? sha256_.state() : bytesOfWords(sm3_.state().words);
+HashState HashStream::state() const {
+  return std::visit([](const auto& hash) -> HashState { return hash.state(); }, hash_);
 }
 
-void HashStream::goOnFrom(const State& state, uint64_t totalBytes) {
-  if (algorithm_ == Algorithm::sha256) return sha256_.goOnFrom(state, totalBytes);
-  sm3_.goOnFrom({wordsOfBytes(state)}, totalBytes);
+void HashStream::goOnFrom(const HashState& state, uint64_t totalBytes) {
+  std::visit([&](auto& hash) { hash.goOnFrom(state, totalBytes); }, hash_);
 }
 
 HashPool::HashPool(size_t threads, LaneUse lanes) : lanes_(hasSm3Lanes() ? lanes : LaneUse::never) {
@@ -46,7 +50,7 @@ void HashPool::give(HashStream& stream, Block& block) {
   const std::lock_guard lock(mutex_);
   stream.waiting_.push_back(&block);
   if (stream.taken_ || stream.waiting_.size() > 1) return;
-  (stream.algorithm_ == HashStream::Algorithm::sha256 ? readySha256_ : readySm3_).push_back(&stream);
+  readyFor(stream).push_back(&stream);
   ready_.notify_one();
 }
 
@@ -59,9 +63,9 @@ void HashPool::work() {
     {
       std::unique_lock lock(mutex_);
       idle_ += 1;
-      ready_.wait(lock, [this] { return closing_ || !readySha256_.empty() || !readySm3_.empty(); });
+      ready_.wait(lock, [this] { return closing_ || !readyAlone_.empty() || !readySm3_.empty(); });
       idle_ -= 1;
-      if (readySha256_.empty() && readySm3_.empty()) return;
+      if (readyAlone_.empty() && readySm3_.empty()) return;
       take(taken);
     }
     hash(taken);
@@ -80,10 +84,12 @@ bool HashPool::shouldShareThread() const {
   return lanes_ == LaneUse::always;
 }
 
-/** SHA-256 first: it is the quicker one, and meanwhile more SM3 streams come together. */
+std::deque<HashStream*>& HashPool::readyFor(const HashStream& stream) { return stream.algorithm_ == Algorithm::sm3 ? readySm3_ : readyAlone_; }
+
+/** SM3 last: it is the slow one, and meanwhile more streams of it come together. */
 void HashPool::take(Taken& taken) {
   taken.clear();
-  auto& ready = readySha256_.empty() ? readySm3_ : readySha256_;
+  auto& ready = readyAlone_.empty() ? readySm3_ : readyAlone_;
   const bool together = &ready == &readySm3_ && shouldShareThread();
   const size_t count = together ? std::min(ready.size(), SM3_LANES) : 1;
   for (size_t i = 0; i < count; ++i) {
@@ -96,14 +102,10 @@ void HashPool::take(Taken& taken) {
 
 void HashPool::hash(const Taken& taken) {
   HashStream& first = *taken.front().stream;
-  if (first.algorithm_ == HashStream::Algorithm::sm3 && (taken.size() > 1 || lanes_ == LaneUse::always)) return hashSideBySide(taken);
+  if (first.algorithm_ == Algorithm::sm3 && (taken.size() > 1 || lanes_ == LaneUse::always)) return hashSideBySide(taken);
   const Block& block = *taken.front().block;
   const auto bytes = block.bytes().subspan(first.hashedBytes_);
-  if (first.algorithm_ == HashStream::Algorithm::sha256) {
-    first.sha256_.update(bytes);
-  } else {
-    first.sm3_.update(bytes);
-  }
+  std::visit([&](auto& hash) { hash.update(bytes); }, first.hash_);
   first.hashedBytes_ = block.lengthBytes;
 }
 
@@ -116,14 +118,15 @@ void HashPool::hashSideBySide(const Taken& taken) {
   size_t common = BLOCK_BYTES;
   for (const auto& [stream, block] : taken) {
     const auto bytes = block->bytes().subspan(stream->hashedBytes_);
-    const auto rest = stream->sm3_.takeToBoundary(bytes);
+    Sm3& sm3 = std::get<Sm3>(stream->hash_);
+    const auto rest = sm3.takeToBoundary(bytes);
     stream->hashedBytes_ += bytes.size() - rest.size();
     if (rest.size() < SM3_BLOCK_BYTES) {
-      stream->sm3_.update(rest);
+      sm3.update(rest);
       stream->hashedBytes_ += rest.size();
       continue;
     }
-    states[lanes] = &stream->sm3_.state();
+    states[lanes] = &sm3.words();
     blocks[lanes] = rest.data();
     streams[lanes] = stream;
     lanes += 1;
@@ -132,7 +135,7 @@ void HashPool::hashSideBySide(const Taken& taken) {
   if (lanes == 0) return;
   compressSm3Lanes(states, blocks, lanes, common / SM3_BLOCK_BYTES);
   for (size_t lane = 0; lane < lanes; ++lane) {
-    streams[lane]->sm3_.countCompressed(common);
+    std::get<Sm3>(streams[lane]->hash_).countCompressed(common);
     streams[lane]->hashedBytes_ += common;
   }
 }
@@ -148,7 +151,7 @@ void HashPool::putBack(const Taken& taken, std::vector<Block*>& finished) {
     }
     stream->taken_ = false;
     if (stream->waiting_.empty()) continue;
-    (stream->algorithm_ == HashStream::Algorithm::sha256 ? readySha256_ : readySm3_).push_back(stream);
+    readyFor(*stream).push_back(stream);
     ready_.notify_one();
   }
 }

@@ -6,11 +6,15 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include "../copy/block-ring.h"
+#include "algorithm.h"
+#include "md5.h"
 #include "sha256.h"
 #include "sm3.h"
+#include "xxh64.h"
 
 namespace evidock {
 
@@ -19,25 +23,21 @@ class HashPool;
 /** One hash over blocks that come in order. Its owner asks for the digest when the ring is drained, and not before. */
 class HashStream {
  public:
-  enum class Algorithm { sha256, sm3 };
-  /** The chaining value in the byte order of a digest. */
-  using State = std::array<uint8_t, 32>;
-  explicit HashStream(Algorithm algorithm) : algorithm_(algorithm) {}
+  explicit HashStream(Algorithm algorithm);
   std::string hexDigest();
 
   Algorithm algorithm() const { return algorithm_; }
   /** Only between blocks of 64 bytes, and where nobody else is with the stream. */
-  State state() const;
+  HashState state() const;
   /** Before the first block: as if `totalBytes`, of whole blocks of 64, had been hashed and left this state. */
-  void goOnFrom(const State& state, uint64_t totalBytes);
+  void goOnFrom(const HashState& state, uint64_t totalBytes);
   /** Before the first block: called by the hashing thread after each one. */
   void afterEach(std::function<void(const HashStream&, const Block&)> call) { afterEach_ = std::move(call); }
 
  private:
   friend class HashPool;
   Algorithm algorithm_;
-  Sha256 sha256_;
-  Sm3 sm3_;
+  std::variant<Sha256, Sm3, Md5, Xxh64> hash_;
   std::function<void(const HashStream&, const Block&)> afterEach_;
   /** Guarded by the pool, as is `taken_`; a worker that took the stream is alone with the rest. */
   std::deque<Block*> waiting_;
@@ -75,11 +75,13 @@ class HashPool {
   void hash(const Taken& taken);
   void hashSideBySide(const Taken& taken);
   void putBack(const Taken& taken, std::vector<Block*>& finished);
+  std::deque<HashStream*>& readyFor(const HashStream& stream);
 
   const LaneUse lanes_;
   std::mutex mutex_;
   std::condition_variable ready_;
-  std::deque<HashStream*> readySha256_;
+  /** What is only ever hashed one by one. */
+  std::deque<HashStream*> readyAlone_;
   std::deque<HashStream*> readySm3_;
   size_t idle_ = 0;
   bool closing_ = false;

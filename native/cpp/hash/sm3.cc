@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sha256.h"
+
 namespace evidock {
 
 namespace {
@@ -105,12 +107,15 @@ std::array<uint8_t, 32> Sm3::digest() {
   const size_t blocks = restBytes_ + 9 <= SM3_BLOCK_BYTES ? 1 : 2;
   for (unsigned i = 0; i < 8; ++i) tail[blocks * SM3_BLOCK_BYTES - 1 - i] = static_cast<uint8_t>(bits >> (8 * i));
   compressSm3(state_, tail.data(), blocks);
-  std::array<uint8_t, 32> out;
-  for (unsigned i = 0; i < 8; ++i) {
-    const uint32_t word = __builtin_bswap32(state_.words[i]);
-    std::memcpy(out.data() + 4 * i, &word, 4);
-  }
-  return out;
+  return state();
+}
+
+std::array<uint8_t, 32> Sm3::state() const { return bytesOfWords(state_.words); }
+
+void Sm3::goOnFrom(const std::array<uint8_t, 32>& state, uint64_t totalBytes) {
+  state_.words = wordsOfBytes(state);
+  restBytes_ = 0;
+  totalBytes_ = totalBytes;
 }
 
 }  // namespace evidock

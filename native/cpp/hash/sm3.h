@@ -31,16 +31,13 @@ class Sm3 {
   /** Takes bytes until the stream stands on a block boundary; what is left of `bytes` begins there. */
   std::span<const uint8_t> takeToBoundary(std::span<const uint8_t> bytes);
   /** For whole blocks that were compressed from outside, side by side with other streams. */
-  Sm3State& state() { return state_; }
+  Sm3State& words() { return state_; }
   void countCompressed(size_t bytes) { totalBytes_ += bytes; }
 
-  const Sm3State& state() const { return state_; }
+  /** The chaining value in the byte order of a digest; only between blocks of 64 bytes. */
+  std::array<uint8_t, 32> state() const;
   /** Stands where a hash stood whose chaining value this was, after so many bytes, of whole blocks. */
-  void goOnFrom(const Sm3State& state, uint64_t totalBytes) {
-    state_ = state;
-    restBytes_ = 0;
-    totalBytes_ = totalBytes;
-  }
+  void goOnFrom(const std::array<uint8_t, 32>& state, uint64_t totalBytes);
 
  private:
   Sm3State state_;

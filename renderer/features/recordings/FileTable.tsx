@@ -43,15 +43,23 @@ function File({ item }: { item: RecordingItem }) {
         <span>{t(item.clearedFromCamera ? 'cleared' : 'onCamera')}</span>
       </p>
       <dl className={css.hashes}>
-        <dt>{'SHA-256'}</dt>
-        <dd>
-          <CopyText text={item.sha256} />
-        </dd>
-        <dt>{'SM3'}</dt>
-        <dd>
-          <CopyText text={item.sm3} />
-        </dd>
+        <Hash name="SHA-256" text={item.sha256} />
+        <Hash name="SM3" text={item.sm3} />
+        <Hash name="MD5" text={item.md5} />
+        <Hash name="XXH64" text={item.xxh64} />
       </dl>
     </li>
+  );
+}
+
+function Hash({ name, text }: { name: string; text: string | null }) {
+  if (text === null) return null;
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>
+        <CopyText text={text} />
+      </dd>
+    </>
   );
 }

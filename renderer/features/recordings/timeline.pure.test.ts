@@ -11,6 +11,8 @@ function clip(id: string, startLocal: string | null, durationMs: number | null):
     sizeBytes: 1,
     sha256: '',
     sm3: '',
+    md5: null,
+    xxh64: null,
     durationMs,
     damaged: false,
     damage: null,
