@@ -47,11 +47,13 @@ export type Addon = {
   submit(engine: Handle, id: number, job: AddonJob, aborted: boolean): void;
   abort(engine: Handle, id: number): void;
   close(engine: Handle): void;
-  /** Hashes of several streams, each given in pieces of at most 1 MiB; SM3 side by side always, never, or when it is worth it. */
-  digests(hash: Hash, streams: readonly (readonly Uint8Array[])[], lanes: 'always' | 'never' | 'several', threads: number): string[];
+  /** Ways in which this processor can hash SM3 streams side by side, the best one first. */
+  sm3Lanes: readonly string[];
+  /** Hashes of several streams, each given in pieces of at most 1 MiB; SM3 always in one of `sm3Lanes`, never, or when `several` make it worth it. */
+  digests(hash: Hash, streams: readonly (readonly Uint8Array[])[], lanes: string, threads: number): string[];
 };
 
-const INTERFACE = 5;
+const INTERFACE = 6;
 const FILE = 'evidock_copy.node';
 
 /** Where `build/native.mjs` puts the add-on, seen from this source and from the packed program. */

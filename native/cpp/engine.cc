@@ -2,6 +2,8 @@
 
 #include <exception>
 
+#include "copy/thread-name.h"
+
 namespace evidock {
 
 namespace {
@@ -19,8 +21,8 @@ Outcome outcomeOf(Result<T> result) {
 
 }  // namespace
 
-Engine::Engine(size_t slots, size_t hashThreads, LaneUse lanes, Listener listener)
-    : slots_(slots), listener_(std::move(listener)), pool_(hashThreads, lanes) {
+Engine::Engine(size_t slots, size_t hashThreads, Listener listener)
+    : slots_(slots), listener_(std::move(listener)), pool_(hashThreads, LaneUse::whenSeveral, sm3Lanes().empty() ? nullptr : sm3Lanes().data()) {
   threads_.reserve(slots);
 }
 
@@ -53,6 +55,7 @@ void Engine::abort(uint32_t id) {
 }
 
 void Engine::work() {
+  nameThread("evidock read");
   BlockRing ring;
   for (;;) {
     std::shared_ptr<Running> running;

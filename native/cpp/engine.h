@@ -47,7 +47,7 @@ class Engine {
     std::function<void(uint32_t id, Outcome outcome)> onOutcome;
   };
 
-  Engine(size_t slots, size_t hashThreads, LaneUse lanes, Listener listener);
+  Engine(size_t slots, size_t hashThreads, Listener listener);
   /** Stops every job at its next block and waits for that; jobs not begun end as interrupted too. */
   ~Engine();
   Engine(const Engine&) = delete;

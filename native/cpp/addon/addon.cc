@@ -10,12 +10,12 @@ namespace evidock {
 namespace {
 
 /** Raised with every change of what is passed between the two languages. */
-constexpr int INTERFACE = 5;
+constexpr int INTERFACE = 6;
 
 std::string engineId() {
   std::string id = "native-1 sources-" EVIDOCK_SOURCES " libcrypto-" + libcryptoVersion();
   id += hasShaInstructions() ? " sha-ni" : " sha-plain";
-  id += hasSm3Lanes() ? " sm3-avx2" : " sm3-plain";
+  id += std::string(" sm3-") + (sm3Lanes().empty() ? "plain" : sm3Lanes().front().name);
   return id;
 }
 
@@ -117,10 +117,12 @@ napi_value close(napi_env env, napi_callback_info info) {
   });
 }
 
-LaneUse laneUseOf(const std::string& text) {
-  if (text == "never") return LaneUse::never;
-  if (text == "always") return LaneUse::always;
-  return LaneUse::whenSeveral;
+/** Always one of the ways by its name, the best one when it makes a difference (`several`), or none. */
+std::pair<LaneUse, const Sm3Lanes*> lanesOf(const std::string& text) {
+  for (const Sm3Lanes& lanes : sm3Lanes()) {
+    if (text == lanes.name) return {LaneUse::always, &lanes};
+  }
+  return {LaneUse::whenSeveral, text == "several" && !sm3Lanes().empty() ? sm3Lanes().data() : nullptr};
 }
 
 /** SM3 of several streams at once, each given as its pieces, through the same pool that the engine uses. For tests and benchmarks. */
@@ -132,7 +134,8 @@ napi_value digests(napi_env env, napi_callback_info info) {
     for (uint32_t i = 0; i < count; ++i) streams.emplace_back(algorithmOf(env, arguments[0]));
     std::vector<BlockRing> rings(count);
     {
-      HashPool pool(idOf(env, arguments[3]), laneUseOf(textOf(env, arguments[2])));
+      const auto [use, lanes] = lanesOf(textOf(env, arguments[2]));
+      HashPool pool(idOf(env, arguments[3]), use, lanes);
       bool more = true;
       for (uint32_t piece = 0; more; ++piece) {
         more = false;
@@ -165,12 +168,20 @@ void expose(napi_env env, napi_value exports, const char* name, napi_callback ca
   set(env, exports, name, function);
 }
 
+napi_value sm3LaneNames(napi_env env) {
+  napi_value names;
+  check(env, napi_create_array(env, &names));
+  for (const Sm3Lanes& lanes : sm3Lanes()) check(env, napi_set_element(env, names, lengthOf(env, names), makeText(env, lanes.name)));
+  return names;
+}
+
 napi_value describe(napi_env env, napi_value exports) {
   return guarded(env, [&] {
     set(env, exports, "interface", makeSize(env, INTERFACE));
     set(env, exports, "id", makeText(env, engineId()));
     set(env, exports, "libcrypto", makeText(env, libcryptoVersion()));
     set(env, exports, "sm3", makeText(env, SM3_VERSION));
+    set(env, exports, "sm3Lanes", sm3LaneNames(env));
     set(env, exports, "xxh64", makeText(env, XXH64_VERSION));
     expose(env, exports, "open", open);
     expose(env, exports, "submit", submit);

@@ -100,7 +100,7 @@ Bridge::Bridge(napi_env env, napi_value listener, size_t slots, size_t hashThrea
   check(env, napi_create_threadsafe_function(env, listener, nullptr, makeText(env, "evidock copy engine"), 0, 1, nullptr, nullptr, this, toJs,
                                              &toListener_));
   check(env, napi_unref_threadsafe_function(env, toListener_));
-  engine_ = std::make_unique<Engine>(slots, hashThreads, LaneUse::whenSeveral,
+  engine_ = std::make_unique<Engine>(slots, hashThreads,
                                      Engine::Listener{
                                          [this](uint32_t id, uint64_t doneBytes) { post(new Message{id, doneBytes, std::nullopt, std::nullopt}); },
                                          [this](uint32_t id, const Checkpoint& checkpoint) { post(new Message{id, std::nullopt, std::nullopt, checkpoint}); },

@@ -1,5 +1,7 @@
 #include "checkpointer.h"
 
+#include "thread-name.h"
+
 namespace evidock {
 
 Checkpointer::Checkpointer(TargetFile& target, size_t hashes, uint64_t everyBytes, uint64_t sizeBytes, Tell tell)
@@ -70,6 +72,7 @@ std::optional<Checkpoint> Checkpointer::takeComplete() {
 }
 
 void Checkpointer::work() {
+  nameThread("evidock flush");
   for (;;) {
     std::optional<Checkpoint> checkpoint;
     {

@@ -1,5 +1,7 @@
 #include "target-writer.h"
 
+#include "thread-name.h"
+
 namespace evidock {
 
 TargetWriter::TargetWriter(TargetFile& target, Checkpointer& checkpointer)
@@ -34,6 +36,7 @@ MaybeFault TargetWriter::finish() {
 }
 
 void TargetWriter::work() {
+  nameThread("evidock write");
   bool failed = false;
   for (;;) {
     Block* block;

@@ -2,17 +2,9 @@
 
 #include <algorithm>
 
+#include "../copy/thread-name.h"
+
 namespace evidock {
-
-namespace {
-
-/**
- * From so many streams on, side by side is faster than one after the other (Zen 5: eight lanes 1.6 GB/s however many of
- * them are used, one stream alone 0.53 GB/s).
- */
-constexpr size_t WORTH_LANES = 3;
-
-}  // namespace
 
 HashStream::HashStream(Algorithm algorithm) : algorithm_(algorithm) {
   if (algorithm == Algorithm::sm3) hash_.emplace<Sm3>();
@@ -32,7 +24,7 @@ void HashStream::goOnFrom(const HashState& state, uint64_t totalBytes) {
   std::visit([&](auto& hash) { hash.goOnFrom(state, totalBytes); }, hash_);
 }
 
-HashPool::HashPool(size_t threads, LaneUse lanes) : lanes_(hasSm3Lanes() ? lanes : LaneUse::never) {
+HashPool::HashPool(size_t threads, LaneUse use, const Sm3Lanes* lanes) : use_(lanes ? use : LaneUse::never), lanes_(lanes) {
   threads_.reserve(threads);
   for (size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
@@ -55,6 +47,7 @@ void HashPool::give(HashStream& stream, Block& block) {
 }
 
 void HashPool::work() {
+  nameThread("evidock hash");
   Taken taken;
   std::vector<Block*> finished;
   taken.reserve(SM3_LANES);
@@ -80,8 +73,8 @@ void HashPool::work() {
 
 /** Side by side is cheaper, one by one on several threads is sooner: the latter while another thread has nothing to do. */
 bool HashPool::shouldShareThread() const {
-  if (lanes_ == LaneUse::whenSeveral) return readySm3_.size() >= WORTH_LANES && idle_ == 0;
-  return lanes_ == LaneUse::always;
+  if (use_ == LaneUse::whenSeveral) return readySm3_.size() >= lanes_->worth && idle_ == 0;
+  return use_ == LaneUse::always;
 }
 
 std::deque<HashStream*>& HashPool::readyFor(const HashStream& stream) { return stream.algorithm_ == Algorithm::sm3 ? readySm3_ : readyAlone_; }
@@ -102,7 +95,7 @@ void HashPool::take(Taken& taken) {
 
 void HashPool::hash(const Taken& taken) {
   HashStream& first = *taken.front().stream;
-  if (first.algorithm_ == Algorithm::sm3 && (taken.size() > 1 || lanes_ == LaneUse::always)) return hashSideBySide(taken);
+  if (first.algorithm_ == Algorithm::sm3 && (taken.size() > 1 || use_ == LaneUse::always)) return hashSideBySide(taken);
   const Block& block = *taken.front().block;
   const auto bytes = block.bytes().subspan(first.hashedBytes_);
   std::visit([&](auto& hash) { hash.update(bytes); }, first.hash_);
@@ -133,7 +126,7 @@ void HashPool::hashSideBySide(const Taken& taken) {
     common = std::min(common, rest.size() / SM3_BLOCK_BYTES * SM3_BLOCK_BYTES);
   }
   if (lanes == 0) return;
-  compressSm3Lanes(states, blocks, lanes, common / SM3_BLOCK_BYTES);
+  lanes_->compress(states, blocks, lanes, common / SM3_BLOCK_BYTES);
   for (size_t lane = 0; lane < lanes; ++lane) {
     std::get<Sm3>(streams[lane]->hash_).countCompressed(common);
     streams[lane]->hashedBytes_ += common;

@@ -54,7 +54,8 @@ enum class LaneUse { whenSeveral, never, always };
  */
 class HashPool {
  public:
-  HashPool(size_t threads, LaneUse lanes);
+  /** `lanes` is null where the processor has none. */
+  HashPool(size_t threads, LaneUse use, const Sm3Lanes* lanes);
   ~HashPool();
   HashPool(const HashPool&) = delete;
   HashPool& operator=(const HashPool&) = delete;
@@ -77,7 +78,8 @@ class HashPool {
   void putBack(const Taken& taken, std::vector<Block*>& finished);
   std::deque<HashStream*>& readyFor(const HashStream& stream);
 
-  const LaneUse lanes_;
+  const LaneUse use_;
+  const Sm3Lanes* const lanes_;
   std::mutex mutex_;
   std::condition_variable ready_;
   /** What is only ever hashed one by one. */

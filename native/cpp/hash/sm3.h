@@ -18,9 +18,18 @@ inline constexpr const char* SM3_VERSION = "1";
 
 void compressSm3(Sm3State& state, const uint8_t* blocks, size_t count);
 
-/** `lanes` streams side by side, at most 8, each with `count` blocks of its own; needs AVX2 (`hasSm3Lanes`). */
-void compressSm3Lanes(Sm3State* const* states, const uint8_t* const* blocks, size_t lanes, size_t count);
-bool hasSm3Lanes();
+/** A way to hash `lanes` streams side by side, at most 8, each with `count` blocks of its own. */
+struct Sm3Lanes {
+  const char* name;
+  void (*compress)(Sm3State* const* states, const uint8_t* const* blocks, size_t lanes, size_t count);
+  /** From so many streams on, that is faster than one after the other. */
+  size_t worth;
+};
+void compressSm3Avx2(Sm3State* const* states, const uint8_t* const* blocks, size_t lanes, size_t count);
+void compressSm3Avx512(Sm3State* const* states, const uint8_t* const* blocks, size_t lanes, size_t count);
+
+/** The ways that this processor has, the best one first. */
+std::span<const Sm3Lanes> sm3Lanes();
 
 /** One stream being hashed: state, and the bytes that do not fill a block yet. */
 class Sm3 {
