@@ -27,18 +27,23 @@ export function claimFolder(folder: string): Result<string> {
   }
 }
 
-/** Makes sure that a folder is still the destination it was: evidence must not go to whatever is mounted there now. */
-export function checkFolder(folder: string, id: string): Result<null> {
-  const file = path.join(folder, IDENTITY_FILE);
+/** Who a destination folder says it is; unlike `claimFolder` it makes none. */
+export function identityOf(folder: string): Result<string> {
   let text: string;
   try {
-    text = fs.readFileSync(file, 'utf8');
+    text = fs.readFileSync(path.join(folder, IDENTITY_FILE), 'utf8');
   } catch (error) {
     return failed('destination.unreachable', folder, String(error));
   }
   const identity = Identity.safeParse(safeJson(text));
-  if (!identity.success || identity.data.id !== id) return failed('destination.identity-differs', folder, `expected ${id}`);
-  return { ok: true, value: null };
+  return identity.success ? { ok: true, value: identity.data.id } : failed('destination.identity-differs', folder, 'says nothing');
+}
+
+/** Makes sure that a folder is still the destination it was: evidence must not go to whatever is mounted there now. */
+export function checkFolder(folder: string, id: string): Result<null> {
+  const identity = identityOf(folder);
+  if (!identity.ok) return identity;
+  return identity.value === id ? { ok: true, value: null } : failed('destination.identity-differs', folder, `expected ${id}`);
 }
 
 function safeJson(text: string): unknown {

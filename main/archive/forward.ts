@@ -147,7 +147,7 @@ export async function mirrorLedger(context: ForwardContext, destination: Destina
   let copied = 0;
   try {
     for (const segment of listSealed(context.segments)) {
-      const mark = `${destination.id}/${segment.file}`;
+      const mark = `${target} ${segment.file}`;
       if (mirroredSegments.has(mark)) continue;
       const mirrored = await mirrorFile(segment.file, path.join(target, path.basename(segment.file)), context.hashAtRest);
       if (!mirrored.ok) return mirrored;

@@ -1,3 +1,4 @@
+export { type ArchivedLedger, readArchivedLedger, readNamesInBags } from './archived-ledger.ts';
 export { createBreakers, type DestinationStanding } from './breakers.ts';
 export {
   addFolderDestination,

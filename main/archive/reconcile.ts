@@ -309,7 +309,7 @@ function findInBag(bag: string, itemId: string): string | null {
 }
 
 /** Everything where a station's bags lie, bag or not: year, month, unit. What is no folder comes out where it is met. */
-function* listBags(station: string, depth = 0): Generator<string> {
+export function* listBags(station: string, depth = 0): Generator<string> {
   if (!fs.existsSync(station)) return;
   for (const entry of fs.readdirSync(station, { withFileTypes: true })) {
     if (depth === 0 && (epochOfFolder(entry.name) !== null || isStationKey(entry.name))) continue;

@@ -357,6 +357,18 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '文件有一部分无法读取：{what}。可读部分已保存并标记为不完整；请保留记录仪，勿清除，换读卡器后重新接入。',
     en: 'Part of a file cannot be read: {what}. What can be read is kept and marked as incomplete; keep the camera, do not clear it, and dock it again with another reader.',
   },
+  'data-folder.taken': {
+    zh: '数据目录不为空：{what}。请用 --data 指定一个空目录；已有的采集站不会被覆盖。',
+    en: 'The data folder is not empty: {what}. Name an empty one with --data; a station that is there is never replaced.',
+  },
+  'archive.no-ledger': {
+    zh: '归档中没有该采集站的台账：{what}。请核对归档位置和采集站编号。',
+    en: 'The archive holds no ledger of this station: {what}. Check which archive it is and the id of the station.',
+  },
+  'archive.which-station': {
+    zh: '归档中有多个采集站：{what}。请用 --station 指定其中一个。',
+    en: 'The archive holds several stations: {what}. Name one of them with --station.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

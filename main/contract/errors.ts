@@ -97,6 +97,9 @@ export const ERRORS = {
   'usb.not-privileged': { retry: 'operator', evidenceAtRisk: true },
   'clear.write-protected': { retry: 'operator', evidenceAtRisk: false },
   'source.incomplete': { retry: 'operator', evidenceAtRisk: true },
+  'data-folder.taken': { retry: 'operator', evidenceAtRisk: false },
+  'archive.no-ledger': { retry: 'operator', evidenceAtRisk: false },
+  'archive.which-station': { retry: 'operator', evidenceAtRisk: false },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

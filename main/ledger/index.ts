@@ -6,6 +6,7 @@ export type { Projection } from './projection.ts';
 export { entriesAbout, entriesOfCamera, entriesOfType, epochOf, latestEntry } from './queries.ts';
 export { type Rebuilt, rebuildDatabase, rebuildInto } from './rebuild.ts';
 export { everyEntry, replay, tableDigests } from './replay.ts';
+export { checkSealedChain, type SealedChain } from './sealed-chain.ts';
 export { announcedKeyOf, type Closing, listSealed, OPEN_SEGMENT, readOpen, readSealed, type SealedName } from './segments.ts';
 export { serveWriter } from './serve-writer.ts';
 export { settle } from './settle.ts';

@@ -70,15 +70,19 @@ export function readSealed(segment: SealedName, keyBefore: string | null): Resul
 
 function parseClosing(line: string | undefined): Closing | null {
   if (!line?.startsWith('{"closing":')) return null;
-  const parsed = ClosingLine.safeParse(JSON.parse(line));
-  return parsed.success ? parsed.data.closing : null;
+  try {
+    return ClosingLine.parse(JSON.parse(line)).closing;
+  } catch {
+    // Torn or altered: it closes nothing.
+    return null;
+  }
 }
 
 /** Entries that say which key seals this ledger from then on. */
 const ANNOUNCEMENTS = { 'ledger.opened': LedgerOpened, 'ledger.continued': LedgerContinued };
 
 /** The key that the newest announcement among `entries` names; null when there is none. */
-function keyAnnouncedIn(entries: readonly SealedBytes[]): string | null {
+export function keyAnnouncedIn(entries: readonly SealedBytes[]): string | null {
   let key: string | null = null;
   for (const entry of entries) {
     const { type, body } = frameOf(entry);

@@ -42,15 +42,15 @@ export function dataPaths(folder: string, stationId: string) {
 }
 export type DataPaths = ReturnType<typeof dataPaths>;
 
+/** Who a station is that is made: made up where nothing is given. */
+type NewStation = { stationId?: string; stationCode?: string; agencyId?: string };
+
 /**
  * Opens a data folder. With `create`, makes a missing or empty one: folders 0700, a new station identity. Without it a
  * folder that holds no station fails with `data-folder.missing`; a folder with foreign content is never taken over, and
  * a `station.json` that cannot be read (`data-folder.damaged`, `data-folder.newer`) is never replaced.
  */
-export function openDataFolder(
-  folder: string,
-  options: { create: boolean; stationCode?: string; agencyId?: string },
-): Result<{ identity: StationIdentity; paths: DataPaths }> {
+export function openDataFolder(folder: string, options: { create: boolean } & NewStation): Result<{ identity: StationIdentity; paths: DataPaths }> {
   const stationFile = path.join(path.resolve(folder), 'station.json');
   if (!fs.existsSync(stationFile)) {
     if (!options.create) return failed('data-folder.missing', path.resolve(folder));
@@ -82,14 +82,14 @@ function readIdentity(stationFile: string): Result<StationIdentity> {
   return parsed.success ? done(parsed.data) : failed('data-folder.damaged', stationFile, parsed.error.message);
 }
 
-function createDataFolder(folder: string, options: { stationCode?: string; agencyId?: string }) {
+function createDataFolder(folder: string, options: NewStation) {
   const root = path.resolve(folder);
   fs.mkdirSync(root, { recursive: true, mode: 0o700 });
   const foreign = fs.readdirSync(root).filter((name) => !name.startsWith('station.'));
   if (foreign.length > 0) {
     return failed('data-folder.missing', root, `the folder is not empty and holds no station: ${foreign.slice(0, 3).join(', ')}`);
   }
-  const stationId = randomUUID();
+  const stationId = options.stationId ?? randomUUID();
   const identity: StationIdentity = {
     format: 1,
     stationId,

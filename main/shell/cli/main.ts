@@ -9,7 +9,7 @@ import { runKiosk } from '../kiosk/run-kiosk.ts';
 import * as commands from './commands.ts';
 import { configuredSocket, connect, dataFolder } from './connect.ts';
 import { createOutput, EXIT, exitOf, type Output } from './output.ts';
-import { rebuild } from './rebuild.ts';
+import { rebuild, rebuildFrom } from './rebuild.ts';
 import { runStation } from './station.ts';
 
 type Common = { data?: string; json?: boolean };
@@ -175,12 +175,20 @@ asks(add('backup', '备份 / copy database and ledger').requiredOption('--out <d
 asks(add('admin/confirm-clock', '确认时钟正确 / say that the station clock is right'), () => commands.confirmClock);
 asks(add('admin/code', '一次性管理员代码 / one-time code for making an admin'), () => commands.adminCode);
 
-const rebuilding = add('rebuild', '从本地库和台账重建数据库 / make the database again from vault and ledger');
+const rebuilding = add('rebuild', '从本地库和台账重建数据库 / make the database again from vault and ledger')
+  .option('--from <dir>', '从归档重建已不存在的采集站 / a station that is gone, from its archive into an empty data folder')
+  .option('--station <id>', '归档中的哪个采集站 / which station of the archive')
+  .option('--epoch <n>', '台账的哪一世，默认最新 / which life of its ledger, the newest unless given');
 rebuilding.action(() => {
-  const options = rebuilding.opts<Common>();
+  const options = rebuilding.opts<Common & { from?: string; station?: string; epoch?: string }>();
   const output = createOutput(options.json === true);
   const data = dataFolder(options.data);
-  process.exitCode = data.ok ? rebuild(data.value, output) : refuse(data.failure, output);
+  if (!data.ok) process.exitCode = refuse(data.failure, output);
+  else if (options.from === undefined) process.exitCode = rebuild(data.value, output);
+  else {
+    const epoch = options.epoch === undefined ? null : Number(options.epoch);
+    process.exitCode = rebuildFrom(data.value, { folder: options.from, station: options.station ?? null, epoch }, output);
+  }
 });
 
 try {
