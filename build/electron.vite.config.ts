@@ -25,6 +25,7 @@ export default defineConfig({
           'station.process': shell('station.process.ts'),
           'writer.worker': path.join(root, 'main/station/writer.worker.ts'),
           'verify.worker': path.join(root, 'main/station/verify.worker.ts'),
+          'duckdb.worker': path.join(root, 'main/archive/catalogue/duckdb.worker.ts'),
           'report.worker': path.join(root, 'main/reports/report.worker.ts'),
           'copy.worker': path.join(root, 'native/portable/copy.worker.ts'),
           'tool.worker': path.join(root, 'main/media/tool.worker.ts'),

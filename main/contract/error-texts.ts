@@ -369,6 +369,10 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '归档中有多个采集站：{what}。请用 --station 指定其中一个。',
     en: 'The archive holds several stations: {what}. Name one of them with --station.',
   },
+  'catalogue.failed': {
+    zh: '目录表处理失败：{what}。证据和台账未受影响，将自动重试；一直如此请查看日志。',
+    en: 'Work on the catalogue tables failed: {what}. Evidence and ledger are untouched, and it is tried again; look at the log if it stays like that.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

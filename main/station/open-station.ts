@@ -173,7 +173,8 @@ async function wire(
     for (const failure of elsewhere.failures) log.warn({ failure }, 'an archive could not be compared with the ledger');
     if (!lock.formerExitClean) await settleBrokenPartials(ingest);
     const recovered = lock.formerExitClean ? { adopted: 0, failures: [] } : await adoptUnrecorded(ingest);
-    return { recovered, stages: await prepareStages({ identity, paths, ledger, work, vault, engine, clock, policy }) };
+    const onCatalogueFailure = (failure: Failure) => log.warn({ failure }, 'the catalogue at an archive could not be written');
+    return { recovered, stages: await prepareStages({ identity, paths, ledger, work, vault, engine, clock, policy, onCatalogueFailure }) };
   }
   function watchUsb(): Promise<LinuxDock> {
     const { stationId } = identity;

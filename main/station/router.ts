@@ -1,5 +1,12 @@
 import { implement } from '@orpc/server';
-import { addFolderDestination, explainDifference, exportCase, reopenDifference, testDestination } from '../archive/index.ts';
+import {
+  addFolderDestination,
+  explainDifference,
+  exportCase,
+  reopenDifference,
+  testDestination,
+  writeCatalogues,
+} from '../archive/index.ts';
 import { localContract } from '../contract/api/index.ts';
 import { failed } from '../contract/errors.ts';
 import { POLICY, PolicyKey } from '../contract/policy.ts';
@@ -81,6 +88,7 @@ export function createRouter(station: Station) {
         const started = startForward(station, input, { actor, id: input.run });
         return started.ok ? started.value.finished : started;
       }),
+      writeCatalogue: os.archive.writeCatalogue.handler(({ input }) => writeCatalogues(stages.catalogue, input.to)),
       reconcile: os.archive.reconcile.handler(async function* ({ input }) {
         yield* reconcileByCommand(station, input);
       }),

@@ -1,5 +1,14 @@
 import type { CopyEngine } from '../../native/index.ts';
-import { createBreakers, ensureLocal, type ForwardContext, forwardStage, hasConfirmation } from '../archive/index.ts';
+import {
+  type CatalogueContext,
+  catalogueStage,
+  createBreakers,
+  ensureLocal,
+  type ForwardContext,
+  forwardStage,
+  hasConfirmation,
+} from '../archive/index.ts';
+import type { Failure } from '../contract/errors.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
 import { idsOfCamera } from '../dock/index.ts';
 import { deadlineStage, suggestStage } from '../evidence/index.ts';
@@ -19,10 +28,12 @@ export type StagesContext = {
   engine: CopyEngine;
   clock: Clock;
   policy<K extends PolicyKey>(key: K): PolicyValues[K];
+  onCatalogueFailure(failure: Failure): void;
 };
 
 export type Stages = {
   forward: ForwardContext;
+  catalogue: CatalogueContext;
   /** Whether an archive that policy accepts has proven that it holds the item. */
   confirmed(itemId: string): boolean;
   /** What runs in the background: everything in a station; in a command, only what its answer needs. */
@@ -56,11 +67,13 @@ export async function prepareStages(context: StagesContext): Promise<Stages> {
     comingFromMs: (dockingId: string) => comingFromMs(ledger.reader, work, dockingId),
     vaultReserveBytes: () => policy('vault-reserve-bytes'),
   };
+  const catalogue = { forward, identity, database: paths.database, work, scratch: paths.scratch, onFailure: context.onCatalogueFailure };
   const evidence = { ledger, now: clock.now, clockSource: clock.source, storeWithinHours: () => policy('store-within-hours') };
   const always = [probeStage(media), groupStage(media), deadlineStage(evidence), suggestStage(evidence)];
   return {
     forward,
+    catalogue,
     confirmed: (itemId) => hasConfirmation(ledger, itemId, policy('clear-accepts-local')),
-    consumers: (purpose) => (purpose === 'station' ? [...always, derivativeStage(media), forwardStage(forward)] : always),
+    consumers: (purpose) => (purpose === 'station' ? [...always, derivativeStage(media), forwardStage(forward), catalogueStage(catalogue)] : always),
   };
 }

@@ -32,6 +32,7 @@ export function dataPaths(folder: string, stationId: string) {
     derived: path.join(root, 'derived'),
     archive: path.join(root, 'archive'),
     quarantine: path.join(root, 'quarantine'),
+    scratch: path.join(root, 'scratch'),
     keys: path.join(root, 'keys'),
     stationKey: path.join(root, 'keys', 'station-ed25519.pem'),
     recordKeys: path.join(root, 'keys', 'record-keys.db'),

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { type Db, isSqliteError } from './database.ts';
 
 /**
- * Opens `work.db`: plans of dockings under way, consumers' low-water marks, sign-ins, destinations that rest. Everything in it can be worked
+ * Opens `work.db`: plans of dockings under way, consumers' low-water marks, sign-ins, destinations that rest, files of catalogues. Everything in it can be worked
  * out again, so it is not flushed on every commit, may simply be deleted while no station runs, and is begun anew when
  * SQLite cannot read it.
  */
@@ -48,6 +48,10 @@ CREATE TABLE IF NOT EXISTS wrong_pins (
   person_id TEXT PRIMARY KEY, count INTEGER NOT NULL, locked_until_ms INTEGER, tried_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS destination_rests (
   destination_id TEXT PRIMARY KEY, failures INTEGER NOT NULL, rest_until_ms INTEGER, reason TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS catalogue_marks (destination_id TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS catalogue_files (
+  destination_id TEXT NOT NULL, key TEXT NOT NULL, rows INTEGER NOT NULL, size_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL,
+  PRIMARY KEY (destination_id, key)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS plan_files (
   docking_id TEXT NOT NULL,
   n INTEGER NOT NULL,

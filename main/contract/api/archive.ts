@@ -18,6 +18,17 @@ export const ForwardReport = z.object({
 });
 export type ForwardReport = z.infer<typeof ForwardReport>;
 
+/** What was written of a station's catalogue at a destination: the files in which something had changed. */
+export const WrittenCatalogue = z.object({
+  destination: z.string(),
+  files: Count,
+  rows: Count,
+  bytes: SizeBytes,
+  /** The newest ledger entry that is in it. */
+  upTo: Count,
+});
+export type WrittenCatalogue = z.infer<typeof WrittenCatalogue>;
+
 /** Why a difference is there, in somebody's words. */
 export const Explanation = z.object({
   id: Uuid,
@@ -97,6 +108,8 @@ export const archiveContract = {
   forward: oc
     .input(z.object({ to: z.string().nullable(), onlyFailed: z.boolean().default(false), run: RunId }))
     .output(outcomeOf(z.array(ForwardReport))),
+  /** Brings the catalogue at one destination, or at all (null), up to date now. */
+  writeCatalogue: oc.input(z.object({ to: z.string().nullable() })).output(outcomeOf(z.array(WrittenCatalogue))),
   /** Ends with what came of it. Whoever goes away meanwhile stops it, when it was begun for them. */
   reconcile: oc
     .input(z.object({ source: z.string().nullable(), to: z.string().nullable(), report: z.string().nullable(), run: RunId }))

@@ -304,6 +304,20 @@ export function testDestination(name: string): Command {
   };
 }
 
+export function writeCatalogue(options: { to?: string }): Command {
+  return async (client, output) => {
+    const value = unpack(await client.archive.writeCatalogue({ to: options.to ?? null }), output);
+    if (!value) return EXIT.refused;
+    output.answer(
+      value,
+      value.map(
+        (one) => `${one.destination}: 已写 written ${one.files} 文件 files, ${one.rows} 行 rows, ${bytesText(one.bytes)}, 台账至 up to ${one.upTo}`,
+      ),
+    );
+    return EXIT.done;
+  };
+}
+
 export const listCameras: Command = async (client, output) => {
   const list = await client.docking.cameras();
   output.answer(

@@ -124,6 +124,13 @@ asks(
   commands.forward,
 );
 asks(
+  add('archive/catalogue', '更新归档中的目录表 / bring the tables of this station in the archive up to date').option(
+    '--to <name>',
+    '存储目标 / destination',
+  ),
+  commands.writeCatalogue,
+);
+asks(
   add('reconcile', '对账 / compare source, vault and archive')
     .option('--source <dir>', '来源目录 / a camera or folder')
     .option('--to <name>', '存储目标 / destination')

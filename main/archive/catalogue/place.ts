@@ -1,0 +1,59 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { done, failed, type Result } from '../../contract/errors.ts';
+import { flushFolder } from '../../store/index.ts';
+import type { HashAtRest } from '../bag.ts';
+import type { Destination } from '../destinations.ts';
+import { flushFile, hashFile, makeFolderFlushed } from '../file-io.ts';
+import { checkFolder, writeCode } from '../folder-destination.ts';
+
+/** One file of a destination; `sizeBytes` is null when it is listed and cannot be looked at. */
+export type Listed = { key: string; sizeBytes: number | null };
+
+/** What the catalogue and the reconciliation of an archive need of a destination, whatever its kind. */
+export type ArchivePlace = {
+  /** Whether it is still the destination it was. */
+  check(): Result<null>;
+  /** Puts a file of this machine under a key, in the place of what was there: whole or not at all, and read back. */
+  replace(key: string, file: string): Promise<Result<null>>;
+  /** Everything below a prefix (empty, or ending in a slash), in no order. */
+  list(prefix: string): AsyncGenerator<Listed>;
+};
+
+/** A folder, also of a file server, as such a place. */
+export function folderPlace({ id, name, folder: root }: Pick<Destination, 'id' | 'name' | 'folder'>, hashAtRest: HashAtRest): ArchivePlace {
+  const at = (key: string) => path.join(root, key);
+  return {
+    check: () => checkFolder(root, id),
+    async replace(key, file) {
+      const target = at(key);
+      const temporary = `${target}.incoming`;
+      try {
+        await makeFolderFlushed(path.dirname(target));
+        await fs.promises.copyFile(file, temporary);
+        await flushFile(temporary);
+        await fs.promises.rename(temporary, target);
+        await flushFolder(path.dirname(target));
+      } catch (error) {
+        return failed(writeCode(error), name, String(error));
+      }
+      const [sent, held] = [await hashFile(file), await hashAtRest(target)];
+      return sent.sha256 === held?.sha256 ? done(null) : failed('destination.read-back-differs', `${name}: ${key}`);
+    },
+    list: (prefix) => listBelow(root, prefix),
+  };
+}
+
+async function* listBelow(root: string, prefix: string): AsyncGenerator<Listed> {
+  const folder = await fs.promises.opendir(path.join(root, prefix)).catch((error: NodeJS.ErrnoException) => {
+    // What is not there is empty; what is there and cannot be read must not be taken for it.
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (!folder) return;
+  for await (const entry of folder) {
+    const key = `${prefix}${entry.name}`;
+    if (entry.isDirectory()) yield* listBelow(root, `${key}/`);
+    else yield { key, sizeBytes: (await fs.promises.lstat(path.join(root, key)).catch(() => null))?.size ?? null };
+  }
+}
