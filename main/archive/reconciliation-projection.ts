@@ -4,7 +4,7 @@ import { sql } from '../store/index.ts';
 /** Reconciliations whose result is kept, and the explanations that hold now. */
 export const RECONCILIATION_PROJECTION: Projection = {
   name: 'reconciliation',
-  version: 1,
+  version: 2,
   tables: [
     {
       name: 'reconciliations',
@@ -12,6 +12,13 @@ export const RECONCILIATION_PROJECTION: Projection = {
       ddl: `CREATE TABLE reconciliations (
         reconciliation_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, at TEXT NOT NULL, destination_id TEXT, actor_kind TEXT NOT NULL,
         actor_id TEXT NOT NULL, differences INTEGER NOT NULL, differs INTEGER NOT NULL, explained INTEGER NOT NULL,
+        result_sha256 TEXT NOT NULL) STRICT`,
+    },
+    {
+      name: 'archive_reconciliations',
+      orderBy: 'reconciliation_id',
+      ddl: `CREATE TABLE archive_reconciliations (
+        reconciliation_id TEXT PRIMARY KEY, seq INTEGER NOT NULL UNIQUE, at TEXT NOT NULL, destination_id TEXT NOT NULL,
         result_sha256 TEXT NOT NULL) STRICT`,
     },
     {
@@ -37,6 +44,9 @@ export const RECONCILIATION_PROJECTION: Projection = {
         body.result.explained,
         body.result.sha256,
       );
+    },
+    'archive.reconciled': (db, { seq, at, body }) => {
+      sql(db, 'INSERT INTO archive_reconciliations VALUES (?, ?, ?, ?, ?)').run(body.result.id, seq, at, body.destinationId, body.result.sha256);
     },
     'difference.explained': (db, { seq, at, subject, actor, body }) => {
       sql(db, 'INSERT INTO explanations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)').run(

@@ -373,6 +373,10 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '目录表处理失败：{what}。证据和台账未受影响，将自动重试；一直如此请查看日志。',
     en: 'Work on the catalogue tables failed: {what}. Evidence and ledger are untouched, and it is tried again; look at the log if it stays like that.',
   },
+  'archive.no-catalogue': {
+    zh: '归档中还没有任何采集站的目录表：{what}。请先在采集站上运行 evidock archive catalogue。',
+    en: 'The archive has no catalogue of any station yet: {what}. Run evidock archive catalogue at a station first.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

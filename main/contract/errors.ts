@@ -101,6 +101,7 @@ export const ERRORS = {
   'archive.no-ledger': { retry: 'operator', evidenceAtRisk: false },
   'archive.which-station': { retry: 'operator', evidenceAtRisk: false },
   'catalogue.failed': { retry: 'later', evidenceAtRisk: false },
+  'archive.no-catalogue': { retry: 'operator', evidenceAtRisk: false },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

@@ -1,5 +1,5 @@
 import { actorText, listDestinations } from '../archive/index.ts';
-import type { ForwardReport, ReconcileReport } from '../contract/api/archive.ts';
+import type { ForwardReport, ReconcileReport, RecordedArchiveResult } from '../contract/api/archive.ts';
 import type { VerifyReport } from '../contract/api/station.ts';
 import type { RunEnded } from '../contract/entries/station.ts';
 import { failed } from '../contract/errors.ts';
@@ -8,7 +8,7 @@ import type { Ledger } from '../ledger/index.ts';
 import { lastEnded } from './long-run-projection.ts';
 import { createLongWork, type LongWork, type Run } from './long-work.ts';
 
-type Outputs = { reconcile: ReconcileReport; verify: VerifyReport; forward: ForwardReport[] };
+type Outputs = { reconcile: ReconcileReport; archive: RecordedArchiveResult; verify: VerifyReport; forward: ForwardReport[] };
 type Work = keyof Outputs;
 
 /** The long work of a station by kind, each done once at a time. */
@@ -28,6 +28,12 @@ export function createLongWorks({ ledger, now, onBug }: Context): LongWorks {
       onBug,
       record: record('reconcile'),
       figuresOf: ({ same, missing, differs, extra, waiting }) => ({ same, differences: missing + differs + extra, waiting }),
+    }),
+    archive: createLongWork<RecordedArchiveResult>({
+      now,
+      onBug,
+      record: record('archive'),
+      figuresOf: ({ content: { items, same, waiting, differences } }) => ({ items, same, differences: differences.length, waiting }),
     }),
     verify: createLongWork<VerifyReport>({
       now,

@@ -1,8 +1,11 @@
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { findDestination, reconcile } from '../archive/index.ts';
-import type { ReconcileEvent } from '../contract/api/archive.ts';
+import { findDestination, reconcile, reconcileArchive } from '../archive/index.ts';
+import type { ArchiveReconcileEvent, ReconcileEvent } from '../contract/api/archive.ts';
+import type { Result } from '../contract/errors.ts';
+import type { Progress } from '../contract/long-run.ts';
 import { writeReport } from '../reports/index.ts';
+import type { LongWork, Started } from './long-work.ts';
 import type { Station } from './open-station.ts';
 import { sheetInput } from './sheet-input.ts';
 import { readSource } from './source-files.ts';
@@ -29,6 +32,31 @@ export async function* reconcileByCommand(
     const files = source === null ? null : readSource(source, engine, watch.signal);
     return reconcile(station.stages.forward, { source: files, sourceName, destination: destination.value, actor }, watch);
   });
+  for await (const event of followed(longWork.reconcile, started)) {
+    if (event.event === 'done' && event.outcome.ok && input.report !== null) {
+      const written = writeReport(input.report, sheetInput(station, event.outcome.value, actor.id));
+      if (!written.ok) return yield { event: 'done', outcome: written };
+    }
+    yield event;
+  }
+}
+
+/** The same of all stations of an archive, from the archive alone. */
+export async function* reconcileAllByCommand(station: Station, to: string | null): AsyncGenerator<ArchiveReconcileEvent> {
+  const { actor, longWork } = station;
+  const destination = findDestination(station.ledger, to ?? 'local');
+  if (!destination.ok) return yield { event: 'done', outcome: destination };
+  const request = { destination: destination.value, actor };
+  const started = longWork.archive.start({ what: destination.value.name, destinationId: destination.value.id, actor }, (watch) =>
+    reconcileArchive(station.stages.catalogue, request, watch),
+  );
+  yield* followed(longWork.archive, started);
+}
+
+type Followed<T> = { event: 'progress'; progress: Progress; remainingMs: number | null } | { event: 'done'; outcome: Result<T> };
+
+/** How far the work is, then what came of it. What was begun for somebody who goes away stops. */
+async function* followed<T>(work: LongWork<T>, started: Result<Started<T>>): AsyncGenerator<Followed<T>> {
   if (!started.ok) return yield { event: 'done', outcome: started };
   const { id, joined, finished } = started.value;
   try {
@@ -36,16 +64,11 @@ export async function* reconcileByCommand(
       const pause = new AbortController();
       over = await Promise.race([finished.then(() => true), setTimeout(TELL_MS, false, { signal: pause.signal })]);
       pause.abort();
-      const run = longWork.reconcile.last();
+      const run = work.last();
       if (!over && run?.progress) yield { event: 'progress', progress: run.progress, remainingMs: run.remainingMs };
     }
-    const outcome = await finished;
-    if (outcome.ok && input.report !== null) {
-      const written = writeReport(input.report, sheetInput(station, outcome.value, actor.id));
-      if (!written.ok) return yield { event: 'done', outcome: written };
-    }
-    yield { event: 'done', outcome };
+    yield { event: 'done', outcome: await finished };
   } finally {
-    if (!joined) longWork.reconcile.cancel(id);
+    if (!joined) work.cancel(id);
   }
 }

@@ -18,7 +18,7 @@ import { backup } from './backup.ts';
 import { ingestSources } from './ingest-sources.ts';
 import type { Station } from './open-station.ts';
 import { setPolicy } from './policy.ts';
-import { reconcileByCommand } from './reconcile-by-command.ts';
+import { reconcileAllByCommand, reconcileByCommand } from './reconcile-by-command.ts';
 import { startForward, startVerify, stopRun } from './run-work.ts';
 import { destinationsOf, statusOf } from './status.ts';
 import { putFilesFirst, steer } from './steer.ts';
@@ -91,6 +91,9 @@ export function createRouter(station: Station) {
       writeCatalogue: os.archive.writeCatalogue.handler(({ input }) => writeCatalogues(stages.catalogue, input.to)),
       reconcile: os.archive.reconcile.handler(async function* ({ input }) {
         yield* reconcileByCommand(station, input);
+      }),
+      reconcileAll: os.archive.reconcileAll.handler(async function* ({ input }) {
+        yield* reconcileAllByCommand(station, input.to);
       }),
       explain: os.archive.explain.handler(({ input }) => explainDifference({ ledger, now: clock.now, actor }, input)),
       reopen: os.archive.reopen.handler(({ input }) => reopenDifference({ ledger, now: clock.now, actor }, input.explanation)),

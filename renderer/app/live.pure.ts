@@ -58,6 +58,7 @@ const FAMILIES: Record<EntryType, readonly Family[]> = {
   'difference.explained': ['archive'],
   'difference.reopened': ['archive'],
   'run.ended': ['archive', 'station'],
+  'archive.reconciled': ['archive'],
 };
 
 /** The families that entries of these types make stale; null means everything. */

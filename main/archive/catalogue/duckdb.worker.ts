@@ -1,20 +1,24 @@
 import process from 'node:process';
+import { compare } from './compare-job.ts';
 import type { FromJob, Job } from './run-job.ts';
 import { writeFiles } from './write-job.ts';
 
 /** A process for one job on tables; see `run-job.ts`. */
 process.once('message', async (job: Job) => {
-  const tell = (message: FromJob) => process.send?.(message);
+  let last: FromJob;
   try {
-    tell({ done: await carryOut(job), residentBytes: process.resourceUsage().maxRSS * 1024 });
+    const done = job.kind === 'write' ? await writeFiles(job) : await compare(job, (step) => tell({ step }));
+    last = { done, residentBytes: process.resourceUsage().maxRSS * 1024 };
   } catch (error) {
-    tell({ failed: error instanceof Error ? error.message : String(error) });
+    last = { failed: error instanceof Error ? error.message : String(error) };
   }
+  await tell(last);
   process.disconnect?.();
 });
 // Whoever asked is gone.
 process.once('disconnect', () => process.exit());
 
-function carryOut(job: Job): Promise<unknown> {
-  return writeFiles(job);
+/** Resolves when the message has left this process: a large answer takes a while. */
+function tell(message: FromJob): Promise<void> {
+  return new Promise((resolve) => process.send?.(message, undefined, undefined, () => resolve()));
 }

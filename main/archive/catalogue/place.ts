@@ -18,6 +18,8 @@ export type ArchivePlace = {
   replace(key: string, file: string): Promise<Result<null>>;
   /** Everything below a prefix (empty, or ending in a slash), in no order. */
   list(prefix: string): AsyncGenerator<Listed>;
+  /** A folder of this machine in which everything below the prefix can be read. */
+  folderOf(prefix: string): Promise<Result<string>>;
 };
 
 /** A folder, also of a file server, as such a place. */
@@ -41,6 +43,7 @@ export function folderPlace({ id, name, folder: root }: Pick<Destination, 'id' |
       return sent.sha256 === held?.sha256 ? done(null) : failed('destination.read-back-differs', `${name}: ${key}`);
     },
     list: (prefix) => listBelow(root, prefix),
+    folderOf: async (prefix) => done(at(prefix)),
   };
 }
 

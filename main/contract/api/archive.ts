@@ -1,5 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import { ArchiveResult } from '../archive-difference.ts';
 import { ErrorCode, Failure } from '../errors.ts';
 import { Progress, RunId } from '../long-run.ts';
 import { Count, Hash256, SizeBytes, Uuid } from '../values.ts';
@@ -95,6 +96,16 @@ export const ReconcileEvent = z.discriminatedUnion('event', [
 ]);
 export type ReconcileEvent = z.infer<typeof ReconcileEvent>;
 
+/** A recorded result about all stations of an archive, and the ledger entry that vouches for it by its hash. */
+export const RecordedArchiveResult = z.object({ content: ArchiveResult, sha256: Hash256, seq: Count });
+export type RecordedArchiveResult = z.infer<typeof RecordedArchiveResult>;
+
+export const ArchiveReconcileEvent = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('progress'), progress: Progress, remainingMs: Count.nullable() }),
+  z.object({ event: z.literal('done'), outcome: outcomeOf(RecordedArchiveResult) }),
+]);
+export type ArchiveReconcileEvent = z.infer<typeof ArchiveReconcileEvent>;
+
 export const Reason = z.string().trim().min(2).max(500);
 
 export const archiveContract = {
@@ -114,6 +125,8 @@ export const archiveContract = {
   reconcile: oc
     .input(z.object({ source: z.string().nullable(), to: z.string().nullable(), report: z.string().nullable(), run: RunId }))
     .output(eventIterator(ReconcileEvent)),
+  /** All stations of an archive, from the archive alone. */
+  reconcileAll: oc.input(z.object({ to: z.string().nullable() })).output(eventIterator(ArchiveReconcileEvent)),
   /** `reconciliation` null is the newest one; a difference may be named by the beginning of its id when that is unique. */
   explain: oc
     .input(z.object({ reconciliation: Uuid.nullable(), difference: z.string().min(4).max(64), reason: Reason }))

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ArchiveCounts } from '../archive-difference.ts';
 import { ErrorCode } from '../errors.ts';
 import { Base64Url, Count, Hash256, Instant, SizeBytes, Uuid } from '../values.ts';
 
@@ -68,3 +69,17 @@ export const DifferenceExplained = z.strictObject({
 
 /** The explanation no longer holds: the difference is open again. */
 export const DifferenceReopened = z.strictObject({ explanationId: Uuid });
+
+/**
+ * All stations of an archive compared with what it holds, from its catalogue alone. The whole result lies in a private record;
+ * the ledger vouches for it by its hash.
+ */
+export const ArchiveReconciled = z.strictObject({
+  destinationId: Uuid,
+  stations: Count,
+  items: Count,
+  same: Count,
+  waiting: Count,
+  counts: ArchiveCounts,
+  result: z.strictObject({ id: Uuid, sha256: Hash256, startedAt: Instant }),
+});

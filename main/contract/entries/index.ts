@@ -64,6 +64,7 @@ export const ENTRY_BODIES = {
   'difference.explained': archive.DifferenceExplained,
   'difference.reopened': archive.DifferenceReopened,
   'run.ended': station.RunEnded,
+  'archive.reconciled': archive.ArchiveReconciled,
 } as const;
 
 export type EntryType = keyof typeof ENTRY_BODIES;

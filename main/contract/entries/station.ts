@@ -23,7 +23,7 @@ export type RunFigures = z.infer<typeof RunFigures>;
 /** Long work that somebody began is over: done, stopped, or come to nothing. What it found has entries of its own. */
 export const RunEnded = z.strictObject({
   runId: Uuid,
-  work: z.enum(['reconcile', 'verify', 'forward']),
+  work: z.enum(['reconcile', 'archive', 'verify', 'forward']),
   /** Which kind of it, where there are several: a full check, or only what failed. */
   how: z.enum(['full', 'quick', 'all', 'only-failed']).nullable(),
   /** The archive it was about; null for every one, and for none. */

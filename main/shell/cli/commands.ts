@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
-import type { Difference, ReconcileReport } from '../../contract/api/archive.ts';
+import type { Difference, ReconcileReport, RecordedArchiveResult } from '../../contract/api/archive.ts';
 import { type IngestedSource, PutFirst, type SteeringAct } from '../../contract/api/docking.ts';
 import type { ImportReport } from '../../contract/api/evidence.ts';
+import { ArchiveClass, type ArchiveDifference } from '../../contract/archive-difference.ts';
 import { MergeReason } from '../../contract/entries/dock.ts';
 import { done, type Failure, failed, type Result } from '../../contract/errors.ts';
 import type { Progress } from '../../contract/long-run.ts';
@@ -187,6 +188,50 @@ export function reconcile(options: { source?: string; to?: string; report?: stri
     return result.open > 0 ? EXIT.refused : result.waiting > 0 ? EXIT.partly : EXIT.done;
   };
 }
+
+export function reconcileAll(options: { to?: string }): Command {
+  return async (client, output) => {
+    let outcome: Result<RecordedArchiveResult> | null = null;
+    for await (const event of await client.archive.reconcileAll({ to: options.to ?? null })) {
+      if (event.event === 'done') outcome = event.outcome;
+      else output.say(progressLine(event.progress, event.remainingMs));
+    }
+    if (!outcome) throw new Error('a reconciliation ended without a word');
+    const result = unpack(outcome, output);
+    if (!result) return EXIT.refused;
+    const { stations, items, same, waiting, counts, differences } = result.content;
+    output.answer(result, [
+      `采集站 stations ${stations}, 原始文件 originals ${items}, 一致 same ${same}, 待归档 waiting ${waiting}`,
+      ...ArchiveClass.options.map((name) => `${ARCHIVE_WORDS[name]} ${name} ${counts[name]}`),
+      ...differences.map(archiveDifferenceLine),
+      `结果 result ${result.sha256}`,
+    ]);
+    if (counts.differs > 0) return EXIT.integrity;
+    return Object.values(counts).some((count) => count > 0) ? EXIT.refused : waiting > 0 ? EXIT.partly : EXIT.done;
+  };
+}
+
+function archiveDifferenceLine(one: ArchiveDifference): string {
+  const about = one.key ?? one.itemId ?? one.unitId ?? one.dockingId ?? '';
+  const values = one.expected === null && one.found === null ? '' : ` (${one.expected ?? '—'} / ${one.found ?? '—'})`;
+  return `${one.class} ${one.location} ${one.cause} ${one.stationId} ${about}${values} ${one.since ?? '—'} → ${ARCHIVE_WORDS[one.action]} ${one.action}`;
+}
+
+const ARCHIVE_WORDS: Record<ArchiveClass | ArchiveDifference['action'], string> = {
+  missing: '缺少',
+  differs: '不一致',
+  extra: '多出',
+  duplicate: '跨站重复',
+  late: '超过 24 小时',
+  unlinked: '未关联',
+  unreadable: '无法读取',
+  resend: '重新推送',
+  're-read': '重新读取',
+  quarantine: '隔离核查',
+  explain: '说明原因',
+  link: '关联案件',
+  rewrite: '重写目录或台账',
+};
 
 function progressLine({ phase, items, ofItems, bytes, ofBytes }: Progress, remainingMs: number | null): string {
   const left = remainingMs === null ? '' : `, 约剩 left ${Math.ceil(remainingMs / 1000)} s`;

@@ -131,6 +131,13 @@ asks(
   commands.writeCatalogue,
 );
 asks(
+  add('archive/reconcile', '全部采集站与归档对账 / compare all stations of an archive with what it holds').option(
+    '--to <name>',
+    '存储目标 / destination',
+  ),
+  commands.reconcileAll,
+);
+asks(
   add('reconcile', '对账 / compare source, vault and archive')
     .option('--source <dir>', '来源目录 / a camera or folder')
     .option('--to <name>', '存储目标 / destination')

@@ -1,0 +1,131 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { type ArchiveClass, ArchiveCounts, type ArchiveDifference } from '../../contract/archive-difference.ts';
+import { hashFile } from '../file-io.ts';
+import { COMPARISONS, tablesOf } from './compare.sql.ts';
+import { openEngine, quoted } from './duckdb.ts';
+import { CATALOGUE, FILES_TABLE } from './tables.ts';
+
+export type CompareJob = {
+  kind: 'compare';
+  /** Where the archive's `catalogue/` can be read on this machine. */
+  catalogue: string;
+  /** What lies at the archive: CSV or Parquet with `key`, `size_bytes` (null: cannot be looked at) and `sha256` (null: not read). */
+  inventory: string;
+  destinationId: string;
+  /** Now, as the station tells it. */
+  at: string;
+  /** After how many hours a recording without a case, or bytes without a receipt, count. */
+  afterHours: number;
+  /** Listed of each class; all are counted. */
+  listed: number;
+  memoryMb: number;
+  threads: number;
+  spill: string;
+};
+
+export type Compared = {
+  stations: number;
+  items: number;
+  same: number;
+  waiting: number;
+  counts: ArchiveCounts;
+  differences: ArchiveDifference[];
+  /** How long each step took, ms. */
+  stepMs: Record<string, number>;
+};
+
+/**
+ * Compares the certificates of dockings, the ledgers' items and receipts, and what lies at the archive, of all stations at
+ * once. A station whose catalogue is not whole is told and left out: nothing is concluded from half a list.
+ */
+export async function compare(job: CompareJob, onStep: (step: string) => void): Promise<Compared> {
+  const engine = await openEngine(job);
+  // Order is asked for where it matters; kept everywhere it would cost memory.
+  await engine.run('SET preserve_insertion_order = false');
+  const stepMs: Record<string, number> = {};
+  async function step(name: string, act: () => Promise<unknown>): Promise<void> {
+    onStep(name);
+    const started = performance.now();
+    await act();
+    stepMs[name] = Math.round(performance.now() - started);
+  }
+  await step('catalogue', () => openTables(engine, job));
+  for (const { name, statements } of COMPARISONS) {
+    await step(name, async () => {
+      for (const text of statements) await engine.run(filledIn(text, job));
+    });
+  }
+  const [totals] = await rowsOf<Omit<Compared, 'counts' | 'differences' | 'stepMs'>>(engine, 'SELECT * FROM totals');
+  const counted = await rowsOf<{ class: ArchiveClass; n: number }>(engine, 'SELECT class, count(*) AS n FROM differences GROUP BY class');
+  const differences = await rowsOf<ArchiveDifference>(
+    engine,
+    `SELECT class, location, cause, action, station AS stationId, unit_id AS unitId, item_id AS itemId, docking_id AS dockingId, key, expected, found, since
+     FROM differences QUALIFY row_number() OVER (PARTITION BY class ORDER BY station, since, key, item_id, unit_id, docking_id) <= ${job.listed}
+     ORDER BY class, station, since, key, item_id, unit_id, docking_id`,
+  );
+  engine.closeSync();
+  if (!totals) throw new Error('totals are one row');
+  const counts = ArchiveCounts.parse(
+    Object.fromEntries(Object.keys(ArchiveCounts.shape).map((name) => [name, counted.find((one) => one.class === name)?.n ?? 0])),
+  );
+  return { ...totals, counts, differences, stepMs };
+}
+
+/** Rows with whole numbers as numbers, and nothing else that JSON does not know. */
+async function rowsOf<T>(engine: DuckDBConnection, text: string): Promise<T[]> {
+  const result = await engine.runAndReadAll(text);
+  return result
+    .getRowObjectsJS()
+    .map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, typeof value === 'bigint' ? Number(value) : value]))) as T[];
+}
+
+function filledIn(text: string, job: CompareJob): string {
+  return text
+    .replaceAll('$destination', `'${quoted(job.destinationId)}'`)
+    .replaceAll('$at', `TIMESTAMPTZ '${quoted(job.at)}'`)
+    .replaceAll('$after', `to_hours(${job.afterHours})`);
+}
+
+type Listed = { station: string; key: string; sha256: string };
+
+/** Makes the tables to be compared of the catalogue's files, each proven against its station's list. */
+async function openTables(engine: DuckDBConnection, job: CompareJob): Promise<void> {
+  await engine.run(DIFFERENCES);
+  const lists = path.join(job.catalogue, FILES_TABLE.name);
+  const listed = fs.existsSync(lists)
+    ? await rowsOf<Listed>(
+        engine,
+        `SELECT station, key, sha256 FROM read_parquet('${quoted(lists)}/*/*.parquet', hive_partitioning = true, hive_types = {'station': VARCHAR})`,
+      )
+    : [];
+  const broken = new Set<string>();
+  for (const { station, key, sha256 } of listed) {
+    const found = await hashFile(path.join(job.catalogue, key.slice(CATALOGUE.length))).catch(() => null);
+    if (found?.sha256 === sha256) continue;
+    broken.add(station);
+    const [kind, cause] = found ? ['differs', 'altered'] : ['missing', 'not-there'];
+    await engine.run(
+      `INSERT INTO differences (class, location, cause, action, station, key, expected, found) VALUES
+       ('${kind}', 'catalogue', '${cause}', 'rewrite', '${quoted(station)}', '${quoted(key)}', '${sha256}', ${found ? `'${found.sha256}'` : 'NULL'})`,
+    );
+  }
+  const whole = listed.filter(({ station }) => !broken.has(station)).map(({ key }) => key.slice(CATALOGUE.length));
+  const filesOf = (table: string) => whole.filter((key) => key.startsWith(`${table}/`)).map((key) => path.join(job.catalogue, key));
+  for (const text of tablesOf(filesOf, await inventoryOf(engine, job))) await engine.run(text);
+}
+
+/** The inventory as Parquet: it is looked through several times. */
+async function inventoryOf(engine: DuckDBConnection, { inventory }: CompareJob): Promise<string> {
+  if (inventory.endsWith('.parquet')) return inventory;
+  const made = `${inventory}.parquet`;
+  await engine.run(
+    `COPY (SELECT * FROM read_csv('${quoted(inventory)}', header = true, columns = {key: 'VARCHAR', size_bytes: 'BIGINT', sha256: 'VARCHAR'}))
+     TO '${quoted(made)}' (FORMAT parquet)`,
+  );
+  return made;
+}
+
+const DIFFERENCES = `CREATE TABLE differences (class VARCHAR, location VARCHAR, cause VARCHAR, action VARCHAR, station VARCHAR, unit_id VARCHAR,
+  item_id VARCHAR, docking_id VARCHAR, key VARCHAR, expected VARCHAR, found VARCHAR, since VARCHAR)`;

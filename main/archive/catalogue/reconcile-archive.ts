@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import canonicalize from 'canonicalize';
+import { v7 as uuidv7 } from 'uuid';
+import type { RecordedArchiveResult } from '../../contract/api/archive.ts';
+import { ArchiveResult } from '../../contract/archive-difference.ts';
+import { done, failed, type Result } from '../../contract/errors.ts';
+import type { Actor } from '../../contract/values.ts';
+import type { Ledger } from '../../ledger/index.ts';
+import { sql } from '../../store/index.ts';
+import type { Destination } from '../destinations.ts';
+import type { Watch } from '../watch.ts';
+import type { ArchivePlace } from './place.ts';
+import { runJob } from './run-job.ts';
+import { CATALOGUE } from './tables.ts';
+import { type CatalogueContext, placeOf } from './write-catalogue.ts';
+
+/** Differences of each class that a result lists; all are counted. */
+const MAX_LISTED = 1000;
+/** Enough for a million originals without spilling to disk (measured: `bench:reconcile`). */
+const MEMORY_MB = 1500;
+/** Hours after which a recording without a case, or bytes without a receipt, are a difference. */
+const AFTER_HOURS = 24;
+
+/**
+ * Compares all stations of an archive with what it holds, from the archive alone: the catalogues that the stations wrote
+ * there and a list of everything in it. The result is recorded: in a private record, its counts and its hash on the ledger.
+ * When `watch.signal` aborts, it throws the signal's reason and nothing is recorded.
+ */
+export async function reconcileArchive(
+  context: CatalogueContext,
+  { destination, actor }: { destination: Destination; actor: Actor },
+  watch: Watch,
+): Promise<Result<RecordedArchiveResult>> {
+  const { forward, identity } = context;
+  const place = placeOf(destination, forward.hashAtRest);
+  const checked = place.check();
+  if (!checked.ok) return checked;
+  const startedAt = forward.now();
+  const head = sql<{ seq: number; hash: string }>(forward.ledger.reader, 'SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1').get();
+  if (!head) throw new Error('a ledger has a first entry');
+  const catalogue = await place.folderOf(CATALOGUE);
+  if (!catalogue.ok) return catalogue;
+  fs.mkdirSync(context.scratch, { recursive: true, mode: 0o700 });
+  const scratch = fs.mkdtempSync(path.join(context.scratch, 'reconcile-'));
+  try {
+    const inventory = path.join(scratch, 'inventory.csv');
+    // What a station writes while this lists is newer than its catalogue and waits; so the catalogue is read after the list.
+    const files = await writeInventory(place, inventory, watch);
+    const compared = await runJob(
+      {
+        kind: 'compare',
+        catalogue: catalogue.value,
+        inventory,
+        destinationId: destination.id,
+        at: startedAt,
+        afterHours: AFTER_HOURS,
+        listed: MAX_LISTED,
+        memoryMb: MEMORY_MB,
+        threads: Math.min(os.availableParallelism(), 4),
+        spill: path.join(scratch, 'spill'),
+      },
+      { signal: watch.signal, onStep: () => watch.onProgress({ phase: 'ledger', items: files, ofItems: files, bytes: 0, ofBytes: null }) },
+    );
+    if (!compared.ok) return compared;
+    const { stepMs: _, ...found } = compared.value.value;
+    if (found.stations === 0 && found.differences.length === 0) return failed('archive.no-catalogue', destination.name);
+    return await record(forward.ledger, actor, {
+      ...found,
+      format: 1,
+      id: uuidv7(),
+      station: { id: identity.stationId, code: identity.stationCode },
+      destination: { id: destination.id, name: destination.name },
+      startedAt,
+      endedAt: forward.now(),
+      head,
+    });
+  } finally {
+    fs.rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Lists everything of an archive's stations into a file; says how many there are. */
+async function writeInventory(place: ArchivePlace, file: string, { signal, onProgress }: Watch): Promise<number> {
+  const out = fs.createWriteStream(file);
+  const failure = new Promise<never>((_, reject) => out.once('error', reject));
+  failure.catch(() => undefined);
+  out.write('key,size_bytes,sha256\n');
+  let items = 0;
+  for await (const { key, sizeBytes } of place.list('')) {
+    signal.throwIfAborted();
+    if (key.startsWith(CATALOGUE)) continue;
+    items += 1;
+    const room = out.write(`"${key.replaceAll('"', '""')}",${sizeBytes ?? ''},\n`);
+    if (!room) await Promise.race([new Promise<void>((resolve) => out.once('drain', () => resolve())), failure]);
+    onProgress({ phase: 'archive', items, ofItems: null, bytes: 0, ofBytes: null });
+  }
+  await Promise.race([new Promise<void>((resolve) => out.end(() => resolve())), failure]);
+  return items;
+}
+
+async function record(ledger: Ledger, actor: Actor, found: ArchiveResult): Promise<Result<RecordedArchiveResult>> {
+  const content = ArchiveResult.parse(found);
+  const canonical = canonicalize(content);
+  if (canonical === undefined) throw new Error('a result has no canonical form');
+  const sha256 = createHash('sha256').update(canonical, 'utf8').digest('hex');
+  const { id, startedAt, stations, items, same, waiting, counts } = content;
+  const [entry] = await ledger.append(
+    [
+      {
+        type: 'archive.reconciled',
+        subject: { kind: 'station', id: content.station.id },
+        refs: [{ kind: 'destination', id: content.destination.id, role: 'destination' }],
+        actor,
+        at: content.endedAt,
+        body: { destinationId: content.destination.id, stations, items, same, waiting, counts, result: { id, sha256, startedAt } },
+      },
+    ],
+    [{ kind: 'archive-reconciliation', id, data: { canonical } }],
+  );
+  return done({ content, sha256, seq: entry?.seq ?? 0 });
+}

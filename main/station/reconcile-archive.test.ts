@@ -1,0 +1,204 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { flip } from '../../fixtures/archive-lab.ts';
+import { makeManyStations } from '../../fixtures/many-stations.ts';
+import { openStationLab, type StationLab } from '../../fixtures/station-lab.ts';
+import { runJob } from '../archive/catalogue/run-job.ts';
+import type { RecordedArchiveResult } from '../contract/api/archive.ts';
+import { ArchiveClass, ArchiveCounts } from '../contract/archive-difference.ts';
+import type { Result } from '../contract/errors.ts';
+import { entriesOfType, listSealed } from '../ledger/index.ts';
+
+/** Two stations with one archive; the second is on the desk and does the comparing. */
+let first: StationLab;
+let desk: StationLab;
+let nas: string;
+const DAY_MS = 86_400_000;
+let nowMs = Date.now();
+const NONE = ArchiveCounts.parse(Object.fromEntries(ArchiveClass.options.map((name) => [name, 0])));
+
+beforeEach(async () => {
+  nowMs = Date.now();
+  first = await openStationLab({ nowMs: () => nowMs });
+  desk = await openStationLab({ nowMs: () => nowMs });
+  nas = path.join(first.folder, 'nas');
+  for (const lab of [first, desk]) await lab.client.archive.addDestination({ name: 'nas', folder: nas });
+  await archived(first, { 'DCIM/one.mp4': 'first clip', 'DCIM/two.mp4': 'second clip', 'three.log': 'log' });
+  await archived(desk, { 'DCIM/one.mp4': 'clip of the desk' });
+});
+afterEach(async () => {
+  await first.close();
+  await desk.close();
+});
+
+let cards = 0;
+async function archived(lab: StationLab, files: Record<string, string>): Promise<void> {
+  cards += 1;
+  await lab.ingest(lab.card(`card ${cards}`, files));
+  await lab.station.idle();
+  await lab.client.archive.forward({ to: 'nas' });
+  await lab.station.ledger.seal();
+  await lab.client.archive.forward({ to: 'nas' });
+  expect(await lab.client.archive.writeCatalogue({ to: 'nas' })).toMatchObject({ ok: true });
+}
+
+async function outcome(): Promise<Result<RecordedArchiveResult>> {
+  for await (const event of await desk.client.archive.reconcileAll({ to: 'nas' })) if (event.event === 'done') return event.outcome;
+  throw new Error('ended without a word');
+}
+async function compare() {
+  const result = await outcome();
+  if (!result.ok) throw new Error(JSON.stringify(result.failure));
+  return result.value.content;
+}
+const stationOf = (lab: StationLab) => lab.station.identity.stationId;
+const keyOf = (file: string) => path.relative(nas, file);
+
+test('stations whose archive is whole have no difference, and the result stands on the ledger with its hash', async () => {
+  const result = await outcome();
+  expect(result).toMatchObject({ ok: true, value: { content: { stations: 2, items: 4, same: 4, waiting: 0, counts: NONE, differences: [] } } });
+  if (!result.ok) return;
+  const [entry] = entriesOfType(desk.station.ledger.reader, 'archive.reconciled');
+  expect(entry).toMatchObject({ seq: result.value.seq, body: { stations: 2, same: 4, counts: NONE, result: { sha256: result.value.sha256 } } });
+  expect(fs.readdirSync(desk.station.paths.scratch)).toEqual([]);
+});
+
+test('what is gone, cut short, put there or a copy of another station is found without asking that station', async () => {
+  nowMs += 1000;
+  await archived(desk, { 'DCIM/copy.mp4': 'second clip' });
+  await first.stop();
+  const identity = JSON.parse(fs.readFileSync(path.join(first.data, 'station.json'), 'utf8')) as { stationId: string };
+  const [gone, short] = fs.globSync(path.join(nas, identity.stationId, '*/*/*/data/*')).sort();
+  if (!gone || !short) throw new Error('nothing was archived');
+  fs.rmSync(gone);
+  fs.chmodSync(short, 0o600);
+  fs.truncateSync(short, 2);
+  const bag = path.dirname(path.dirname(gone));
+  fs.writeFileSync(path.join(bag, 'Thumbs.db'), 'x');
+  const foreign = path.join(path.dirname(bag), '019c0000-0000-7000-8000-000000000001', 'data', '0001-019c0000-0000-7000-8000-000000000002.mp4');
+  fs.mkdirSync(path.dirname(foreign), { recursive: true });
+  fs.writeFileSync(foreign, 'planted');
+  const { counts, differences, same } = await compare();
+  expect({ counts, same }).toEqual({ counts: { ...NONE, missing: 1, differs: 1, extra: 2, duplicate: 1 }, same: 3 });
+  expect(differences).toMatchObject([
+    { class: 'differs', location: 'archive', cause: 'size', action: 'quarantine', stationId: identity.stationId, key: keyOf(short), found: '2' },
+    {
+      class: 'duplicate',
+      cause: 'other-station',
+      action: 'explain',
+      stationId: stationOf(desk),
+      expected: expect.stringContaining(identity.stationId),
+    },
+    { class: 'extra', cause: 'no-item', action: 'quarantine', key: keyOf(foreign) },
+    { class: 'extra', cause: 'stray', action: 'quarantine', key: keyOf(path.join(bag, 'Thumbs.db')) },
+    {
+      class: 'missing',
+      location: 'archive',
+      cause: 'gone-after-receipt',
+      action: 'resend',
+      itemId: path.basename(gone).slice(5, 41),
+      since: expect.stringMatching(/Z$/),
+    },
+  ]);
+  await first.start();
+});
+
+test('after a day, recordings without a case count; what is not forwarded waits and is no difference', async () => {
+  nowMs += 2 * DAY_MS;
+  await first.ingest(first.card('new', { 'DCIM/new.mp4': 'not archived' }));
+  await first.station.idle();
+  await first.client.archive.writeCatalogue({ to: 'nas' });
+  const { counts, differences, waiting } = await compare();
+  const old = first.station.ledger.reader.prepare("SELECT count(*) FROM units WHERE kind = 'recording'").pluck().get() as number;
+  expect(waiting).toBe(1);
+  expect(counts).toEqual({ ...NONE, unlinked: old });
+  expect(differences[0]).toMatchObject({ class: 'unlinked', location: 'station', cause: 'no-officer', action: 'link' });
+});
+
+test('a bag that came after the catalogue waits for its receipt', async () => {
+  await first.ingest(first.card('new', { 'DCIM/new.mp4': 'newer than the catalogue' }));
+  await first.station.idle();
+  await first.client.archive.forward({ to: 'nas' });
+  expect(await compare()).toMatchObject({ counts: NONE, waiting: 1, same: 4 });
+});
+
+test('a station whose catalogue was altered, or is gone, is told and not guessed about', async () => {
+  const [items] = fs.globSync(path.join(nas, 'catalogue/items', `station=${stationOf(first)}`, '*/*.parquet'));
+  flip(items as string);
+  expect(await compare()).toMatchObject({
+    stations: 1,
+    items: 1,
+    same: 1,
+    counts: { ...NONE, differs: 1 },
+    differences: [
+      { class: 'differs', location: 'catalogue', cause: 'altered', action: 'rewrite', stationId: stationOf(first), key: keyOf(items as string) },
+    ],
+  });
+  fs.rmSync(items as string);
+  expect(await compare()).toMatchObject({ counts: { ...NONE, missing: 1 }, differences: [{ location: 'catalogue', cause: 'not-there' }] });
+  for (const folder of fs.globSync(path.join(nas, 'catalogue/*', `station=${stationOf(first)}`))) fs.rmSync(folder, { recursive: true });
+  expect(await compare()).toMatchObject({
+    counts: { ...NONE, missing: 1 },
+    differences: [{ location: 'catalogue', key: null, stationId: stationOf(first) }],
+  });
+  await first.client.archive.writeCatalogue({ to: 'nas' });
+  expect(await compare()).toMatchObject({ stations: 2, counts: NONE });
+});
+
+test('a hole among the segments of a ledger is found', async () => {
+  await archived(first, { 'DCIM/four.mp4': 'fourth' });
+  const [, hole] = listSealed(path.join(nas, stationOf(first), 'ledger'));
+  fs.rmSync(hole?.file as string);
+  expect(await compare()).toMatchObject({
+    counts: { ...NONE, missing: 1 },
+    differences: [{ location: 'ledger', cause: 'gap', action: 'rewrite', expected: String(hole?.first), found: String((hole?.last ?? 0) + 1) }],
+  });
+});
+
+test('an archive without any catalogue cannot be compared', async () => {
+  fs.rmSync(path.join(nas, 'catalogue'), { recursive: true });
+  for (const lab of [first, desk]) fs.rmSync(path.join(nas, stationOf(lab), 'ledger'), { recursive: true });
+  expect(await outcome()).toMatchObject({ ok: false, failure: { code: 'archive.no-catalogue', what: 'nas' } });
+});
+
+test('one that is stopped records nothing and leaves nothing', async () => {
+  const events = await desk.client.archive.reconcileAll({ to: 'nas' });
+  const ended = (async () => {
+    for await (const event of events) if (event.event === 'done') return event.outcome;
+    return null;
+  })();
+  await expect.poll(() => desk.station.longWork.archive.last()).not.toBeNull();
+  desk.station.longWork.archive.cancel(desk.station.longWork.archive.last()?.id ?? '');
+  expect(await ended).toMatchObject({ ok: false, failure: { code: 'run.cancelled' } });
+  expect(entriesOfType(desk.station.ledger.reader, 'archive.reconciled')).toEqual([]);
+  expect(fs.readdirSync(desk.station.paths.scratch)).toEqual([]);
+});
+
+test('of many stations every planted difference of every class is found, and nothing else', async () => {
+  const folder = path.join(first.folder, 'many');
+  const { planted, inventory, destinationId, at } = await makeManyStations(folder, { stations: 7, items: 14_000, planted: 20 });
+  const compared = await runJob(
+    {
+      kind: 'compare',
+      catalogue: path.join(folder, 'catalogue'),
+      inventory,
+      destinationId,
+      at,
+      afterHours: 24,
+      listed: 1000,
+      memoryMb: 500,
+      threads: 2,
+      spill: path.join(folder, 'spill'),
+    },
+    { signal: new AbortController().signal },
+  );
+  if (!compared.ok) throw new Error(compared.failure.detail);
+  const { differences, counts, stations, waiting } = compared.value.value;
+  expect({ stations, waiting }).toEqual({ stations: 7, waiting: 20 });
+  for (const name of ArchiveClass.options) {
+    const found = differences.filter((one) => one.class === name).map((one) => one.itemId ?? one.unitId ?? one.dockingId ?? one.key);
+    expect(counts[name], name).toBe(20);
+    expect(new Set(found), name).toEqual(planted[name]);
+  }
+});
