@@ -1,5 +1,6 @@
 export { frameOf, hashCanonical, lineOf, parseLine, type SealedBytes } from './canonical.ts';
 export { type Consumer, type Handled, type RunningConsumer, runConsumer } from './consumer.ts';
+export { LEDGER_LEAP } from './insert.ts';
 export { type Ledger, LedgerWriteError, openLedger } from './ledger.ts';
 export { inclusionPath, merkleRoot, verifyInclusion } from './merkle.ts';
 export type { Projection } from './projection.ts';
@@ -7,7 +8,7 @@ export { entriesAbout, entriesOfCamera, entriesOfType, epochOf, latestEntry } fr
 export { type Rebuilt, rebuildDatabase, rebuildInto } from './rebuild.ts';
 export { everyEntry, replay, tableDigests } from './replay.ts';
 export { checkSealedChain, type SealedChain } from './sealed-chain.ts';
-export { announcedKeyOf, type Closing, listSealed, OPEN_SEGMENT, readOpen, readSealed, type SealedName } from './segments.ts';
+export { announcedKeyOf, type Closing, listSealed, OPEN_SEGMENT, readOpen, readSealed, type SealedName, sealedIn } from './segments.ts';
 export { serveWriter } from './serve-writer.ts';
 export { settle } from './settle.ts';
 export { verifySignature } from './station-key.ts';

@@ -29,6 +29,12 @@ export function insertEntry(db: Db, projections: readonly Projection[], sealed: 
 }
 
 /**
+ * Numbers left out when a ledger goes on under a new key: more than can have been given by the former one since an archive
+ * last got a segment of it, so that no number is ever used twice.
+ */
+export const LEDGER_LEAP = 1_000_000;
+
+/**
  * Whether an entry may stand after one with sequence number `seq` (0 for none): under the next number, and only a
  * continuation of the ledger under a higher one.
  */

@@ -38,11 +38,15 @@ export type SealedName = { file: string; first: number; last: number };
 
 /** The sealed segments of a ledger folder, in order. */
 export function listSealed(folder: string): SealedName[] {
-  return fs
-    .readdirSync(folder)
-    .flatMap((name) => {
-      const match = SEALED_NAME.exec(name);
-      return match ? [{ file: path.join(folder, name), first: Number(match[1]), last: Number(match[2]) }] : [];
+  return sealedIn(fs.readdirSync(folder)).map((segment) => ({ ...segment, file: path.join(folder, segment.file) }));
+}
+
+/** Those names that are sealed segments', in order. */
+export function sealedIn(names: readonly string[]): SealedName[] {
+  return names
+    .flatMap((file) => {
+      const match = SEALED_NAME.exec(file);
+      return match ? [{ file, first: Number(match[1]), last: Number(match[2]) }] : [];
     })
     .sort((a, b) => a.first - b.first);
 }

@@ -1,15 +1,9 @@
 import type { LedgerElsewhere } from '../archive/index.ts';
 import type { Draft } from '../contract/entries/index.ts';
-import { announcedKeyOf, type Ledger } from '../ledger/index.ts';
+import { announcedKeyOf, LEDGER_LEAP, type Ledger } from '../ledger/index.ts';
 import { type Db, type StationIdentity, sql } from '../store/index.ts';
 
 const ACTOR = { kind: 'system' as const, id: 'station' };
-
-/**
- * Numbers left out when a ledger goes on under a new key: more than can have been given by the former one since an archive
- * last got a segment of it, so that no number is ever used twice.
- */
-const LEAP = 1_000_000;
 
 /**
  * What a start puts on the ledger: the genesis entry on an empty one, what the settlement repaired, the end of dockings
@@ -35,7 +29,7 @@ export async function recordStart(
     drafts.push({
       type: 'ledger.continued',
       ...about,
-      body: { epoch: epoch + 1, reason, seq: Math.max(headSeq(ledger.reader), seq) + LEAP, ...keys },
+      body: { epoch: epoch + 1, reason, seq: Math.max(headSeq(ledger.reader), seq) + LEDGER_LEAP, ...keys },
     });
   }
   if (settlement.cutBytes > 0 || settlement.rolledForward > 0 || settlement.rewritten > 0) {

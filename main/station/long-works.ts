@@ -33,7 +33,12 @@ export function createLongWorks({ ledger, now, onBug }: Context): LongWorks {
       now,
       onBug,
       record: record('archive'),
-      figuresOf: ({ content: { items, same, waiting, differences } }) => ({ items, same, differences: differences.length, waiting }),
+      figuresOf: ({ content: { items, same, waiting, counts } }) => ({
+        items,
+        same,
+        differences: Object.values(counts).reduce((sum, count) => sum + count, 0),
+        waiting,
+      }),
     }),
     verify: createLongWork<VerifyReport>({
       now,

@@ -3,6 +3,7 @@ import {
   addFolderDestination,
   explainDifference,
   exportCase,
+  findDestination,
   reopenDifference,
   testDestination,
   writeCatalogues,
@@ -91,6 +92,10 @@ export function createRouter(station: Station) {
       writeCatalogue: os.archive.writeCatalogue.handler(({ input }) => writeCatalogues(stages.catalogue, input.to)),
       reconcile: os.archive.reconcile.handler(async function* ({ input }) {
         yield* reconcileByCommand(station, input);
+      }),
+      stations: os.archive.stations.handler(({ input }) => {
+        const destination = findDestination(ledger, input.to ?? 'local');
+        return destination.ok ? stages.desk.stations(destination.value) : destination;
       }),
       reconcileAll: os.archive.reconcileAll.handler(async function* ({ input }) {
         yield* reconcileAllByCommand(station, input.to);

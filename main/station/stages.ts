@@ -1,7 +1,9 @@
 import type { CopyEngine } from '../../native/index.ts';
 import {
+  type ArchiveDesk,
   type CatalogueContext,
   catalogueStage,
+  createArchiveDesk,
   createBreakers,
   ensureLocal,
   type ForwardContext,
@@ -34,6 +36,7 @@ export type StagesContext = {
 export type Stages = {
   forward: ForwardContext;
   catalogue: CatalogueContext;
+  desk: ArchiveDesk;
   /** Whether an archive that policy accepts has proven that it holds the item. */
   confirmed(itemId: string): boolean;
   /** What runs in the background: everything in a station; in a command, only what its answer needs. */
@@ -73,6 +76,7 @@ export async function prepareStages(context: StagesContext): Promise<Stages> {
   return {
     forward,
     catalogue,
+    desk: createArchiveDesk(catalogue),
     confirmed: (itemId) => hasConfirmation(ledger, itemId, policy('clear-accepts-local')),
     consumers: (purpose) => (purpose === 'station' ? [...always, derivativeStage(media), forwardStage(forward), catalogueStage(catalogue)] : always),
   };

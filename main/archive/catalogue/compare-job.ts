@@ -1,11 +1,8 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ArchiveClass, ArchiveCounts, type ArchiveDifference } from '../../contract/archive-difference.ts';
-import { hashFile } from '../file-io.ts';
-import { COMPARISONS, tablesOf } from './compare.sql.ts';
-import { openEngine, quoted } from './duckdb.ts';
-import { CATALOGUE, FILES_TABLE } from './tables.ts';
+import { COMPARISONS, heldViews } from './compare.sql.ts';
+import { openEngine, quoted, rowsOf } from './duckdb.ts';
+import { openCatalogue } from './open-catalogue.ts';
 
 export type CompareJob = {
   kind: 'compare';
@@ -73,14 +70,6 @@ export async function compare(job: CompareJob, onStep: (step: string) => void): 
   return { ...totals, counts, differences, stepMs };
 }
 
-/** Rows with whole numbers as numbers, and nothing else that JSON does not know. */
-async function rowsOf<T>(engine: DuckDBConnection, text: string): Promise<T[]> {
-  const result = await engine.runAndReadAll(text);
-  return result
-    .getRowObjectsJS()
-    .map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, typeof value === 'bigint' ? Number(value) : value]))) as T[];
-}
-
 function filledIn(text: string, job: CompareJob): string {
   return text
     .replaceAll('$destination', `'${quoted(job.destinationId)}'`)
@@ -88,32 +77,17 @@ function filledIn(text: string, job: CompareJob): string {
     .replaceAll('$after', `to_hours(${job.afterHours})`);
 }
 
-type Listed = { station: string; key: string; sha256: string };
-
 /** Makes the tables to be compared of the catalogue's files, each proven against its station's list. */
 async function openTables(engine: DuckDBConnection, job: CompareJob): Promise<void> {
   await engine.run(DIFFERENCES);
-  const lists = path.join(job.catalogue, FILES_TABLE.name);
-  const listed = fs.existsSync(lists)
-    ? await rowsOf<Listed>(
-        engine,
-        `SELECT station, key, sha256 FROM read_parquet('${quoted(lists)}/*/*.parquet', hive_partitioning = true, hive_types = {'station': VARCHAR})`,
-      )
-    : [];
-  const broken = new Set<string>();
-  for (const { station, key, sha256 } of listed) {
-    const found = await hashFile(path.join(job.catalogue, key.slice(CATALOGUE.length))).catch(() => null);
-    if (found?.sha256 === sha256) continue;
-    broken.add(station);
+  for (const { station, key, sha256, found } of await openCatalogue(engine, job.catalogue, null)) {
     const [kind, cause] = found ? ['differs', 'altered'] : ['missing', 'not-there'];
     await engine.run(
       `INSERT INTO differences (class, location, cause, action, station, key, expected, found) VALUES
-       ('${kind}', 'catalogue', '${cause}', 'rewrite', '${quoted(station)}', '${quoted(key)}', '${sha256}', ${found ? `'${found.sha256}'` : 'NULL'})`,
+       ('${kind}', 'catalogue', '${cause}', 'rewrite', '${quoted(station)}', '${quoted(key)}', '${sha256}', ${found ? `'${found}'` : 'NULL'})`,
     );
   }
-  const whole = listed.filter(({ station }) => !broken.has(station)).map(({ key }) => key.slice(CATALOGUE.length));
-  const filesOf = (table: string) => whole.filter((key) => key.startsWith(`${table}/`)).map((key) => path.join(job.catalogue, key));
-  for (const text of tablesOf(filesOf, await inventoryOf(engine, job))) await engine.run(text);
+  for (const text of heldViews(await inventoryOf(engine, job))) await engine.run(text);
 }
 
 /** The inventory as Parquet: it is looked through several times. */

@@ -1,39 +1,21 @@
-import { quoted } from './duckdb.ts';
-import { DAY_TABLES, STATION_TABLE } from './tables.ts';
+import { LEDGER_LEAP } from '../../ledger/index.ts';
+import { instantText, quoted } from './duckdb.ts';
 
-const SQL_TYPES = { text: 'VARCHAR', whole: 'BIGINT', flag: 'BOOLEAN', instant: 'TIMESTAMPTZ' } as const;
-
-/** Views `all_<table>` over the files of each table, `all_stations`, and `all_held` over what lies at the archive. */
-export function tablesOf(filesOf: (table: string) => readonly string[], inventory: string): string[] {
-  return [...DAY_TABLES, STATION_TABLE]
-    .map(({ name, columns }) => viewOf(name, columns, filesOf(name)))
-    .concat([
-      // Keys as `bagPath` makes them: station, year, month, recording; payload as `data/<nnnn>-<item>`.
-      `CREATE VIEW all_listed AS SELECT key, size_bytes, sha256 FROM read_parquet('${quoted(inventory)}')`,
-      `CREATE VIEW all_held AS SELECT key, size_bytes, sha256, key[1:36] AS station, key[1:81] AS bag, key[46:81] AS unit_id, key[93:128] AS item_id,
+/** Views over what lies at the archive: `all_listed` all of it, `all_held` what lies below stations with a catalogue. */
+export function heldViews(inventory: string): string[] {
+  return [
+    `CREATE VIEW all_listed AS SELECT key, size_bytes, sha256 FROM read_parquet('${quoted(inventory)}')`,
+    // Keys as `bagPath` makes them: station, year, month, recording; payload as `data/<nnnn>-<item>`.
+    `CREATE VIEW all_held AS SELECT key, size_bytes, sha256, key[1:36] AS station, key[1:81] AS bag, key[46:81] AS unit_id, key[93:128] AS item_id,
        key[82:87] = '/data/' AND length(key) >= 128 AND key[37:37] = '/' AND key[45:45] = '/' AS is_payload, key[38:43] = 'ledger' AS is_ledger
      FROM all_listed WHERE key[37:37] = '/' AND key[1:36] IN (SELECT station FROM all_stations)`,
-    ]);
-}
-
-function viewOf(name: string, columns: Readonly<Record<string, keyof typeof SQL_TYPES>>, files: readonly string[]): string {
-  const view = `CREATE VIEW all_${name} AS SELECT`;
-  if (files.length === 0) {
-    const none = Object.entries(columns).map(([column, type]) => `NULL::${SQL_TYPES[type]} AS ${column}`);
-    return `${view} NULL::VARCHAR AS station, NULL::DATE AS day, ${none.join(', ')} WHERE false`;
-  }
-  const list = files.map((file) => `'${quoted(file)}'`).join(', ');
-  const types = `hive_partitioning = true, hive_types = {'station': VARCHAR${name === STATION_TABLE.name ? '' : ", 'day': DATE"}}`;
-  return `${view} * FROM read_parquet([${list}], ${types})`;
+  ];
 }
 
 const TAGS = ['bagit.txt', 'bag-info.txt', 'manifest-sha256.txt', 'tagmanifest-sha256.txt']
   .concat(['sm3sums.txt', 'items.json', 'custody.jsonl', 'segments.jsonl'].map((name) => `evidock/${name}`))
   .map((name) => `'/${name}'`)
   .join(', ');
-
-/** Text of an instant as everywhere else in the project. */
-const instant = (column: string) => `strftime(timezone('UTC', ${column}), '%Y-%m-%dT%H:%M:%S.%gZ')`;
 
 /** When a UUIDv7 was made. */
 const madeAt = (column: string) => `make_timestamptz(1000 * coalesce(TRY_CAST('0x' || ${column}[1:8] || ${column}[10:13] AS BIGINT), 0))`;
@@ -68,7 +50,7 @@ export const COMPARISONS: readonly { name: string; statements: readonly string[]
          station, unit_id, item_id, NULL, coalesce(key, bag),
          CASE cause WHEN 'size' THEN size_bytes::VARCHAR WHEN 'place' THEN bag ELSE sha256 END,
          CASE cause WHEN 'size' THEN held_bytes::VARCHAR WHEN 'place' THEN held_bag WHEN 'content' THEN held_sha256 WHEN 'receipt' THEN confirmed_sha256 END,
-         ${instant('coalesce(confirmed_at, stored_at)')} FROM judged WHERE cause <> 'waiting'`,
+         ${instantText('coalesce(confirmed_at, stored_at)')} FROM judged WHERE cause <> 'waiting'`,
     ],
   },
   {
@@ -90,7 +72,7 @@ export const COMPARISONS: readonly { name: string; statements: readonly string[]
     name: 'certificates',
     statements: [
       `INSERT INTO differences SELECT 'missing', 'vault', 'not-stored', 're-read', d.station, NULL, NULL, d.docking_id, NULL, d.stored::VARCHAR,
-         coalesce(i.n, 0)::VARCHAR, ${instant('d.started_at')} FROM all_dockings d
+         coalesce(i.n, 0)::VARCHAR, ${instantText('d.started_at')} FROM all_dockings d
        LEFT JOIN (SELECT docking_id, count(*) AS n FROM all_items GROUP BY docking_id) i ON i.docking_id = d.docking_id WHERE d.stored > coalesce(i.n, 0)`,
     ],
   },
@@ -99,7 +81,7 @@ export const COMPARISONS: readonly { name: string; statements: readonly string[]
     statements: [
       // By a short hash first: a million of them fit where the hashes themselves would not.
       `INSERT INTO differences SELECT 'duplicate', 'archive', 'other-station', 'explain', station, unit_id, item_id, NULL, NULL, first.station || ': ' || first.item_id,
-         sha256, ${instant('stored_at')} FROM (
+         sha256, ${instantText('stored_at')} FROM (
          SELECT *, min_by({station: station, item_id: item_id}, (stored_at, item_id)) OVER (PARTITION BY sha256) AS first FROM all_items
          WHERE size_bytes > 0 AND hash(sha256) IN (
            SELECT short FROM (SELECT hash(sha256) AS short, hash(station) AS origin FROM all_items WHERE size_bytes > 0) GROUP BY short HAVING min(origin) <> max(origin)))
@@ -109,23 +91,23 @@ export const COMPARISONS: readonly { name: string; statements: readonly string[]
   {
     name: 'recordings',
     statements: [
-      `INSERT INTO differences SELECT 'late', 'station', deadline_basis, 'explain', station, unit_id, NULL, docking_id, NULL, ${instant('recorded_latest')},
-         ${instant('closed_at')}, ${instant('closed_at')} FROM all_recordings WHERE deadline = 'late'`,
+      `INSERT INTO differences SELECT 'late', 'station', deadline_basis, 'explain', station, unit_id, NULL, docking_id, NULL, ${instantText('recorded_latest')},
+         ${instantText('closed_at')}, ${instantText('closed_at')} FROM all_recordings WHERE deadline = 'late'`,
       `INSERT INTO differences SELECT 'unlinked', 'station',
          CASE WHEN suggested_case_id IS NOT NULL THEN 'suggested' WHEN officer_id IS NULL THEN 'no-officer' ELSE 'no-case' END, 'link', station, unit_id, NULL,
-         docking_id, NULL, suggested_case_id, NULL, ${instant('closed_at')} FROM all_recordings r
+         docking_id, NULL, suggested_case_id, NULL, ${instantText('closed_at')} FROM all_recordings r
        WHERE kind = 'recording' AND closed_at < $at - $after AND NOT EXISTS (SELECT 1 FROM all_links l WHERE l.unit_id = r.unit_id)`,
     ],
   },
   {
     name: 'ledgers',
     statements: [
-      // A continuation leaps a million numbers on purpose; a smaller gap is a hole.
+      // A continuation leaps on purpose; a smaller gap is a hole.
       `INSERT INTO differences SELECT 'missing', 'ledger', 'gap', 'rewrite', station, NULL, NULL, NULL, key, (before + 1)::VARCHAR, first::VARCHAR, NULL FROM (
          SELECT station, key, first, coalesce(lag(last) OVER (PARTITION BY station, folder ORDER BY first), 0) AS before FROM (
            SELECT station, key, split_part(key, '/', 2) AS folder, TRY_CAST(split_part(key, '/', 3)[1:12] AS BIGINT) AS first,
              TRY_CAST(split_part(key, '/', 3)[14:25] AS BIGINT) AS last FROM all_held WHERE is_ledger AND key LIKE '%.jsonl'))
-       WHERE first > before + 1 AND first - before <= 1000000`,
+       WHERE first > before + 1 AND first - before <= ${LEDGER_LEAP}`,
     ],
   },
   {

@@ -1,14 +1,14 @@
 import process from 'node:process';
 import { compare } from './compare-job.ts';
 import type { FromJob, Job } from './run-job.ts';
+import { listStations } from './stations-job.ts';
 import { writeFiles } from './write-job.ts';
 
 /** A process for one job on tables; see `run-job.ts`. */
 process.once('message', async (job: Job) => {
   let last: FromJob;
   try {
-    const done = job.kind === 'write' ? await writeFiles(job) : await compare(job, (step) => tell({ step }));
-    last = { done, residentBytes: process.resourceUsage().maxRSS * 1024 };
+    last = { done: await carryOut(job), residentBytes: process.resourceUsage().maxRSS * 1024 };
   } catch (error) {
     last = { failed: error instanceof Error ? error.message : String(error) };
   }
@@ -17,6 +17,17 @@ process.once('message', async (job: Job) => {
 });
 // Whoever asked is gone.
 process.once('disconnect', () => process.exit());
+
+function carryOut(job: Job): Promise<unknown> {
+  switch (job.kind) {
+    case 'write':
+      return writeFiles(job);
+    case 'compare':
+      return compare(job, (step) => tell({ step }));
+    case 'stations':
+      return listStations(job);
+  }
+}
 
 /** Resolves when the message has left this process: a large answer takes a while. */
 function tell(message: FromJob): Promise<void> {

@@ -18,6 +18,8 @@ export type ArchivePlace = {
   replace(key: string, file: string): Promise<Result<null>>;
   /** Everything below a prefix (empty, or ending in a slash), in no order. */
   list(prefix: string): AsyncGenerator<Listed>;
+  /** Names directly below a prefix (empty, or ending in a slash), of files and of what holds further ones. */
+  names(prefix: string): Promise<string[]>;
   /** A folder of this machine in which everything below the prefix can be read. */
   folderOf(prefix: string): Promise<Result<string>>;
 };
@@ -43,20 +45,21 @@ export function folderPlace({ id, name, folder: root }: Pick<Destination, 'id' |
       return sent.sha256 === held?.sha256 ? done(null) : failed('destination.read-back-differs', `${name}: ${key}`);
     },
     list: (prefix) => listBelow(root, prefix),
+    names: (prefix) => fs.promises.readdir(at(prefix)).catch(emptyWhenMissing),
     folderOf: async (prefix) => done(at(prefix)),
   };
 }
 
 async function* listBelow(root: string, prefix: string): AsyncGenerator<Listed> {
-  const folder = await fs.promises.opendir(path.join(root, prefix)).catch((error: NodeJS.ErrnoException) => {
-    // What is not there is empty; what is there and cannot be read must not be taken for it.
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  if (!folder) return;
-  for await (const entry of folder) {
+  for await (const entry of await fs.promises.opendir(path.join(root, prefix)).catch(emptyWhenMissing)) {
     const key = `${prefix}${entry.name}`;
     if (entry.isDirectory()) yield* listBelow(root, `${key}/`);
     else yield { key, sizeBytes: (await fs.promises.lstat(path.join(root, key)).catch(() => null))?.size ?? null };
   }
+}
+
+/** What is not there is empty; what is there and cannot be read must not be taken for it. */
+function emptyWhenMissing(error: NodeJS.ErrnoException): never[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
 }

@@ -96,6 +96,28 @@ export const ReconcileEvent = z.discriminatedUnion('event', [
 ]);
 export type ReconcileEvent = z.infer<typeof ReconcileEvent>;
 
+/** A station as an archive alone shows it. What its catalogue tells is null when that is `missing`, or `altered` by somebody else. */
+export const ArchiveStation = z.object({
+  stationId: Uuid,
+  code: z.string().nullable(),
+  catalogue: z.enum(['whole', 'altered', 'missing']),
+  /** When it wrote its catalogue last. */
+  lastSeenAt: z.string().nullable(),
+  items: Count.nullable(),
+  bytes: SizeBytes.nullable(),
+  /** Recordings that the archive still lacked then, and since when the oldest of them waits. */
+  waiting: Count.nullable(),
+  waitingSince: z.string().nullable(),
+  /** Recordings that were stored too late. */
+  late: Count.nullable(),
+  lastDockingAt: z.string().nullable(),
+  /** Its newest ledger entry then, the last one sealed at the archive, and how many before that are not there. */
+  headSeq: Count.nullable(),
+  ledgerTo: Count.nullable(),
+  ledgerMissing: Count.nullable(),
+});
+export type ArchiveStation = z.infer<typeof ArchiveStation>;
+
 /** A recorded result about all stations of an archive, and the ledger entry that vouches for it by its hash. */
 export const RecordedArchiveResult = z.object({ content: ArchiveResult, sha256: Hash256, seq: Count });
 export type RecordedArchiveResult = z.infer<typeof RecordedArchiveResult>;
@@ -125,6 +147,8 @@ export const archiveContract = {
   reconcile: oc
     .input(z.object({ source: z.string().nullable(), to: z.string().nullable(), report: z.string().nullable(), run: RunId }))
     .output(eventIterator(ReconcileEvent)),
+  /** Every station of an archive, as the archive alone shows them. */
+  stations: oc.input(z.object({ to: z.string().nullable() })).output(outcomeOf(z.array(ArchiveStation))),
   /** All stations of an archive, from the archive alone. */
   reconcileAll: oc.input(z.object({ to: z.string().nullable() })).output(eventIterator(ArchiveReconcileEvent)),
   /** `reconciliation` null is the newest one; a difference may be named by the beginning of its id when that is unique. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Explanation, ForwardReport, Reason, ReconcileReport } from '../api/archive.ts';
+import { ArchiveStation, Explanation, ForwardReport, Reason, ReconcileReport } from '../api/archive.ts';
 import { outcomeOf } from '../api/outcome.ts';
 import { Failure } from '../errors.ts';
 import { LongRun } from '../long-run.ts';
@@ -82,6 +82,11 @@ export const archiveWebContract = {
     .route({ method: 'POST', path: '/forward/cancel', summary: 'Stop the push that goes on' })
     .input(z.object({ id: Uuid }))
     .output(ForwardRun.nullable()),
+  /** From the archive alone; at most half a minute old. */
+  stations: needs('archive.read')
+    .route({ method: 'GET', path: '/destinations/{name}/stations', summary: 'Every station of an archive, as the archive alone shows them' })
+    .input(z.object({ name: z.string().max(32) }))
+    .output(outcomeOf(z.array(ArchiveStation))),
   reconcile: needs('archive.run')
     .route({ method: 'POST', path: '/reconcile', summary: 'Begin to compare vault and archive item by item, or join in when that goes on' })
     .input(z.object({ to: z.string().max(32) }))

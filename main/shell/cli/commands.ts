@@ -189,6 +189,24 @@ export function reconcile(options: { source?: string; to?: string; report?: stri
   };
 }
 
+export function listStations(options: { to?: string }): Command {
+  return async (client, output) => {
+    const value = unpack(await client.archive.stations({ to: options.to ?? null }), output);
+    if (!value) return EXIT.refused;
+    output.answer(
+      value,
+      value.map(
+        (one) =>
+          `${one.code ?? '?'} ${one.stationId} 最近 last seen ${one.lastSeenAt ?? '—'}, 原始文件 originals ${one.items ?? '—'}, ` +
+          `待归档 waiting ${one.waiting ?? '—'}${one.waitingSince === null ? '' : ` (${one.waitingSince})`}, 超时 late ${one.late ?? '—'}, ` +
+          `台账至 ledger to ${one.ledgerTo ?? '—'} / ${one.headSeq ?? '—'}, 缺 missing ${one.ledgerMissing ?? '—'}` +
+          `${one.catalogue === 'whole' ? '' : `, 目录 catalogue ${one.catalogue}`}`,
+      ),
+    );
+    return value.every((one) => one.catalogue === 'whole' && one.ledgerMissing === 0) ? EXIT.done : EXIT.refused;
+  };
+}
+
 export function reconcileAll(options: { to?: string }): Command {
   return async (client, output) => {
     let outcome: Result<RecordedArchiveResult> | null = null;

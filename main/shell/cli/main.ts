@@ -131,6 +131,13 @@ asks(
   commands.writeCatalogue,
 );
 asks(
+  add('archive/stations', '归档中的全部采集站 / every station of an archive, as the archive alone shows them').option(
+    '--to <name>',
+    '存储目标 / destination',
+  ),
+  commands.listStations,
+);
+asks(
   add('archive/reconcile', '全部采集站与归档对账 / compare all stations of an archive with what it holds').option(
     '--to <name>',
     '存储目标 / destination',

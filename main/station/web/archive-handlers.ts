@@ -60,6 +60,10 @@ export function archiveHandlers({ archive: os }: GuardedContract) {
       context.station.longWork.forward.cancel(input.id);
       return forwardRun(context.station);
     }),
+    stations: os.stations.handler(({ context, input }) => {
+      const destination = findDestination(context.station.ledger, input.name);
+      return destination.ok ? named(input.name, context.station.stages.desk.stations(destination.value)) : destination;
+    }),
     reconcile: os.reconcile.handler(({ context, input }) => {
       const destination = findDestination(context.station.ledger, input.to);
       if (!destination.ok) return destination;

@@ -6,6 +6,7 @@ import css from './archive.module.css';
 import { Destinations } from './Destinations.tsx';
 import { Queue } from './Queue.tsx';
 import { Reconciliation } from './Reconciliation.tsx';
+import { Stations } from './Stations.tsx';
 import { useDestinations } from './use-destinations.ts';
 
 /** Where recordings go: the archives, what waits for them, and whether what they hold is what was recorded. */
@@ -22,6 +23,7 @@ export function ArchivePage() {
         <div className={css.page}>
           <Destinations />
           <Queue />
+          <Stations />
           <Reconciliation />
         </div>
       )}
