@@ -72,6 +72,8 @@ export const ArchiveResult = z.strictObject({
   items: Count,
   same: Count,
   waiting: Count,
+  /** Originals at the archive of which every byte was read again; the others were compared by their size. */
+  read: Count,
   counts: ArchiveCounts,
   /** At most 1000 of each class; all are counted. */
   differences: z.array(ArchiveDifference),

@@ -34,6 +34,11 @@ export const POLICY = {
   'extra-hashes': { schema: z.enum(['no-extra', 'md5', 'xxh64', 'md5-and-xxh64']), default: 'no-extra' },
   /** Free space the vault keeps for ledger and database; `null`: 2 GB or 2 %, whichever is more. */
   'vault-reserve-bytes': { schema: SizeBytes.nullable(), default: null },
+  /**
+   * Of how many reconciliations of all stations together each original at the archive is read again once, a different part each
+   * time; 1: all of them every time, 0: none.
+   */
+  'archive-reread-parts': { schema: z.int().min(0).max(1000), default: 0 },
   /** An unfinished recording of a camera that never came back closes after this many hours. */
   'partial-close-after-hours': { schema: z.int().min(1).max(720), default: 12 },
   /** Ports the dock wall shows even when nothing is on them. */

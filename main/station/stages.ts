@@ -70,7 +70,8 @@ export async function prepareStages(context: StagesContext): Promise<Stages> {
     comingFromMs: (dockingId: string) => comingFromMs(ledger.reader, work, dockingId),
     vaultReserveBytes: () => policy('vault-reserve-bytes'),
   };
-  const catalogue = { forward, identity, database: paths.database, work, scratch: paths.scratch, onFailure: context.onCatalogueFailure };
+  const rereadParts = () => policy('archive-reread-parts');
+  const catalogue = { forward, identity, database: paths.database, work, scratch: paths.scratch, rereadParts, onFailure: context.onCatalogueFailure };
   const evidence = { ledger, now: clock.now, clockSource: clock.source, storeWithinHours: () => policy('store-within-hours') };
   const always = [probeStage(media), groupStage(media), deadlineStage(evidence), suggestStage(evidence)];
   return {

@@ -52,6 +52,7 @@ CREATE TABLE IF NOT EXISTS catalogue_marks (destination_id TEXT PRIMARY KEY, seq
 CREATE TABLE IF NOT EXISTS catalogue_files (
   destination_id TEXT NOT NULL, key TEXT NOT NULL, rows INTEGER NOT NULL, size_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL,
   PRIMARY KEY (destination_id, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS archive_rereads (destination_id TEXT PRIMARY KEY, next_part INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS plan_files (
   docking_id TEXT NOT NULL,
   n INTEGER NOT NULL,

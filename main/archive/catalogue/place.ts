@@ -20,6 +20,8 @@ export type ArchivePlace = {
   list(prefix: string): AsyncGenerator<Listed>;
   /** Names directly below a prefix (empty, or ending in a slash), of files and of what holds further ones. */
   names(prefix: string): Promise<string[]>;
+  /** Hash of what lies under a key, every byte read from there; null when it cannot be read, or `signal` ended the reading. */
+  hash: HashAtRest;
   /** A folder of this machine in which everything below the prefix can be read. */
   folderOf(prefix: string): Promise<Result<string>>;
 };
@@ -45,6 +47,7 @@ export function folderPlace({ id, name, folder: root }: Pick<Destination, 'id' |
       return sent.sha256 === held?.sha256 ? done(null) : failed('destination.read-back-differs', `${name}: ${key}`);
     },
     list: (prefix) => listBelow(root, prefix),
+    hash: (key, signal) => hashAtRest(at(key), signal),
     names: (prefix) => fs.promises.readdir(at(prefix)).catch(emptyWhenMissing),
     folderOf: async (prefix) => done(at(prefix)),
   };

@@ -48,7 +48,8 @@ export async function reconcileArchive(
   try {
     const inventory = path.join(scratch, 'inventory.csv');
     // What a station writes while this lists is newer than its catalogue and waits; so the catalogue is read after the list.
-    const files = await writeInventory(place, inventory, watch);
+    const part = partOf(context, destination);
+    const { files, read } = await writeInventory(place, inventory, part, watch);
     const compared = await runJob(
       {
         kind: 'compare',
@@ -67,8 +68,9 @@ export async function reconcileArchive(
     if (!compared.ok) return compared;
     const { stepMs: _, ...found } = compared.value.value;
     if (found.stations === 0 && found.differences.length === 0) return failed('archive.no-catalogue', destination.name);
-    return await record(forward.ledger, actor, {
+    const recorded = await record(forward.ledger, actor, {
       ...found,
+      read,
       format: 1,
       id: uuidv7(),
       station: { id: identity.stationId, code: identity.stationCode },
@@ -77,28 +79,60 @@ export async function reconcileArchive(
       endedAt: forward.now(),
       head,
     });
+    if (part) sql(context.work, 'INSERT OR REPLACE INTO archive_rereads VALUES (?, ?)').run(destination.id, part.n + 1);
+    return recorded;
   } finally {
     fs.rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-/** Lists everything of an archive's stations into a file; says how many there are. */
-async function writeInventory(place: ArchivePlace, file: string, { signal, onProgress }: Watch): Promise<number> {
+type Part = { n: number; of: number };
+
+/** The part of the archive's originals that is read again this time; one that was stopped is read next time. Null for none. */
+function partOf({ work, rereadParts }: CatalogueContext, { id }: Destination): Part | null {
+  const of = rereadParts();
+  if (of === 0) return null;
+  const next = sql<{ next_part: number }>(work, 'SELECT next_part FROM archive_rereads WHERE destination_id = ?').get(id)?.next_part ?? 0;
+  return { n: next % of, of };
+}
+
+/** Whether a file belongs to a part: an original, by a hash of its key, so that parts are of like size and stay what they are. */
+function isIn(part: Part | null, key: string): boolean {
+  if (!part || !PAYLOAD.test(key)) return false;
+  return createHash('sha256').update(key, 'utf8').digest().readUInt32BE() % part.of === part.n;
+}
+
+const PAYLOAD = /^[0-9a-f-]{36}\/\d{4}\/\d{2}\/[0-9a-f-]{36}\/data\//;
+
+/** Lists everything of an archive's stations into a file, a part of it with its hash; says how many there are. */
+async function writeInventory(
+  place: ArchivePlace,
+  file: string,
+  part: Part | null,
+  { signal, onProgress }: Watch,
+): Promise<{ files: number; read: number }> {
   const out = fs.createWriteStream(file);
   const failure = new Promise<never>((_, reject) => out.once('error', reject));
   failure.catch(() => undefined);
   out.write('key,size_bytes,sha256\n');
-  let items = 0;
+  let [files, read, bytes] = [0, 0, 0];
   for await (const { key, sizeBytes } of place.list('')) {
     signal.throwIfAborted();
     if (key.startsWith(CATALOGUE)) continue;
-    items += 1;
-    const room = out.write(`"${key.replaceAll('"', '""')}",${sizeBytes ?? ''},\n`);
+    files += 1;
+    const due = isIn(part, key);
+    const hashed = due ? await place.hash(key, signal) : null;
+    signal.throwIfAborted();
+    if (due) read += 1;
+    bytes += hashed?.sizeBytes ?? 0;
+    // What is there and cannot be read has no size either: nothing is known of its bytes.
+    const size = due ? hashed?.sizeBytes : sizeBytes;
+    const room = out.write(`"${key.replaceAll('"', '""')}",${size ?? ''},${hashed?.sha256 ?? ''}\n`);
     if (!room) await Promise.race([new Promise<void>((resolve) => out.once('drain', () => resolve())), failure]);
-    onProgress({ phase: 'archive', items, ofItems: null, bytes: 0, ofBytes: null });
+    onProgress({ phase: 'archive', items: files, ofItems: null, bytes, ofBytes: null });
   }
   await Promise.race([new Promise<void>((resolve) => out.end(() => resolve())), failure]);
-  return items;
+  return { files, read };
 }
 
 async function record(ledger: Ledger, actor: Actor, found: ArchiveResult): Promise<Result<RecordedArchiveResult>> {
@@ -106,7 +140,7 @@ async function record(ledger: Ledger, actor: Actor, found: ArchiveResult): Promi
   const canonical = canonicalize(content);
   if (canonical === undefined) throw new Error('a result has no canonical form');
   const sha256 = createHash('sha256').update(canonical, 'utf8').digest('hex');
-  const { id, startedAt, stations, items, same, waiting, counts } = content;
+  const { id, startedAt, stations, items, same, waiting, read, counts } = content;
   const [entry] = await ledger.append(
     [
       {
@@ -115,7 +149,7 @@ async function record(ledger: Ledger, actor: Actor, found: ArchiveResult): Promi
         refs: [{ kind: 'destination', id: content.destination.id, role: 'destination' }],
         actor,
         at: content.endedAt,
-        body: { destinationId: content.destination.id, stations, items, same, waiting, counts, result: { id, sha256, startedAt } },
+        body: { destinationId: content.destination.id, stations, items, same, waiting, read, counts, result: { id, sha256, startedAt } },
       },
     ],
     [{ kind: 'archive-reconciliation', id, data: { canonical } }],

@@ -20,6 +20,8 @@ export type CatalogueContext = {
   work: Db;
   /** Folder for files on their way into an archive; nothing in it is kept. */
   scratch: string;
+  /** Policy `archive-reread-parts`. */
+  rereadParts(): number;
   /** Told when the catalogue at an archive could not be written; it is tried again. */
   onFailure(failure: Failure): void;
 };

@@ -80,6 +80,7 @@ export const ArchiveReconciled = z.strictObject({
   items: Count,
   same: Count,
   waiting: Count,
+  read: Count,
   counts: ArchiveCounts,
   result: z.strictObject({ id: Uuid, sha256: Hash256, startedAt: Instant }),
 });

@@ -217,9 +217,9 @@ export function reconcileAll(options: { to?: string }): Command {
     if (!outcome) throw new Error('a reconciliation ended without a word');
     const result = unpack(outcome, output);
     if (!result) return EXIT.refused;
-    const { stations, items, same, waiting, counts, differences } = result.content;
+    const { stations, items, same, waiting, read, counts, differences } = result.content;
     output.answer(result, [
-      `采集站 stations ${stations}, 原始文件 originals ${items}, 一致 same ${same}, 待归档 waiting ${waiting}`,
+      `采集站 stations ${stations}, 原始文件 originals ${items}, 一致 same ${same}, 待归档 waiting ${waiting}, 重新读取 read again ${read}`,
       ...ArchiveClass.options.map((name) => `${ARCHIVE_WORDS[name]} ${name} ${counts[name]}`),
       ...differences.map(archiveDifferenceLine),
       `结果 result ${result.sha256}`,

@@ -23,6 +23,7 @@ export const CONTROLS: { [K in PolicyKey]: Control<K> } = {
   'read-back': { as: 'choice', options: ['at-once', 'after-copying'] },
   'extra-hashes': { as: 'choice', options: ['no-extra', 'md5', 'xxh64', 'md5-and-xxh64'] },
   'vault-reserve-bytes': { as: 'gigabytes' },
+  'archive-reread-parts': { as: 'number', min: 0, max: 1000 },
   'partial-close-after-hours': { as: 'number', min: 1, max: 720 },
   'wall-ports': { as: 'number', min: 1, max: 64 },
   'wall-name-form': { as: 'choice', options: ['surname-and-digits', 'digits', 'none'] },
@@ -32,7 +33,7 @@ export const CONTROLS: { [K in PolicyKey]: Control<K> } = {
 export const GROUPS = {
   clearing: ['clear', 'clear-accepts-local'],
   cameras: ['camera-admission', 'camera-zone', 'copy-order', 'copies-at-once', 'copies-per-controller', 'read-back', 'partial-close-after-hours'],
-  keeping: ['store-within-hours', 'extra-hashes', 'vault-reserve-bytes'],
+  keeping: ['store-within-hours', 'extra-hashes', 'vault-reserve-bytes', 'archive-reread-parts'],
   screens: ['wall-ports', 'wall-name-form', 'sign-out-after-seconds'],
 } as const satisfies Record<string, readonly PolicyKey[]>;
 export type Group = keyof typeof GROUPS;
