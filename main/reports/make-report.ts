@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { failed, type Result } from '../contract/errors.ts';
 import { BROWSERS, PRINT_LIMIT_MS, type Printer } from './print.ts';
 import type { ReportJob } from './report.worker.ts';
-import { type SheetInput, sheetOf } from './sheet.ts';
+import { type Sheet, type SheetInput, sheetOf } from './sheet.ts';
 import type { Language } from './words.ts';
 
 const PRINTER: Printer = { browsers: BROWSERS, limitMs: PRINT_LIMIT_MS };
@@ -17,8 +17,13 @@ export type ReportRequest = { format: 'pdf' | 'xlsx'; language: Language; signal
  * station's event loop. A PDF fails with `report.printer-missing` or `report.print-failed`; a workbook never fails. When the
  * signal aborts it fails with `run.cancelled`, and by then the browser has ended and its folder is gone.
  */
-export function makeReport(input: SheetInput, { format, language, signal }: ReportRequest, printer = PRINTER): Promise<Result<Uint8Array>> {
-  const job: ReportJob = { sheet: sheetOf(input, language), format, printer };
+export function makeReport(input: SheetInput, { language, ...how }: ReportRequest, printer = PRINTER): Promise<Result<Uint8Array>> {
+  return makeFile(sheetOf(input, language), how, printer);
+}
+
+/** The same of any sheet. */
+export function makeFile(sheet: Sheet, { format, signal }: Omit<ReportRequest, 'language'>, printer = PRINTER): Promise<Result<Uint8Array>> {
+  const job: ReportJob = { sheet, format, printer };
   const made = last.then(() => (signal.aborted ? failed('run.cancelled', format.toUpperCase()) : onThread(job, signal)));
   // Whoever waits in line does not care how the one before went.
   last = made.catch(() => undefined);

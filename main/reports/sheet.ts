@@ -80,10 +80,7 @@ function verdictOf({ hashMismatch, open, explained, waiting }: ReconcileReport):
 function factsOf(input: SheetInput, language: Language): [string, string][] {
   const { report, station, zone } = input;
   const say = (key: keyof typeof WORDS) => WORDS[key][language];
-  const span = (from: string, to: string) =>
-    say('span')
-      .replace('{from}', () => timeText(from, zone))
-      .replace('{to}', () => timeText(to, zone));
+  const span = (from: string, to: string) => spanText(from, to, zone, language);
   const facts: [string, string][] = [
     [say('station'), `${station.code} (${station.id})`],
     [say('destination'), report.destination ?? '—'],
@@ -119,8 +116,13 @@ function rowOf(one: Difference, n: number, zone: string, language: Language): st
   ];
 }
 
+/** From one instant to another, in a zone. */
+export function spanText(from: string, to: string, zone: string, language: Language): string {
+  return WORDS.span[language].replace('{from}', () => timeText(from, zone)).replace('{to}', () => timeText(to, zone));
+}
+
 /** An instant in a zone, as `2026-03-02 14:03:12`. */
-function timeText(at: string, zone: string): string {
+export function timeText(at: string, zone: string): string {
   // Swedish writes dates as ISO 8601 does.
   return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(new Date(at));
 }

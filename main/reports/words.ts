@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../contract/errors.ts';
 
 export type Language = 'zh' | 'en';
-type Words = { zh: string; en: string };
+export type Words = { zh: string; en: string };
 
 /** What a sheet says beside what was found, in both languages. `{…}` is replaced. */
 export const WORDS = {

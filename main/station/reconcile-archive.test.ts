@@ -43,8 +43,8 @@ async function archived(lab: StationLab, files: Record<string, string>): Promise
   expect(await lab.client.archive.writeCatalogue({ to: 'nas' })).toMatchObject({ ok: true });
 }
 
-async function outcome(): Promise<Result<RecordedArchiveResult>> {
-  for await (const event of await desk.client.archive.reconcileAll({ to: 'nas' })) if (event.event === 'done') return event.outcome;
+async function outcome(report: string | null = null): Promise<Result<RecordedArchiveResult>> {
+  for await (const event of await desk.client.archive.reconcileAll({ to: 'nas', report })) if (event.event === 'done') return event.outcome;
   throw new Error('ended without a word');
 }
 async function compare() {
@@ -186,6 +186,23 @@ test('a hole among the segments of a ledger is found', async () => {
     counts: { ...NONE, missing: 1 },
     differences: [{ location: 'ledger', cause: 'gap', action: 'rewrite', expected: String(hole?.first), found: String((hole?.last ?? 0) + 1) }],
   });
+});
+
+test('its report says in both languages what was found, why, since when and what to do, as a page, a sheet to sign and a workbook', async () => {
+  const [gone] = fs.globSync(path.join(nas, stationOf(first), '*/*/*/data/*'));
+  fs.rmSync(gone as string);
+  const file = path.join(desk.folder, 'report.json');
+  const result = await outcome(file);
+  expect(JSON.parse(fs.readFileSync(file, 'utf8'))).toEqual(result.ok && result.value);
+  const read = (name: string) => fs.readFileSync(path.join(desk.folder, name));
+  expect(read('report.html').toString('utf8')).toMatch(/发现 1 项差异[\s\S]*归档曾确认收到，现已不在[\s\S]*从该站重新推送[\s\S]*\(0 h\)/);
+  expect(read('report.en.html').toString('utf8')).toMatch(/Differences: 1[\s\S]*The archive confirmed it[\s\S]*Send again from its station/);
+  expect(read('report.html').toString('utf8')).toContain(keyOf(path.dirname(path.dirname(gone as string))));
+  for (const name of ['report', 'report.en']) {
+    expect(read(`${name}.pdf`).subarray(0, 5).toString('latin1')).toBe('%PDF-');
+    expect(read(`${name}.xlsx`).subarray(0, 2).toString('latin1')).toBe('PK');
+  }
+  expect(await outcome(path.join(desk.folder, 'none', 'report.json'))).toMatchObject({ ok: false, failure: { code: 'report.write-failed' } });
 });
 
 test('an archive without any catalogue cannot be compared', async () => {

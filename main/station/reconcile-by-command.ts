@@ -1,14 +1,15 @@
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { findDestination, reconcile, reconcileArchive } from '../archive/index.ts';
-import type { ArchiveReconcileEvent, ReconcileEvent } from '../contract/api/archive.ts';
-import type { Result } from '../contract/errors.ts';
+import type { ArchiveReconcileEvent, ReconcileEvent, RecordedArchiveResult } from '../contract/api/archive.ts';
+import type { Failure, Result } from '../contract/errors.ts';
 import type { Progress } from '../contract/long-run.ts';
-import { writeReport } from '../reports/index.ts';
+import { writeArchiveReport, writeReport } from '../reports/index.ts';
 import type { LongWork, Started } from './long-work.ts';
 import type { Station } from './open-station.ts';
 import { sheetInput } from './sheet-input.ts';
 import { readSource } from './source-files.ts';
+import { headOf } from './status.ts';
 
 /** How often a command hears how far it is, ms. */
 const TELL_MS = 1000;
@@ -42,15 +43,34 @@ export async function* reconcileByCommand(
 }
 
 /** The same of all stations of an archive, from the archive alone. */
-export async function* reconcileAllByCommand(station: Station, to: string | null): AsyncGenerator<ArchiveReconcileEvent> {
+export async function* reconcileAllByCommand(
+  station: Station,
+  input: { to: string | null; report: string | null },
+): AsyncGenerator<ArchiveReconcileEvent> {
   const { actor, longWork } = station;
-  const destination = findDestination(station.ledger, to ?? 'local');
-  if (!destination.ok) return yield { event: 'done', outcome: destination };
+  const destination = findDestination(station.ledger, input.to ?? 'local');
+  if (!destination.ok) return yield { event: 'done', outcome: destination, unprinted: null };
   const request = { destination: destination.value, actor };
   const started = longWork.archive.start({ what: destination.value.name, destinationId: destination.value.id, actor }, (watch) =>
     reconcileArchive(station.stages.catalogue, request, watch),
   );
-  yield* followed(longWork.archive, started);
+  for await (const event of followed(longWork.archive, started)) {
+    if (event.event === 'progress') yield event;
+    else yield { ...event, ...(await reported(station, event.outcome, input.report)) };
+  }
+}
+
+/** What came of it once its report is written, where one was asked for. */
+async function reported(
+  station: Station,
+  outcome: Result<RecordedArchiveResult>,
+  report: string | null,
+): Promise<{ outcome: Result<RecordedArchiveResult>; unprinted: Failure | null }> {
+  if (!outcome.ok || report === null) return { outcome, unprinted: null };
+  const { actor, clock } = station;
+  const about = { by: actor.id, exportedAt: clock.now(), head: headOf(station), zone: station.policy('camera-zone') };
+  const written = await writeArchiveReport(report, { recorded: outcome.value, ...about });
+  return written.ok ? { outcome, unprinted: written.value.unprinted } : { outcome: written, unprinted: null };
 }
 
 type Followed<T> = { event: 'progress'; progress: Progress; remainingMs: number | null } | { event: 'done'; outcome: Result<T> };

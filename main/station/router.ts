@@ -98,7 +98,7 @@ export function createRouter(station: Station) {
         return destination.ok ? stages.desk.stations(destination.value) : destination;
       }),
       reconcileAll: os.archive.reconcileAll.handler(async function* ({ input }) {
-        yield* reconcileAllByCommand(station, input.to);
+        yield* reconcileAllByCommand(station, input);
       }),
       explain: os.archive.explain.handler(({ input }) => explainDifference({ ledger, now: clock.now, actor }, input)),
       reopen: os.archive.reopen.handler(({ input }) => reopenDifference({ ledger, now: clock.now, actor }, input.explanation)),

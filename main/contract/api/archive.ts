@@ -124,7 +124,8 @@ export type RecordedArchiveResult = z.infer<typeof RecordedArchiveResult>;
 
 export const ArchiveReconcileEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('progress'), progress: Progress, remainingMs: Count.nullable() }),
-  z.object({ event: z.literal('done'), outcome: outcomeOf(RecordedArchiveResult) }),
+  /** `unprinted`: why the report has no PDFs. */
+  z.object({ event: z.literal('done'), outcome: outcomeOf(RecordedArchiveResult), unprinted: Failure.nullable().default(null) }),
 ]);
 export type ArchiveReconcileEvent = z.infer<typeof ArchiveReconcileEvent>;
 
@@ -149,8 +150,10 @@ export const archiveContract = {
     .output(eventIterator(ReconcileEvent)),
   /** Every station of an archive, as the archive alone shows them. */
   stations: oc.input(z.object({ to: z.string().nullable() })).output(outcomeOf(z.array(ArchiveStation))),
-  /** All stations of an archive, from the archive alone. */
-  reconcileAll: oc.input(z.object({ to: z.string().nullable() })).output(eventIterator(ArchiveReconcileEvent)),
+  /** All stations of an archive, from the archive alone. `report`: file beside which the sheets are put. */
+  reconcileAll: oc
+    .input(z.object({ to: z.string().nullable(), report: z.string().nullable().default(null) }))
+    .output(eventIterator(ArchiveReconcileEvent)),
   /** `reconciliation` null is the newest one; a difference may be named by the beginning of its id when that is unique. */
   explain: oc
     .input(z.object({ reconciliation: Uuid.nullable(), difference: z.string().min(4).max(64), reason: Reason }))

@@ -207,11 +207,13 @@ export function listStations(options: { to?: string }): Command {
   };
 }
 
-export function reconcileAll(options: { to?: string }): Command {
+export function reconcileAll(options: { to?: string; report?: string }): Command {
   return async (client, output) => {
+    const report = options.report === undefined ? null : path.resolve(options.report);
     let outcome: Result<RecordedArchiveResult> | null = null;
-    for await (const event of await client.archive.reconcileAll({ to: options.to ?? null })) {
-      if (event.event === 'done') outcome = event.outcome;
+    let unprinted: Failure | null = null;
+    for await (const event of await client.archive.reconcileAll({ to: options.to ?? null, report })) {
+      if (event.event === 'done') [outcome, unprinted] = [event.outcome, event.unprinted];
       else output.say(progressLine(event.progress, event.remainingMs));
     }
     if (!outcome) throw new Error('a reconciliation ended without a word');
@@ -224,6 +226,7 @@ export function reconcileAll(options: { to?: string }): Command {
       ...differences.map(archiveDifferenceLine),
       `结果 result ${result.sha256}`,
     ]);
+    if (unprinted) output.failure(unprinted);
     if (counts.differs > 0) return EXIT.integrity;
     return Object.values(counts).some((count) => count > 0) ? EXIT.refused : waiting > 0 ? EXIT.partly : EXIT.done;
   };
