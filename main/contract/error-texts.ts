@@ -346,8 +346,8 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     en: 'The USB device is a disk and at the same time something no camera is, such as a keyboard; it was refused and not read: {what}. Take it out and give it to the administrator.',
   },
   'usb.not-privileged': {
-    zh: '采集站没有挂载存储卷的权限，记录仪未读取：{what}。请管理员以有挂载权限的账户运行采集站服务。',
-    en: 'The station may not mount file systems, so the camera was not read: {what}. Run the station service as a user that may mount.',
+    zh: '采集站不能读取或挂载该设备，记录仪未读取：{what}。请管理员检查是否已安装并启用挂载服务（evidock-usb.socket）和 udev 规则。',
+    en: 'The station may not read or mount the device, so the camera was not read: {what}. Have the administrator see that the mount service (evidock-usb.socket) and the udev rule are installed.',
   },
   'clear.write-protected': {
     zh: '记录仪或其存储卡处于写保护状态，文件已安全入库，但未能从中清除：{what}。请解除写保护后重新接入。',

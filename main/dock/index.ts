@@ -3,6 +3,7 @@ export { spaceOfVolume } from './folder/volume-space.ts';
 export { importCameras } from './import-cameras.ts';
 export { cameraOfDevice, isKnownDevice, rememberedPorts } from './known-devices.ts';
 export { describeDevice } from './linux/admission.pure.ts';
+export { HELPER_SOCKET } from './linux/helper.ts';
 export { type LinuxDock, watchLinuxDock } from './linux/linux-dock.ts';
 export type { UsbDevice } from './linux/usb-tree.pure.ts';
 export { idsOfCamera, mergeCameras, separateCamera } from './merge.ts';

@@ -181,9 +181,7 @@ async function wire(
     const attach = (volume: Volume) => void dockings.attach(volume);
     const detach = (volume: Volume) => void dockings.detach(volume).catch(onBug);
     const admission = () => policy('camera-admission');
-    // Mount points are of this boot and of this station alone.
-    const folder = `/run/evidock/${stationId}`;
-    return watchUsbDocks({ ledger, stationId, ports, folder, log, now: clock.now, admission, attach, detach }, strangers);
+    return watchUsbDocks({ ledger, stationId, ports, log, now: clock.now, admission, attach, detach }, strangers);
   }
   async function end(clean: boolean) {
     await engine.close();

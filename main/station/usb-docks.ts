@@ -12,7 +12,6 @@ export type UsbDocksOptions = {
   ledger: Ledger;
   stationId: string;
   ports: Ports;
-  folder: string;
   log: Logger;
   now(): string;
   admission(): PolicyValues['camera-admission'];
@@ -76,7 +75,7 @@ export function watchUsbDocks(options: UsbDocksOptions, strangers: Strangers): P
   }
 
   return watchLinuxDock({
-    folder: options.folder,
+    stationId: options.stationId,
     admits(device, volumeIds) {
       if (options.admission() === 'set-up' || isKnownDevice(ledger, factsOf(device, volumeIds))) return null;
       return failed('camera.not-registered', describeDevice(device)).failure;

@@ -1,18 +1,18 @@
 import { spawn } from 'node:child_process';
-import fs from 'node:fs';
 import path from 'node:path';
 import type { Failure } from '../../contract/errors.ts';
 import { failed } from '../../contract/errors.ts';
 import { readMounts } from '../folder/folder-dock.ts';
 import type { Volume } from '../volume.ts';
 import { describeDevice, judge } from './admission.pure.ts';
-import { type Mounted, mountVolume, releaseMount, uuidOf } from './mounted.ts';
+import { MOUNTS, openUsbHelper, type UsbHelper } from './helper.ts';
+import { isReadable, type Mounted, mountVolume, uuidOf } from './mounted.ts';
 import { readSysfs } from './read-sysfs.ts';
 import { type UsbDevice, usbDevices } from './usb-tree.pure.ts';
 
 export type LinuxDockOptions = {
-  /** Private folder of this station below which cameras are mounted. */
-  folder: string;
+  /** Cameras are mounted below a folder of this name. */
+  stationId: string;
   /** Whether the register lets a device be looked at, by its own word and its file systems' numbers; a failure says why not. */
   admits(device: UsbDevice, volumeIds: readonly string[]): Failure | null;
   onAttach(volume: Volume): Promise<void>;
@@ -55,6 +55,8 @@ type Known = {
  * file systems mounted read-only and becomes a volume.
  */
 export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDock> {
+  const helper = openUsbHelper();
+  const folder = path.join(MOUNTS, options.stationId);
   const known = new Map<string, Known>();
   const timers = new Set<NodeJS.Timeout>();
   let closed = false;
@@ -117,7 +119,8 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     if (verdict === 'usb.not-a-camera' || verdict === 'usb.composite') return refuse(one, failed(verdict, describeDevice(device)).failure);
     if (verdict === 'waiting' && quietMs > UNKNOWN_MS) return refuse(one, failed('usb.not-a-camera', describeDevice(device), 'no interface').failure);
     if (verdict !== 'storage' || !device.disks.some((disk) => disk.volumes.length > 0)) return;
-    if (device.isComing || quietMs < QUIET_MS) return lookSoon(QUIET_MS);
+    const isForUs = device.disks.every((disk) => disk.volumes.every(isReadable)) || quietMs > UNKNOWN_MS;
+    if (device.isComing || quietMs < QUIET_MS || !isForUs) return lookSoon(QUIET_MS);
     await open(one);
   }
 
@@ -127,9 +130,9 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     const ids = (await Promise.all(parts.map(({ volume }) => uuidOf(volume)))).filter((id) => id !== null);
     const reason = options.admits(device, ids);
     if (reason) return refuse(one, { ...reason, what: describeDevice(device) });
-    const root = path.join(options.folder, `${device.slot.replaceAll(/[^\w.-]/g, '_')}-${device.instance}`);
+    const root = path.join(folder, `${device.slot.replaceAll(/[^\w.-]/g, '_')}-${device.instance}`);
     for (const { disk, volume } of parts) {
-      const mounted = await mountVolume(disk, volume, parts.length === 1 ? root : path.join(root, volume.name));
+      const mounted = await mountVolume(helper, disk, volume, parts.length === 1 ? root : path.join(root, volume.name));
       if (!mounted.ok) {
         // All of a camera or none of it: a part that cannot be read may hold evidence.
         await leave(one);
@@ -199,8 +202,7 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     const { volume, mounts } = one;
     Object.assign(one, { volume: null, mounts: [] });
     if (volume) options.onDetach(volume);
-    for (const mounted of mounts) await mounted.release().catch((error: unknown) => options.onTrouble(String(error)));
-    if (mounts.length > 1) fs.rmdirSync(path.dirname(mounts[0]?.root ?? ''));
+    for (const mounted of mounts) await mounted.release();
   }
 
   async function refuse(one: Known, failure: Failure): Promise<void> {
@@ -208,7 +210,7 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     await options.onRefused(one.device, failure);
   }
 
-  await releaseStale(options.folder);
+  await releaseStale(helper, folder);
   const monitor = watchEvents(hint, options.onTrouble);
   const timer = setInterval(hint, LOOK_MS);
   hint();
@@ -222,13 +224,14 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     },
     async release() {
       for (const one of known.values()) await leave({ ...one, volume: null });
+      helper.close();
     },
   };
 }
 
 /** Mounts a killed station left behind: nobody uses them any more, and cameras are mounted anew. */
-async function releaseStale(folder: string): Promise<void> {
-  for (const { mountPoint } of readMounts().filter((mount) => mount.mountPoint.startsWith(`${folder}/`))) await releaseMount(mountPoint);
+async function releaseStale(helper: UsbHelper, folder: string): Promise<void> {
+  for (const { mountPoint } of readMounts().filter((mount) => mount.mountPoint.startsWith(`${folder}/`))) await helper.release(mountPoint);
 }
 
 /** Calls `hint` whenever the kernel or udev says something of USB or disks; starts again when the tool ends. */

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openUsbHelper } from './helper.ts';
 import { mountVolume } from './mounted.ts';
 
 let folder: string;
@@ -21,16 +22,19 @@ function device(make: (file: string) => void) {
   return { volume, disk: { name: 'device', path: folder, sequence: '1', isReadOnly: false, volumes: [volume] } };
 }
 
+/** Nobody listens there. */
+const helper = openUsbHelper('/run/evidock-usb-nobody.sock');
+
 test('a file system no camera has is not handed to the kernel, and named', async () => {
   const { disk, volume } = device((file) => execFileSync('mke2fs', ['-q', '-F', '-t', 'ext4', file]));
-  const mounted = await mountVolume(disk, volume, path.join(folder, 'mount'));
+  const mounted = await mountVolume(helper, disk, volume, path.join(folder, 'mount'));
   expect(mounted).toMatchObject({ ok: false, failure: { code: 'camera.unreadable', detail: 'ext4' } });
   expect(fs.existsSync(path.join(folder, 'mount'))).toBe(false);
 });
 
 test('a device without any file system says so', async () => {
   const { disk, volume } = device(() => undefined);
-  expect(await mountVolume(disk, volume, path.join(folder, 'mount'))).toMatchObject({
+  expect(await mountVolume(helper, disk, volume, path.join(folder, 'mount'))).toMatchObject({
     ok: false,
     failure: { code: 'camera.unreadable', detail: 'no file system' },
   });
@@ -39,5 +43,13 @@ test('a device without any file system says so', async () => {
 test('a station that may not read the device says what it needs', async () => {
   const { disk, volume } = device(() => undefined);
   fs.rmSync(path.join(folder, 'device'));
-  expect(await mountVolume(disk, volume, path.join(folder, 'mount'))).toMatchObject({ ok: false, failure: { code: 'usb.not-privileged' } });
+  expect(await mountVolume(helper, disk, volume, path.join(folder, 'mount'))).toMatchObject({ ok: false, failure: { code: 'usb.not-privileged' } });
+});
+
+test('a camera that nobody mounts for the station says so, and not that it is damaged', async () => {
+  const { disk, volume } = device((file) => execFileSync('mkfs.vfat', [file], { stdio: 'ignore' }));
+  expect(await mountVolume(helper, disk, volume, path.join(folder, 'mount'))).toMatchObject({
+    ok: false,
+    failure: { code: 'usb.not-privileged', detail: expect.stringMatching(/ENOENT/) },
+  });
 });

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { done, failed, type Result } from '../../contract/errors.ts';
+import type { UsbHelper } from './helper.ts';
 import { readValue } from './read-sysfs.ts';
 import type { UsbDisk, UsbVolume } from './usb-tree.pure.ts';
 
@@ -23,58 +24,43 @@ export type Mounted = {
 const CHILD_MS = 30_000;
 /** A device that does not give a sector within this time does not count as alive, ms. */
 const PROOF_MS = 20_000;
-const SAFE = 'nosuid,nodev,noexec';
-/** File systems of cameras, and how they are mounted; no others are, so that a card cannot pick the kernel code it meets. */
-const KNOWN: Record<string, string> = {
-  // Camera times have no zone: they are told as the camera wrote them.
-  vfat: 'utf8,umask=0077,tz=UTC',
-  exfat: 'iocharset=utf8,umask=0077',
-};
+/** File systems of cameras; no others are mounted, so that a card cannot pick the kernel code it meets. The helper has the same list. */
+const KNOWN: readonly string[] = ['vfat', 'exfat'];
 
 /**
  * Mounts one volume read-only. Fails with `camera.unreadable` when there is no file system this station reads, or the
- * kernel refuses it, and with `usb.not-privileged` when the station may not mount.
+ * kernel refuses it, and with `usb.not-privileged` when the station may not read the device or have it mounted.
  */
-export async function mountVolume(disk: UsbDisk, volume: UsbVolume, root: string): Promise<Result<Mounted>> {
+export async function mountVolume(helper: UsbHelper, disk: UsbDisk, volume: UsbVolume, root: string): Promise<Result<Mounted>> {
   const device = `/dev/${volume.name}`;
   const { facts, stderr } = await probe(volume);
   const fileSystem = facts.get('TYPE');
-  const options = fileSystem === undefined ? undefined : KNOWN[fileSystem];
-  if (fileSystem === undefined || options === undefined) {
+  if (fileSystem === undefined || !KNOWN.includes(fileSystem)) {
     const what = fileSystem ?? facts.get('PTTYPE') ?? (stderr || 'no file system');
-    return isPrivileged(device) ? failed('camera.unreadable', device, what) : failed('usb.not-privileged', device, stderr);
+    return isReadable(volume) ? failed('camera.unreadable', device, what) : failed('usb.not-privileged', device, stderr);
   }
-  try {
-    fs.mkdirSync(root, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    return failed('usb.not-privileged', device, String(error));
-  }
-  const mounted = await run('mount', ['-t', fileSystem, '-o', `ro,${SAFE},${options}`, '--source', device, '--target', root]);
-  if (mounted.code !== 0) {
-    fs.rmdirSync(root);
-    return process.getuid?.() === 0
-      ? failed('camera.unreadable', device, `${fileSystem}: ${mounted.stderr.trim()}`)
-      : failed('usb.not-privileged', device, mounted.stderr.trim());
-  }
-  const isAlive = () => isAliveDevice(disk, volume);
+  const mounted = await helper.mount(volume.name, fileSystem, root);
+  if (!mounted.ok) return mounted;
   return done({
     root,
     fileSystem,
     uuid: facts.get('UUID') ?? null,
-    isAlive,
+    isAlive: () => isAliveDevice(disk, volume),
     // Hexadecimal, by the kernel's SCSI layer, for every command that did not end well.
     readErrors: () => Number(readValue(path.join(disk.path, 'device/ioerr_cnt'))),
     async whileWritable(act) {
-      const opened = await run('mount', ['-o', `remount,rw,${SAFE}`, '--target', root]);
-      if (opened.code !== 0) return failed('clear.write-protected', device, opened.stderr.trim());
+      const opened = await helper.makeWritable(root);
+      if (!opened.ok) return failed('clear.write-protected', device, opened.failure.detail);
       try {
         return done(await act());
       } finally {
         // Flushes what is left to be written; a device that was pulled has nothing to be told any more.
-        await run('mount', ['-o', `remount,ro,${SAFE}`, '--target', root]);
+        await helper.makeReadOnly(root);
       }
     },
-    release: () => releaseMount(root),
+    async release() {
+      await helper.release(root);
+    },
   });
 }
 
@@ -88,20 +74,14 @@ async function probe(volume: UsbVolume): Promise<{ facts: Map<string, string>; s
   return { facts: new Map(stdout.split('\n').map((line) => line.split('=', 2) as [string, string])), stderr: stderr.trim() };
 }
 
-function isPrivileged(device: string): boolean {
+/** Whether this station may read a disk; not before udev has given it to the group of stations, a moment after it appears. */
+export function isReadable(volume: UsbVolume): boolean {
   try {
-    fs.accessSync(device, fs.constants.R_OK);
+    fs.accessSync(`/dev/${volume.name}`, fs.constants.R_OK);
     return true;
   } catch {
     return false;
   }
-}
-
-/** Unmounts and removes a mount point; one that is busy or whose device is gone is detached at once and goes later. */
-export async function releaseMount(root: string): Promise<void> {
-  const unmounted = await run('umount', [root]);
-  if (unmounted.code !== 0) await run('umount', ['--lazy', root]);
-  fs.rmdirSync(root);
 }
 
 /** Whether the node is still the one of this medium and a sector can be read from it past every cache. */
