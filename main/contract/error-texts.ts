@@ -377,6 +377,18 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '归档中还没有任何采集站的目录表：{what}。请先在采集站上运行 evidock archive catalogue。',
     en: 'The archive has no catalogue of any station yet: {what}. Run evidock archive catalogue at a station first.',
   },
+  'port.nothing-plugged': {
+    zh: '没有等到任何设备接入：{what} 号口未指定位置。请重新开始，并在等待期间接入记录仪。',
+    en: 'Nothing was plugged in, so the place of port {what} is not known. Start again and plug a camera in while it waits.',
+  },
+  'port.not-learned': {
+    zh: '{what} 号口没有指定过位置，无需取消。请查看端口列表。',
+    en: 'The place of port {what} was never shown. Look at the list of ports.',
+  },
+  'usb.not-watched': {
+    zh: '采集站没有监视 USB 端口：{what}。请用 --usb 启动采集站后再试。',
+    en: 'This station does not watch USB ports: {what}. Start it with --usb and try again.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

@@ -102,6 +102,9 @@ export const ERRORS = {
   'archive.which-station': { retry: 'operator', evidenceAtRisk: false },
   'catalogue.failed': { retry: 'later', evidenceAtRisk: false },
   'archive.no-catalogue': { retry: 'operator', evidenceAtRisk: false },
+  'port.nothing-plugged': { retry: 'operator', evidenceAtRisk: false },
+  'port.not-learned': { retry: 'never', evidenceAtRisk: false },
+  'usb.not-watched': { retry: 'operator', evidenceAtRisk: false },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

@@ -1,11 +1,12 @@
 export { type FolderDock, folderVolume, readMounts, watchFolderDock } from './folder/folder-dock.ts';
 export { spaceOfVolume } from './folder/volume-space.ts';
 export { importCameras } from './import-cameras.ts';
-export { cameraOfDevice, isKnownDevice, rememberedPorts } from './known-devices.ts';
+export { cameraOfDevice, isKnownDevice, type RememberedPort, rememberedPorts } from './known-devices.ts';
 export { describeDevice } from './linux/admission.pure.ts';
 export { HELPER_SOCKET } from './linux/helper.ts';
 export { type LinuxDock, watchLinuxDock } from './linux/linux-dock.ts';
-export type { UsbDevice } from './linux/usb-tree.pure.ts';
+export { readPorts, readSysfs } from './linux/read-sysfs.ts';
+export { type UsbDevice, type UsbPlace, usbPlaces } from './linux/usb-tree.pure.ts';
 export { idsOfCamera, mergeCameras, separateCamera } from './merge.ts';
 export { extensionOf, mediaKindOf, type NameFacts, readName } from './names.pure.ts';
 export { loadProfiles, type Profile } from './profile.ts';

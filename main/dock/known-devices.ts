@@ -3,9 +3,12 @@ import type { Ledger } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 import { findCamera, type KnownCamera } from './register.ts';
 
-/** Port numbers given to USB positions so far. */
-export function rememberedPorts(ledger: Ledger): { place: string; port: number }[] {
-  return sql<{ place: string; port: number }>(ledger.reader, 'SELECT place, port FROM ports ORDER BY port').all();
+export type RememberedPort = { place: string; port: number /** An admin showed which place it is. */; learned: boolean };
+
+/** Port numbers that USB positions have. */
+export function rememberedPorts(ledger: Ledger): RememberedPort[] {
+  const rows = sql<{ place: string; port: number; learned: number }>(ledger.reader, 'SELECT place, port, learned FROM ports ORDER BY port').all();
+  return rows.map((row) => ({ ...row, learned: row.learned === 1 }));
 }
 
 /**

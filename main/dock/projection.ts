@@ -5,7 +5,7 @@ import { marksOf } from './known-devices.ts';
 /** Cameras and dockings as screens and plans read them. */
 export const DOCK_PROJECTION: Projection = {
   name: 'dock',
-  version: 4,
+  version: 5,
   tables: [
     {
       name: 'cameras',
@@ -28,7 +28,7 @@ export const DOCK_PROJECTION: Projection = {
     {
       name: 'ports',
       orderBy: 'place',
-      ddl: 'CREATE TABLE ports (place TEXT PRIMARY KEY, port INTEGER NOT NULL) STRICT',
+      ddl: 'CREATE TABLE ports (place TEXT PRIMARY KEY, port INTEGER NOT NULL, learned INTEGER NOT NULL) STRICT',
     },
     {
       name: 'camera_devices',
@@ -38,7 +38,14 @@ export const DOCK_PROJECTION: Projection = {
   ],
   reducers: {
     'port.numbered': (db, { body }) => {
-      sql(db, 'INSERT OR REPLACE INTO ports VALUES (?, ?)').run(body.place, body.port);
+      sql(db, 'INSERT OR REPLACE INTO ports VALUES (?, ?, 0)').run(body.place, body.port);
+    },
+    'port.learned': (db, { body }) => {
+      sql(db, 'DELETE FROM ports WHERE port = ?').run(body.port);
+      sql(db, 'INSERT OR REPLACE INTO ports VALUES (?, ?, 1)').run(body.place, body.port);
+    },
+    'port.forgotten': (db, { body }) => {
+      sql(db, 'DELETE FROM ports WHERE port = ?').run(body.port);
     },
     'camera.registered': (db, { subject, body, at }) => {
       sql(db, 'INSERT INTO cameras VALUES (?, ?, ?, ?, ?, ?)').run(subject.id, body.serial, body.identitySource, body.profile, at, subject.id);

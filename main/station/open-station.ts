@@ -24,6 +24,7 @@ import { openVault, type Vault } from '../vault/index.ts';
 import { type Clock, createClock } from './clock.ts';
 import { createDockings, type Dockings } from './dockings.ts';
 import { recordStart } from './genesis.ts';
+import { createPortLearning, type PortLearning } from './learn-port.ts';
 import { openLog } from './log.ts';
 import { createLongWorks, type LongWorks } from './long-works.ts';
 import { readPolicy } from './policy.ts';
@@ -64,6 +65,8 @@ export type Station = {
   log: Logger;
   profiles: readonly Profile[];
   ports: Ports;
+  /** Shows the station where its ports are; null when it does not watch USB. */
+  portLearning: PortLearning | null;
   dockings: Dockings;
   stages: Stages;
   lock: DataFolderLock;
@@ -78,6 +81,9 @@ export type Station = {
   idle(): Promise<void>;
   close(): Promise<void>;
 };
+
+/** An admin walks to the dock and plugs a camera in within this time, ms. */
+const LEARN_MS = 120_000;
 
 export const PROGRAM = 'evidock 0.1.0';
 
@@ -181,7 +187,7 @@ async function wire(
     const attach = (volume: Volume) => void dockings.attach(volume);
     const detach = (volume: Volume) => void dockings.detach(volume).catch(onBug);
     const admission = () => policy('camera-admission');
-    return watchUsbDocks({ ledger, stationId, ports, log, now: clock.now, admission, attach, detach }, strangers);
+    return watchUsbDocks({ ledger, stationId, ports, learning, log, now: clock.now, admission, attach, detach }, strangers);
   }
   async function end(clean: boolean) {
     await engine.close();
@@ -199,6 +205,7 @@ async function wire(
   const { recovered, stages } = begun.value;
   const profiles = loadProfiles();
   const ports = createPorts(rememberedPorts(ledger));
+  const learning = createPortLearning({ ledger, stationId: identity.stationId, ports, now: clock.now, waitMs: LEARN_MS });
   const strangers = createStrangers();
   const dockings = createDockings({
     ingest,
@@ -231,6 +238,7 @@ async function wire(
     log,
     profiles,
     ports,
+    portLearning: usb === null ? null : learning,
     dockings,
     stages,
     lock,

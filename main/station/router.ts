@@ -24,6 +24,10 @@ import { startForward, startVerify, stopRun } from './run-work.ts';
 import { destinationsOf, statusOf } from './status.ts';
 import { putFilesFirst, steer } from './steer.ts';
 import { tellingFailure, valueOrTold } from './tell-failure.ts';
+import { forgetPort, learnPort, usbPortsOf } from './usb-ports.ts';
+
+/** A call in process cannot be taken back. */
+const NEVER = new AbortController().signal;
 
 /** The private interface of a station, served on its socket or called in process: the same either way. */
 export function createRouter(station: Station) {
@@ -58,6 +62,9 @@ export function createRouter(station: Station) {
         const operator = { camera: input.camera, officer: input.officer };
         yield* ingestSources(station, { sources: input.sources, operator, caseNumber: input.caseNumber });
       }),
+      usbPorts: os.docking.usbPorts.handler(() => usbPortsOf(station)),
+      learnPort: os.docking.learnPort.handler(({ input, signal }) => learnPort(station, input.port, actor, signal ?? NEVER)),
+      forgetPort: os.docking.forgetPort.handler(({ input }) => forgetPort(station, input.port, actor)),
       cameras: os.docking.cameras.handler(() => camerasOf(station)),
       importCameras: os.docking.importCameras.handler(({ input }) =>
         importCameras({ ledger, profiles: station.profiles, actor, now: clock.now }, ...fileOf(input)),

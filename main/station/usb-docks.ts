@@ -6,12 +6,14 @@ import type { PolicyValues } from '../contract/policy.ts';
 import { describeDevice, isKnownDevice, type LinuxDock, type UsbDevice, type Volume, watchLinuxDock } from '../dock/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { blankCard } from './blank-card.ts';
+import type { PortLearning } from './learn-port.ts';
 import type { Ports } from './ports.ts';
 
 export type UsbDocksOptions = {
   ledger: Ledger;
   stationId: string;
   ports: Ports;
+  learning: PortLearning;
   log: Logger;
   now(): string;
   admission(): PolicyValues['camera-admission'];
@@ -41,9 +43,9 @@ export function watchUsbDocks(options: UsbDocksOptions, strangers: Strangers): P
   const { ledger, log, ports, now } = options;
 
   async function number(place: string): Promise<number> {
-    const isNew = !ports.isNumbered(place);
-    const port = ports.numberOf(place);
-    if (isNew) {
+    const known = ports.numberIfAny(place);
+    const port = known ?? ports.numberOf(place);
+    if (known === null) {
       const subject = { kind: 'station' as const, id: options.stationId };
       await ledger.append([{ type: 'port.numbered', subject, actor: ACTOR, at: now(), body: { port, place } }]);
     }
@@ -80,6 +82,8 @@ export function watchUsbDocks(options: UsbDocksOptions, strangers: Strangers): P
       if (options.admission() === 'set-up' || isKnownDevice(ledger, factsOf(device, volumeIds))) return null;
       return failed('camera.not-registered', describeDevice(device)).failure;
     },
+    isOfDock: ports.isOfDock,
+    onPlugged: options.learning.plugged,
     async onAttach(volume) {
       await number(volume.slot);
       log.info({ slot: volume.slot, mountMode: volume.mountMode, fileSystem: volume.fileSystem }, 'attached');

@@ -19,6 +19,8 @@ const FAMILIES: Record<EntryType, readonly Family[]> = {
   'docking.measured': ['cameras'],
   'docking.refused': [],
   'port.numbered': [],
+  'port.learned': ['station'],
+  'port.forgotten': ['station'],
   'docking.planned': [],
   'docking.interrupted': [],
   'docking.resumed': [],

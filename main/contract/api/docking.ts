@@ -46,6 +46,25 @@ export const PutFirst = z.union([
 ]);
 export type PutFirst = z.infer<typeof PutFirst>;
 
+/** A socket of the dock whose number an admin showed by plugging something in. */
+export const LearnedPort = z.object({ port: z.int().positive(), place: z.string(), device: z.string() });
+export type LearnedPort = z.infer<typeof LearnedPort>;
+
+/** A USB socket as the kernel knows it, and what is in it. */
+export const UsbPort = z.object({
+  /** Controller and chain of hub ports, the same after a reboot: `pci-0000:00:14.0-usb2-3.2`. */
+  place: z.string(),
+  /** Null where nothing has been yet, or what is there is not the dock's. */
+  port: z.int().positive().nullable(),
+  learned: z.boolean(),
+  /** Cameras are expected here. */
+  ofDock: z.boolean(),
+  device: z.object({ name: z.string(), isHub: z.boolean(), speedMbps: z.number().nullable() }).nullable(),
+  /** What is wrong with it, or with what is in it. */
+  failures: z.array(Failure),
+});
+export type UsbPort = z.infer<typeof UsbPort>;
+
 /** What one source gave when it was ingested by command. */
 export const IngestedSource = z.object({
   source: z.string(),
@@ -63,6 +82,8 @@ export const IngestedSource = z.object({
   failures: z.array(Failure),
 });
 export type IngestedSource = z.infer<typeof IngestedSource>;
+
+export const PortNumber = z.object({ port: z.coerce.number().int().min(1).max(999) });
 
 export const IngestEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('progress'), docking: LiveDocking }),
@@ -88,6 +109,11 @@ export const dockingContract = {
   steer: oc.input(z.object({ port: z.int().positive(), act: SteeringAct })).output(outcomeOf(LiveDocking)),
   /** Puts a clip, or an officer's files, before everything else that waits; fails with `docking.not-copying` when none does. */
   putFirst: oc.input(PutFirst).output(outcomeOf(z.object({ files: Count }))),
+  /** Every USB socket of the machine; fails with `usb.not-watched`. */
+  usbPorts: oc.output(outcomeOf(z.array(UsbPort))),
+  /** Waits until something is plugged in: that place is the port from then on. */
+  learnPort: oc.input(PortNumber).output(outcomeOf(LearnedPort)),
+  forgetPort: oc.input(PortNumber).output(outcomeOf(z.void())),
   cameras: oc.output(
     z.array(
       z.object({

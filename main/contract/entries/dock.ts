@@ -37,6 +37,15 @@ export type UsbFacts = z.infer<typeof UsbFacts>;
 /** From now on the place (a USB position by controller and hub ports) is called by this number. */
 export const PortNumbered = z.strictObject({ port: z.int().positive(), place: z.string().min(1).max(200) });
 
+/**
+ * An admin had something plugged in where this port is: the place is called by this number, and no other is. As long as any
+ * port is learnt, only learnt ones are ports of the dock.
+ */
+export const PortLearned = z.strictObject({ port: z.int().positive(), place: z.string().min(1).max(200) });
+
+/** The port is none of the dock's any more. */
+export const PortForgotten = z.strictObject({ port: z.int().positive() });
+
 export const DockingStarted = z.strictObject({
   /** Number people read on the port. */
   port: z.int().positive(),

@@ -22,6 +22,8 @@ export const ENTRY_BODIES = {
   'camera.merged': dock.CameraMerged,
   'camera.separated': dock.CameraSeparated,
   'port.numbered': dock.PortNumbered,
+  'port.learned': dock.PortLearned,
+  'port.forgotten': dock.PortForgotten,
   'docking.started': dock.DockingStarted,
   'docking.measured': dock.DockingMeasured,
   'docking.refused': dock.DockingRefused,

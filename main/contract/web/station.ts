@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LearnedPort, PortNumber, UsbPort } from '../api/docking.ts';
 import { outcomeOf } from '../api/outcome.ts';
 import { StatusReport, VerifyReport } from '../api/station.ts';
 import { LongRun } from '../long-run.ts';
@@ -40,6 +41,18 @@ export const stationWebContract = {
     .route({ method: 'POST', path: '/verify/cancel', summary: 'Stop the check that goes on' })
     .input(z.object({ id: Uuid }))
     .output(VerifyRun.nullable()),
+  usbPorts: needs('station.read')
+    .route({ method: 'GET', path: '/usb-ports', summary: 'Every USB socket, what is in it and what is wrong with it' })
+    .output(outcomeOf(z.array(UsbPort))),
+  /** Answers when something is plugged in, or after two minutes. */
+  learnPort: needs('station.configure')
+    .route({ method: 'POST', path: '/ports/{port}/learn', summary: 'The place where something is plugged in next is this port' })
+    .input(PortNumber)
+    .output(outcomeOf(LearnedPort)),
+  forgetPort: needs('station.configure')
+    .route({ method: 'POST', path: '/ports/{port}/forget', summary: 'The port is none of the dock any more' })
+    .input(PortNumber)
+    .output(outcomeOf(z.void())),
   /** Newest first. */
   logs: needs('station.read')
     .route({ method: 'GET', path: '/logs', summary: 'The log, newest first' })

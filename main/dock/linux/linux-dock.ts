@@ -15,6 +15,10 @@ export type LinuxDockOptions = {
   stationId: string;
   /** Whether the register lets a device be looked at, by its own word and its file systems' numbers; a failure says why not. */
   admits(device: UsbDevice, volumeIds: readonly string[]): Failure | null;
+  /** Whether cameras are expected in a place; what is anywhere else is left alone, without a word. */
+  isOfDock(slot: string): boolean;
+  /** Anything but a hub was plugged in, anywhere. */
+  onPlugged(device: UsbDevice): Promise<void>;
   onAttach(volume: Volume): Promise<void>;
   onDetach(volume: Volume): void;
   onRefused(device: UsbDevice, failure: Failure): Promise<void>;
@@ -96,6 +100,7 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
       if (one.state === 'refused') options.onRefusedGone(one.device);
     }
     for (const [key, device] of found) {
+      if (!known.has(key) && judge(device) !== 'ignored') await options.onPlugged(device);
       const one = known.get(key) ?? { device, state: 'waiting', disks: '', sinceMs: performance.now(), volume: null, mounts: [] };
       known.set(key, one);
       await consider(one, device);
@@ -113,7 +118,12 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     }
     one.device = device;
     if (one.state === 'dead') await leave(one);
-    if (one.state !== 'waiting') return;
+    const isOfDock = options.isOfDock(device.slot);
+    if (one.state === 'refused' && !isOfDock) {
+      one.state = 'waiting';
+      options.onRefusedGone(device);
+    }
+    if (one.state !== 'waiting' || !isOfDock) return;
     const verdict = judge(device);
     const quietMs = performance.now() - one.sinceMs;
     if (verdict === 'usb.not-a-camera' || verdict === 'usb.composite') return refuse(one, failed(verdict, describeDevice(device)).failure);

@@ -1,11 +1,25 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { SysfsRecord } from './usb-tree.pure.ts';
+import type { SysfsPorts, SysfsRecord } from './usb-tree.pure.ts';
 
 const USB_ATTRIBUTES = [
-  ...['idVendor', 'idProduct', 'manufacturer', 'product', 'serial', 'bDeviceClass', 'removable', 'busnum', 'devnum', 'version', 'bNumInterfaces'],
+  ...[
+    'idVendor',
+    'idProduct',
+    'manufacturer',
+    'product',
+    'serial',
+    'bDeviceClass',
+    'removable',
+    'busnum',
+    'devnum',
+    'version',
+    'bNumInterfaces',
+    'speed',
+  ],
   ...['bInterfaceClass', 'bInterfaceSubClass', 'bInterfaceProtocol'],
 ];
+const PORT_ATTRIBUTES = ['connect_type', 'over_current_count'];
 const BLOCK_ATTRIBUTES = ['dev', 'size', 'ro', 'diskseq', 'partition', 'device/type'];
 
 /** What the kernel says is there now. Nodes may vanish while they are read; a value that is not there is left out. */
@@ -15,6 +29,22 @@ export function readSysfs(sys = '/sys'): SysfsRecord {
   );
   const blocks = nodes(path.join(sys, 'class/block')).filter((node) => /\/usb\d+\//.test(node));
   return { usb, block: Object.fromEntries(blocks.map((node) => [node, valuesOf(node, BLOCK_ATTRIBUTES)])) };
+}
+
+/** The sockets of every hub, root hubs among them, by their real paths. */
+export function readPorts(sys = '/sys'): SysfsPorts {
+  const hubs = nodes(path.join(sys, 'bus/usb/devices')).filter((node) => node.endsWith(':1.0'));
+  const ports = hubs.flatMap((hub) =>
+    entries(hub)
+      .filter((name) => /-port\d+$/.test(name))
+      .map((name) => path.join(hub, name)),
+  );
+  return Object.fromEntries(
+    ports.map((node) => {
+      const peer = realPath(path.join(node, 'peer'));
+      return [node, { ...valuesOf(node, PORT_ATTRIBUTES), ...(peer === null ? {} : { peerPort: peer }) }];
+    }),
+  );
 }
 
 function nodes(folder: string): string[] {

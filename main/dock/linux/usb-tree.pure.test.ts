@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { describeDevice, judge } from './admission.pure.ts';
-import { type SysfsRecord, type UsbDevice, usbDevices } from './usb-tree.pure.ts';
+import { type SysfsRecord, type UsbDevice, usbDevices, usbPlaces } from './usb-tree.pure.ts';
 
 // Recorded in the guest of fixtures/usb-lab by readSysfs, while it had in it: a camera in port 3, a hub in port 11 with a camera
 // in its second port, a keyboard in port 7, a gadget with two disks and a CD-ROM, and a gadget that is a disk and a keyboard.
@@ -94,4 +94,32 @@ test('a disk without a medium has nothing to mount, and one that is not there ye
   expect(usbDevices({ ...record, block: empty }).find((one) => one.path === camera.path)?.disks).toMatchObject([{ volumes: [] }]);
   const coming = Object.fromEntries(Object.entries(record.block).filter(([node]) => !node.startsWith(disk)));
   expect(usbDevices({ ...record, block: coming }).find((one) => one.path === camera.path)).toMatchObject({ isComing: true, disks: [] });
+});
+
+test('a socket is one place with both of its sides, empty or not; a hub has its own behind it, all in order', () => {
+  const root = '/sys/devices/pci0000:00/0000:00:07.0';
+  const sides = (port: number) => [`${root}/usb1/1-0:1.0/usb1-port${port}`, `${root}/usb2/2-0:1.0/usb2-port${port}`] as const;
+  const socket = (port: number, connect_type: string, over_current_count = '0') => {
+    const [two, three] = sides(port);
+    return { [two]: { connect_type, over_current_count, peerPort: three }, [three]: { connect_type, peerPort: two } };
+  };
+  const places = usbPlaces(record, {
+    ...socket(12, 'hotplug', '3'),
+    ...socket(3, 'hotplug'),
+    ...socket(11, 'hotplug'),
+    ...socket(4, 'not used'),
+    [`${root}/usb1/1-11/1-11:1.0/1-11-port2`]: { connect_type: 'unknown' },
+    [`${root}/usb1/1-11/1-11:1.0/1-11-port10`]: { connect_type: 'unknown' },
+  });
+  const inIt = (device: UsbDevice | null) => device && (device.isHub ? 'hub' : device.serial);
+  expect(
+    places.map(({ slot, names, isFast, overCurrents, device }) => [slot.replace(`${PCI}-`, ''), names, isFast, overCurrents, inIt(device)]),
+  ).toEqual([
+    ['usb2-3', ['1-3', '2-3'], true, 0, 'REC-PORT-3'],
+    ['usb2-11', ['1-11', '2-11'], true, 0, 'hub'],
+    ['usb2-11.2', ['1-11.2'], false, 0, null],
+    ['usb2-11.10', ['1-11.10'], false, 0, null],
+    ['usb2-12', ['1-12', '2-12'], true, 3, null],
+  ]);
+  expect(places[2]?.device?.productId).toBe('0001');
 });

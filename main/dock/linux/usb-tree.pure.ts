@@ -1,6 +1,9 @@
 /** Attributes of the nodes below `/sys/bus/usb/devices` and `/sys/class/block`, by their real paths, values trimmed. */
 export type SysfsRecord = { usb: Record<string, Record<string, string>>; block: Record<string, Record<string, string>> };
 
+/** Attributes of the sockets of hubs, by their real paths. */
+export type SysfsPorts = Record<string, Record<string, string>>;
+
 /** A thing that can be mounted: a partition, or a disk that has none. */
 export type UsbVolume = { name: string; path: string; deviceNumber: string };
 
@@ -22,6 +25,10 @@ export type UsbDevice = {
   /** Null when it has none or one of those that are on thousands of devices. */
   serial: string | null;
   isHub: boolean;
+  /** What it and its socket agreed upon; null when the kernel does not say. */
+  speedMbps: number | null;
+  /** By its own word, `2.10`. One that can do USB 3 says 2.10 or more wherever it is. */
+  usbVersion: string;
   /** Built in, by the word of the firmware. */
   isFixed: boolean;
   interfaces: UsbInterface[];
@@ -51,7 +58,7 @@ function deviceAt(record: SysfsRecord, path: string, attributes: Record<string, 
   const below = Object.entries(record.block).filter(([at]) => ownerOf(at) === path);
   return {
     path,
-    slot: slotOf(record, path, attributes),
+    slot: slotOf(record, path, attributes, nameOf(path).split('-')[1] ?? ''),
     instance: `${attributes['busnum']}-${attributes['devnum']}`,
     vendorId: attributes['idVendor'] ?? '',
     productId: attributes['idProduct'] ?? '',
@@ -59,12 +66,45 @@ function deviceAt(record: SysfsRecord, path: string, attributes: Record<string, 
     product: plain(attributes['product']),
     serial: tellingSerial(plain(attributes['serial'])),
     isHub: attributes['bDeviceClass'] === '09',
+    speedMbps: attributes['speed'] === undefined ? null : Number(attributes['speed']),
+    usbVersion: attributes['version'] ?? '',
     isFixed: attributes['removable'] === 'fixed',
     interfaces,
     isPartial: interfaces.length < Math.max(1, Number(attributes['bNumInterfaces'] ?? 1)) || interfaces.some((one) => one.class === ''),
     disks: below.filter(([, one]) => isDisk(one)).map(([at, one]) => diskAt(record, at, one)),
     isComing: Number(attributes['scsiDisks'] ?? 0) > below.filter(([, one]) => isDisk(one)).length,
   };
+}
+
+/** A socket a camera can be in; the USB 2 and the USB 3 side of it are one. */
+export type UsbPlace = {
+  slot: string;
+  /** What the kernel's log calls what is in it, on each of its sides: `1-3.2`. */
+  names: string[];
+  /** It can do USB 3. */
+  isFast: boolean;
+  /** How often it was switched off because too much current was drawn from it. */
+  overCurrents: number;
+  device: UsbDevice | null;
+};
+
+/** Every socket in order: controllers, and below each hub its own. Those that the firmware says lead nowhere are left out. */
+export function usbPlaces(record: SysfsRecord, ports: SysfsPorts): UsbPlace[] {
+  const devices = usbDevices(record);
+  const places = new Map<string, UsbPlace>();
+  for (const [path, attributes] of Object.entries(ports)) {
+    if (attributes['connect_type'] === 'not used') continue;
+    const [, bus, chain] = /(\d+)(?:-([\d.]+))?-port\d+$/.exec(path) ?? [];
+    const number = /\d+$/.exec(path)?.[0];
+    const full = [...(chain === undefined ? [] : [chain]), number].join('.');
+    const slot = slotOf(record, path, attributes, full);
+    const place = places.get(slot) ?? { slot, names: [], isFast: false, overCurrents: 0, device: devices.find((one) => one.slot === slot) ?? null };
+    place.names.push(`${bus}-${full}`);
+    place.isFast ||= Number(sideOf(record, path, full).side) >= 3;
+    place.overCurrents += Number(attributes['over_current_count'] ?? 0);
+    places.set(slot, place);
+  }
+  return [...places.values()].sort((a, b) => a.slot.localeCompare(b.slot, 'en', { numeric: true }));
 }
 
 /** A SCSI disk (device type 0); a CD-ROM (type 5) with the maker's installer is none. */
@@ -94,8 +134,8 @@ export function ownerOf(path: string): string | null {
  * `pci-0000:00:14.0-usb2-3.2`: controller, USB 2 or 3 side of it, chain of ports. Both sides of one socket are one place
  * where the kernel knows that they are: it is called by its USB 2 side then.
  */
-function slotOf(record: SysfsRecord, path: string, attributes: Record<string, string>): string {
-  const own = sideOf(record, path, nameOf(path).split('-')[1] ?? '');
+function slotOf(record: SysfsRecord, path: string, attributes: Record<string, string>, ownChain: string): string {
+  const own = sideOf(record, path, ownChain);
   const peer = attributes['peerPort'];
   const chain = peer === undefined ? null : (/usb\d+-port(\d+)$/.exec(peer)?.[1] ?? /\/\d+-([\d.]+)-port(\d+)$/.exec(peer)?.slice(1).join('.'));
   const other = peer !== undefined && chain ? sideOf(record, peer, chain) : null;

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import type { Difference, ReconcileReport, RecordedArchiveResult } from '../../contract/api/archive.ts';
-import { type IngestedSource, PutFirst, type SteeringAct } from '../../contract/api/docking.ts';
+import { type IngestedSource, PutFirst, type SteeringAct, type UsbPort } from '../../contract/api/docking.ts';
 import type { ImportReport } from '../../contract/api/evidence.ts';
 import { ArchiveClass, type ArchiveDifference } from '../../contract/archive-difference.ts';
 import { MergeReason } from '../../contract/entries/dock.ts';
@@ -451,12 +451,50 @@ export function separateCamera(name: string): Command {
 
 export const listPorts: Command = async (client, output) => {
   const live = await client.docking.live();
-  output.answer(
-    live,
-    live.map((one) => `${one.port}: ${one.camera} ${one.state} ${one.doneFiles}/${one.files} ${bytesText(one.doneBytes)}/${bytesText(one.bytes)}`),
-  );
+  const usb = await client.docking.usbPorts();
+  output.answer({ docked: live, usb: usb.ok ? usb.value : null }, [
+    ...live.map((one) => `${one.port}: ${one.camera} ${one.state} ${one.doneFiles}/${one.files} ${bytesText(one.doneBytes)}/${bytesText(one.bytes)}`),
+    ...(usb.ok ? usbTree(usb.value) : []),
+  ]);
+  if (usb.ok)
+    tellAll(
+      usb.value.flatMap((port) => port.failures),
+      output,
+    );
   return EXIT.done;
 };
+
+/** Controllers, and the sockets of each and of its hubs, one a line, further in behind every hub. */
+function usbTree(ports: readonly UsbPort[]): string[] {
+  const controllers = Map.groupBy(ports, ({ place }) => place.slice(0, place.lastIndexOf('-')));
+  return [...controllers].flatMap(([controller, sockets]) => [controller, ...sockets.map(socketLine)]);
+}
+
+function socketLine({ place, port, learned, device, failures }: UsbPort): string {
+  const chain = place.slice(place.lastIndexOf('-') + 1);
+  const number = port === null ? '' : ` [${port}${learned ? '' : '?'}]`;
+  const speed = device?.speedMbps ? ` ${device.speedMbps} Mb/s` : '';
+  const wrong = failures.map((failure) => ` !${failure.code}`).join('');
+  return `${'  '.repeat(chain.split('.').length)}${chain}${number} ${device ? `${device.name}${device.isHub ? ' (hub)' : ''}${speed}` : '-'}${wrong}`;
+}
+
+export function learnPort(port: string): Command {
+  return async (client, output) => {
+    output.say(`请现在把记录仪接入 ${port} 号口 / plug a camera into port ${port} now`);
+    const learned = unpack(await client.docking.learnPort({ port: Number(port) }), output);
+    if (!learned) return EXIT.refused;
+    output.answer(learned, [`${learned.port}: ${learned.place} (${learned.device})`]);
+    return EXIT.done;
+  };
+}
+
+export function forgetPort(port: string): Command {
+  return async (client, output) => {
+    const outcome = await client.docking.forgetPort({ port: Number(port) });
+    if (!outcome.ok) output.refuse(outcome.failure);
+    return outcome.ok ? EXIT.done : EXIT.refused;
+  };
+}
 
 export function steerPort(port: string, act: SteeringAct): Command {
   return async (client, output) => {

@@ -192,6 +192,11 @@ asks(
     .option('--officer <no>', '优先该执法证号的文件 / the files of this certificate number'),
   commands.putFirst,
 );
+asks(
+  add('ports/learn <port>', '指定端口位置：下一台接入的设备所在位置即为该端口 / the place where something is plugged in next is this port'),
+  (port: string) => commands.learnPort(port),
+);
+asks(add('ports/forget <port>', '取消端口位置 / the port is none of the dock any more'), (port: string) => commands.forgetPort(port));
 asks(add('backup', '备份 / copy database and ledger').requiredOption('--out <dir>', '输出目录'), commands.backup);
 asks(add('admin/confirm-clock', '确认时钟正确 / say that the station clock is right'), () => commands.confirmClock);
 asks(add('admin/code', '一次性管理员代码 / one-time code for making an admin'), () => commands.adminCode);

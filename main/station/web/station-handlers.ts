@@ -8,6 +8,7 @@ import { PROGRAM, type Station } from '../open-station.ts';
 import { setPolicy } from '../policy.ts';
 import { startVerify } from '../run-work.ts';
 import { statusOf } from '../status.ts';
+import { forgetPort, learnPort, usbPortsOf } from '../usb-ports.ts';
 import { readLog } from './log-lines.ts';
 import { actorOf, type GuardedContract, type WebContext } from './web-context.ts';
 
@@ -33,6 +34,11 @@ export function stationHandlers({ station: os }: GuardedContract) {
       context.station.longWork.verify.cancel(input.id);
       return verifyRun(context.station);
     }),
+    usbPorts: os.usbPorts.handler(({ context }) => usbPortsOf(context.station)),
+    learnPort: os.learnPort.handler(({ context, input, signal }) =>
+      learnPort(context.station, input.port, actorOf(context), signal ?? context.signal),
+    ),
+    forgetPort: os.forgetPort.handler(({ context, input }) => forgetPort(context.station, input.port, actorOf(context))),
     logs: os.logs.handler(({ context, input }) => readLog(context.station.paths.logs, input)),
   };
 }

@@ -7,12 +7,13 @@ import { Checks } from './Checks.tsx';
 import { Log } from './Log.tsx';
 import { Overview } from './Overview.tsx';
 import { People } from './People.tsx';
+import { Ports } from './Ports.tsx';
 import { Settings } from './Settings.tsx';
 import css from './station.module.css';
 import { Versions } from './Versions.tsx';
 
-const TABS = ['overview', 'checks', 'settings', 'people', 'versions', 'log'] as const;
-const PAGES = { overview: Overview, checks: Checks, settings: Settings, people: People, versions: Versions, log: Log };
+const TABS = ['overview', 'checks', 'ports', 'settings', 'people', 'versions', 'log'] as const;
+const PAGES = { overview: Overview, checks: Checks, ports: Ports, settings: Settings, people: People, versions: Versions, log: Log };
 
 /** The station itself. Which part is open is in the address (`/station#log`). */
 export function StationPage() {
