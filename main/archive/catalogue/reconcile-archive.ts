@@ -154,5 +154,6 @@ async function record(ledger: Ledger, actor: Actor, found: ArchiveResult): Promi
     ],
     [{ kind: 'archive-reconciliation', id, data: { canonical } }],
   );
-  return done({ content, sha256, seq: entry?.seq ?? 0 });
+  if (!entry) throw new Error('an entry that was appended is not there');
+  return done({ content, sha256, seq: entry.seq });
 }
