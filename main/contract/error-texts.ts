@@ -389,6 +389,18 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '采集站没有监视 USB 端口：{what}。请用 --usb 启动采集站后再试。',
     en: 'This station does not watch USB ports: {what}. Start it with --usb and try again.',
   },
+  'camera.password-wrong': {
+    zh: '记录仪不接受采集站保存的密码，未读取：{what}。为免锁死，不会再次尝试；请管理员更正密码，然后取出重新接入。',
+    en: 'The camera does not take the password the station has, so it was not read: {what}. It is not tried again, so that the camera does not lock itself; have the administrator correct the password, then take it out and dock it again.',
+  },
+  'camera.no-answer': {
+    zh: '记录仪没有应答，或应答无法理解，未读取：{what}。请取出重新接入；仍不行时请重启记录仪，并检查采集站能否访问 USB 设备。',
+    en: 'The camera does not answer, or says nothing that can be understood, so it was not read: {what}. Take it out and dock it again; if that does not help, restart it, and check that the station may open USB devices.',
+  },
+  'camera.command-refused': {
+    zh: '记录仪拒绝了解锁后的操作，未读取：{what}。请管理员改用管理员密码后取出重新接入。',
+    en: 'The camera took the password and refused what comes after it, so it was not read: {what}. Have the administrator set its admin password instead, then take it out and dock it again.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

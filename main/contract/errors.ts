@@ -105,6 +105,9 @@ export const ERRORS = {
   'port.nothing-plugged': { retry: 'operator', evidenceAtRisk: false },
   'port.not-learned': { retry: 'never', evidenceAtRisk: false },
   'usb.not-watched': { retry: 'operator', evidenceAtRisk: false },
+  'camera.password-wrong': { retry: 'operator', evidenceAtRisk: true },
+  'camera.no-answer': { retry: 'operator', evidenceAtRisk: true },
+  'camera.command-refused': { retry: 'operator', evidenceAtRisk: true },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

@@ -11,6 +11,8 @@ export { idsOfCamera, mergeCameras, separateCamera } from './merge.ts';
 export { extensionOf, mediaKindOf, type NameFacts, readName } from './names.pure.ts';
 export { loadProfiles, type Profile } from './profile.ts';
 export { DOCK_PROJECTION } from './projection.ts';
+export type { ControlPipe, Timer } from './protocols/driver.ts';
+export { withUsbPipe } from './protocols/usb-pipe.ts';
 export { type Recognised, recognise } from './recognise.ts';
 export { findCamera, isWeak, type KnownCamera, registerByHand, registerCamera } from './register.ts';
 export type { Volume } from './volume.ts';

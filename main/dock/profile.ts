@@ -1,5 +1,8 @@
 import fs from 'node:fs';
 import { z } from 'zod';
+import { DRIVERS } from './protocols/drivers.ts';
+
+type DriverId = keyof typeof DRIVERS;
 
 /**
  * A camera profile: data that says how to recognise a kind of camera and what its file names mean. Patterns are matched
@@ -15,11 +18,15 @@ export const Profile = z.strictObject({
       z.strictObject({ from: z.literal('ini'), file: z.string(), check: z.literal('sha256-first-8') }),
     ])
     .optional(),
+  /** A kind that is no disk until it is unlocked: by which driver (`protocols/`), and under which vendor and product numbers it is met. */
+  usb: z
+    .strictObject({ driver: z.enum(Object.keys(DRIVERS) as [DriverId, ...DriverId[]]), ids: z.array(z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/)) })
+    .optional(),
   names: z.array(z.string().transform((pattern) => new RegExp(pattern, 'u'))),
 });
 export type Profile = z.infer<typeof Profile>;
 
-const FILES = ['ini-bound.json', 'ga-pattern.json', 'generic-dcim.json'];
+const FILES = ['ini-bound.json', 'ga-pattern.json', 'e1-family.json', 'generic-dcim.json'];
 
 /** Every profile, most telling first; the last one fits any camera. Throws when a profile file is not valid. */
 export function loadProfiles(): Profile[] {

@@ -106,3 +106,7 @@ export const DockingProven = z.strictObject({
 
 /** The camera is gone. `clean`: it left after everything on it was settled. */
 export const DockingEnded = z.strictObject({ clean: z.boolean() });
+
+/** Whose password a camera is unlocked with: the officer's, or that of whoever looks after it. */
+export const Login = z.enum(['user', 'admin']);
+export type Login = z.infer<typeof Login>;

@@ -164,7 +164,7 @@ function plain(text: string | undefined): string {
 }
 
 /** Makers who give no serial give an empty one, one digit over and over, or the digits in order. */
-function tellingSerial(serial: string): string | null {
+export function tellingSerial(serial: string): string | null {
   if (serial.length < 4 || /^(.)\1*$/.test(serial)) return null;
   return IN_ORDER.some((digits) => digits.includes(serial.toUpperCase())) ? null : serial;
 }
