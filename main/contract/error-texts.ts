@@ -389,17 +389,37 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '采集站没有监视 USB 端口：{what}。请用 --usb 启动采集站后再试。',
     en: 'This station does not watch USB ports: {what}. Start it with --usb and try again.',
   },
+  'camera.password-missing': {
+    zh: '记录仪已上锁，采集站没有它的密码，未读取：{what}。请管理员在“记录仪”页设置密码，然后取出重新接入。',
+    en: 'The station has no password for this locked camera: {what}. Have the administrator set it under Cameras, then dock it again.',
+  },
   'camera.password-wrong': {
     zh: '记录仪不接受采集站保存的密码，未读取：{what}。为免锁死，不会再次尝试；请管理员更正密码，然后取出重新接入。',
-    en: 'The camera does not take the password the station has, so it was not read: {what}. It is not tried again, so that the camera does not lock itself; have the administrator correct the password, then take it out and dock it again.',
+    en: 'The camera refuses the password the station has: {what}. It is not tried again, so that nothing locks itself; have the administrator correct it, then dock it again.',
+  },
+  'camera.password-invalid': {
+    zh: '这不可能是此类记录仪的密码：{what}。请核对密码的长度和字符后重新输入。',
+    en: 'This cannot be a password of such a camera: {what}. Check its length and characters, and enter it again.',
   },
   'camera.no-answer': {
     zh: '记录仪没有应答，或应答无法理解，未读取：{what}。请取出重新接入；仍不行时请重启记录仪，并检查采集站能否访问 USB 设备。',
-    en: 'The camera does not answer, or says nothing that can be understood, so it was not read: {what}. Take it out and dock it again; if that does not help, restart it, and check that the station may open USB devices.',
+    en: 'The camera does not answer, or not in its protocol: {what}. Dock it again; if that does not help, restart it, and check that the station may open USB devices.',
   },
   'camera.command-refused': {
     zh: '记录仪拒绝了解锁后的操作，未读取：{what}。请管理员改用管理员密码后取出重新接入。',
-    en: 'The camera took the password and refused what comes after it, so it was not read: {what}. Have the administrator set its admin password instead, then take it out and dock it again.',
+    en: 'The camera took the password and refuses what comes after it: {what}. Have the administrator set its admin password instead, then dock it again.',
+  },
+  'camera.not-switched': {
+    zh: '记录仪已解锁，但没有变为磁盘，未读取：{what}。请取出重新接入；仍不行时请重启记录仪。',
+    en: 'The camera was unlocked but did not become a disk: {what}. Dock it again; if that does not help, restart it.',
+  },
+  'camera.clock-not-read': {
+    zh: '读不到记录仪的时钟，因此没有校时：{what}。请人工核对它的时间。',
+    en: 'The clock of the camera could not be read, so it was not set: {what}. Check its time by hand.',
+  },
+  'camera.clock-not-set': {
+    zh: '记录仪的时钟没有校准：{what}。偏差已记录；请人工校时。',
+    en: 'The clock of the camera was not set: {what}. Its drift is recorded; set it by hand.',
   },
 };
 

@@ -105,9 +105,14 @@ export const ERRORS = {
   'port.nothing-plugged': { retry: 'operator', evidenceAtRisk: false },
   'port.not-learned': { retry: 'never', evidenceAtRisk: false },
   'usb.not-watched': { retry: 'operator', evidenceAtRisk: false },
+  'camera.password-missing': { retry: 'operator', evidenceAtRisk: true },
   'camera.password-wrong': { retry: 'operator', evidenceAtRisk: true },
+  'camera.password-invalid': { retry: 'never', evidenceAtRisk: false },
   'camera.no-answer': { retry: 'operator', evidenceAtRisk: true },
   'camera.command-refused': { retry: 'operator', evidenceAtRisk: true },
+  'camera.not-switched': { retry: 'operator', evidenceAtRisk: true },
+  'camera.clock-not-read': { retry: 'operator', evidenceAtRisk: false },
+  'camera.clock-not-set': { retry: 'operator', evidenceAtRisk: false },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

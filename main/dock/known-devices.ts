@@ -31,17 +31,18 @@ export function cameraOfDevice(ledger: Ledger, { vendorId, productId, serial }: 
     ledger.reader,
     `SELECT DISTINCT root.camera_id, root.serial, root.profile FROM camera_devices
      JOIN cameras seen USING (camera_id) JOIN cameras root ON root.camera_id = seen.same_as WHERE mark = ? LIMIT 2`,
-  ).all(markOf(vendorId, productId, serial));
+  ).all(markOf({ vendorId, productId, serial }));
   const [camera, other] = cameras;
   if (!camera || other) return null;
   return { cameraId: camera.camera_id, serial: camera.serial, profile: camera.profile, identitySource: 'usb-serial' };
 }
 
-function markOf(vendorId: string, productId: string, serial: string): string {
-  return `usb:${vendorId}:${productId}:${serial}`;
+/** A device by its numbers; without a serial, all of its kind. */
+export function markOf({ vendorId, productId, serial }: Pick<UsbFacts, 'vendorId' | 'productId' | 'serial'>): string {
+  return `usb:${vendorId}:${productId}:${serial ?? ''}`;
 }
 
 /** What a device is known again by; one without a serial only by its file systems. */
 export function marksOf({ vendorId, productId, serial, volumes }: UsbFacts): string[] {
-  return [...(serial === null ? [] : [markOf(vendorId, productId, serial)]), ...volumes.map((volume) => `volume:${volume}`)];
+  return [...(serial === null ? [] : [markOf({ vendorId, productId, serial })]), ...volumes.map((volume) => `volume:${volume}`)];
 }

@@ -1,6 +1,6 @@
 import type { Projection } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
-import { marksOf } from './known-devices.ts';
+import { markOf, marksOf } from './known-devices.ts';
 
 /** Cameras and dockings as screens and plans read them. */
 export const DOCK_PROJECTION: Projection = {
@@ -35,6 +35,23 @@ export const DOCK_PROJECTION: Projection = {
       orderBy: 'mark, camera_id',
       ddl: 'CREATE TABLE camera_devices (mark TEXT NOT NULL, camera_id TEXT NOT NULL, PRIMARY KEY (mark, camera_id)) STRICT',
     },
+    {
+      name: 'camera_clocks',
+      orderBy: 'camera_id',
+      ddl: `CREATE TABLE camera_clocks (
+        camera_id TEXT PRIMARY KEY, read_at TEXT NOT NULL, offset_ms INTEGER NOT NULL, uncertainty_ms INTEGER NOT NULL,
+        station_clock TEXT NOT NULL, set_at TEXT) STRICT`,
+    },
+    {
+      name: 'camera_batteries',
+      orderBy: 'camera_id',
+      ddl: 'CREATE TABLE camera_batteries (camera_id TEXT PRIMARY KEY, percent INTEGER NOT NULL, read_at TEXT NOT NULL) STRICT',
+    },
+    {
+      name: 'wrong_passwords',
+      orderBy: 'port',
+      ddl: 'CREATE TABLE wrong_passwords (port INTEGER PRIMARY KEY, mark TEXT NOT NULL, refused_at TEXT NOT NULL) STRICT',
+    },
   ],
   reducers: {
     'port.numbered': (db, { body }) => {
@@ -56,6 +73,30 @@ export const DOCK_PROJECTION: Projection = {
     },
     'camera.separated': (db, { subject }) => {
       sql(db, 'UPDATE cameras SET same_as = camera_id WHERE camera_id = ?').run(subject.id);
+    },
+    'camera.password-set': (db) => {
+      // Whatever was wrong may be right now.
+      sql(db, 'DELETE FROM wrong_passwords').run();
+    },
+    'camera.unlocked': (db, { subject, body, at }) => {
+      if (body.batteryPercent !== null) sql(db, 'INSERT OR REPLACE INTO camera_batteries VALUES (?, ?, ?)').run(subject.id, body.batteryPercent, at);
+      for (const mark of marksOf(body.device)) sql(db, 'INSERT OR IGNORE INTO camera_devices VALUES (?, ?)').run(mark, subject.id);
+    },
+    'camera.clock-read': (db, { subject, body }) => {
+      sql(db, 'INSERT OR REPLACE INTO camera_clocks VALUES (?, ?, ?, ?, ?, NULL)').run(
+        subject.id,
+        body.stationTime,
+        body.offsetMs,
+        body.uncertaintyMs,
+        body.stationClock,
+      );
+    },
+    'camera.clock-set': (db, { subject, at }) => {
+      sql(db, 'UPDATE camera_clocks SET set_at = ? WHERE camera_id = ?').run(at, subject.id);
+    },
+    'docking.refused': (db, { body, at }) => {
+      if (body.reason !== 'camera.password-wrong' || !body.device) return;
+      sql(db, 'INSERT OR REPLACE INTO wrong_passwords VALUES (?, ?, ?)').run(body.port, markOf(body.device), at);
     },
     'docking.started': (db, { subject, body, at, seq, refs }) => {
       const camera = refs.find((ref) => ref.kind === 'camera');

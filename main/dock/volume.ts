@@ -1,5 +1,17 @@
 import type { IdentitySource, UsbFacts } from '../contract/entries/dock.ts';
-import type { Result } from '../contract/errors.ts';
+import type { Failure, Result } from '../contract/errors.ts';
+
+/** What became of a camera that was locked, before it became a disk. */
+export type UnlockedCamera = {
+  /** The docking it began, or goes on with. */
+  dockingId: string;
+  /** Null when it did not say who it is: its files have to. */
+  camera: { cameraId: string; serial: string; profile: string; identitySource: IdentitySource } | null;
+  /** Certificate number of whoever carries it, by its own word. */
+  officer: string | null;
+  /** What is wrong with it and no reason to keep its files from being copied. */
+  failures: readonly Failure[];
+};
 
 /** A camera's files, as a dock offers them: a folder in a dock folder, a mount of a desktop, or one of the station's own. */
 export type Volume = {
@@ -18,6 +30,8 @@ export type Volume = {
   identity: { serial: string; identitySource: IdentitySource };
   /** What its USB device says; null where no device is known. */
   device: UsbFacts | null;
+  /** Who it said it was when it was unlocked; null for one that was not locked. */
+  unlocked: UnlockedCamera | null;
   /**
    * Proves that the files under `root` are still this camera's. After a pull some file systems list folders as empty and
    * go on answering from memory, without any error: what is not there is missing only if this was true before and after

@@ -15,6 +15,11 @@ export function instantOfLocal(local: string, zone: string): { ms: number } | { 
   return { ms: fitting[0] as number };
 }
 
+/** What the clocks of a zone show at an instant, in ms as if they showed UTC. Throws RangeError for a zone that does not exist. */
+export function shownAt(ms: number, zone: string): number {
+  return ms + offsetAt(ms, zone);
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** What a zone's clocks show minus UTC, in ms, at an instant. Throws RangeError for a zone that does not exist. */

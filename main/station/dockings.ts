@@ -6,7 +6,7 @@ import type { Actor } from '../contract/values.ts';
 import { idsOfCamera, type Profile, spaceOfVolume, type Volume } from '../dock/index.ts';
 import { type ClearOutcome, clearDocking, type DockedCamera, type DockingOutcome, type IngestContext } from '../ingest/index.ts';
 import { LedgerWriteError } from '../ledger/index.ts';
-import { createTurns } from '../store/index.ts';
+import type { Turns } from '../store/index.ts';
 import { blankCard } from './blank-card.ts';
 import { type Copying, createCopying } from './copying.ts';
 import { describeBy, hasWeakIdentity, identify, type Operator } from './identify.ts';
@@ -26,8 +26,10 @@ export type DockingsOptions = {
   absenceMs: number;
   /** A camera that gives nothing for this long while it is copied is said to have stalled. */
   stallMs: number;
-  /** Cards of what is in a port and was refused before it could be looked at. */
+  /** Cards of what is in a port and was refused before it could be looked at, or is being unlocked. */
   strangers(): LiveDocking[];
+  /** Cameras are told apart one after the other: two that claim one serial at the same moment must see each other. */
+  identifying: Turns;
   onBug(error: unknown): void;
 };
 
@@ -60,7 +62,6 @@ export function createDockings(options: DockingsOptions) {
   const { ingest } = options;
   const sessions = new Set<Session>();
   const copying = createCopying(options);
-  const inTurn = createTurns();
 
   /** A volume is there: starts, or goes on with, its docking. */
   function attach(volume: Volume, operator = NO_OPERATOR): { done: Promise<DockingOutcome | null>; session: Session } {
@@ -72,6 +73,7 @@ export function createDockings(options: DockingsOptions) {
 
   function newSession(volume: Volume): Session {
     const live = blankCard(options.ports.numberOf(volume.slot), volume.slot);
+    if (volume.unlocked) live.dockingId = volume.unlocked.dockingId;
     const abort = new AbortController();
     return {
       live,
@@ -92,8 +94,7 @@ export function createDockings(options: DockingsOptions) {
     if (volume.mountMode === 'folder') await pause(options.settleMs, session.abort.signal);
     if (session.abort.signal.aborted) return null;
     live.state = 'planning';
-    // Cameras are told apart one after the other: two that claim one serial at the same moment must see each other.
-    const camera = await inTurn('identify', () => open(session, operator));
+    const camera = await options.identifying('identify', () => open(session, operator));
     if (!camera) return null;
     const outcome = await copy(session, camera);
     if (outcome?.finished) await clear(session, camera);
@@ -206,6 +207,7 @@ export function createDockings(options: DockingsOptions) {
     const outcome = await session.copying.done;
     session.finished = outcome.finished;
     session.safe = outcome.safe;
+    live.failures = [...live.failures, ...(session.volume.unlocked?.failures ?? [])];
     if (outcome.finished) Object.assign(live, { state: outcome.safe ? 'safe' : 'attention', stoppedBy: null });
     return outcome;
   }
@@ -337,6 +339,8 @@ export function createDockings(options: DockingsOptions) {
   return {
     attach,
     detach,
+    /** The docking that goes on when this camera comes back; null when none waits for it. */
+    waiting: (cameraId: string) => [...sessions].find(({ camera, absence }) => absence && camera?.cameraId === cameraId)?.live.dockingId ?? null,
     steer,
     putFilesFirst,
     live: () => [...options.strangers(), ...[...sessions].map((session) => session.live)].sort((a, b) => a.port - b.port),

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Failure, failed, type Result } from '../contract/errors.ts';
+import { done, type Failure, failed, type Result } from '../contract/errors.ts';
 import type { PolicyValues } from '../contract/policy.ts';
 import {
   cameraOfDevice,
@@ -38,15 +38,35 @@ export async function identify(
   if (!found.ok) return { ok: false, failure: found.failure, serial: null };
   // A camera that was pulled meanwhile may look like an empty one that nobody knows.
   if (!(await volume.isAlive())) return { ...failed('camera.unreadable', volume.root, 'gone while it was looked at'), serial: null };
-  const recognised: Recognised = operator.camera ? { ...found.value, serial: operator.camera, identitySource: 'operator' } : found.value;
+  const recognised = recognisedAs(found.value, volume, operator);
+  if (volume.unlocked?.camera && !operator.camera) return { ok: true, camera: volume.unlocked.camera, recognised };
   const { serial, identitySource, profile } = recognised;
   const byDevice = () => (identitySource === 'usb-serial' && volume.device ? cameraOfDevice(ledger, volume.device) : null);
   const known = findCamera(ledger, serial, identitySource) ?? byDevice();
-  if (known) return { ok: true, camera: known, recognised };
-  if (admission === 'registered-only') return { ...failed('camera.not-registered', serial), serial };
+  const camera = known ? done(known) : await admit(ledger, { serial, identitySource, profile: profile.id }, { admission, at });
+  return camera.ok ? { ok: true, camera: camera.value, recognised } : { ...camera, serial };
+}
+
+/** The registered camera; an unknown one is registered while policy is in set-up mode, else refused with `camera.not-registered`. */
+export async function admit(
+  ledger: Ledger,
+  camera: Omit<KnownCamera, 'cameraId'>,
+  { admission, at }: { admission: PolicyValues['camera-admission']; at: string },
+): Promise<Result<KnownCamera>> {
+  const known = findCamera(ledger, camera.serial, camera.identitySource);
+  if (known) return done(known);
+  if (admission === 'registered-only') return failed('camera.not-registered', camera.serial);
   const actor = { kind: 'system' as const, id: 'dock' };
-  const camera = await registerCamera(ledger, { serial, identitySource, profile: profile.id }, { actor, at, how: 'set-up' });
-  return { ok: true, camera, recognised };
+  return done(await registerCamera(ledger, camera, { actor, at, how: 'set-up' }));
+}
+
+/** What an operator says wins over what the camera said when it was unlocked, and that over what its files say. */
+function recognisedAs(found: Recognised, { unlocked }: Volume, operator: Operator): Recognised {
+  const named = { ...found, officer: found.officer ?? unlocked?.officer ?? null };
+  if (operator.camera) return { ...named, serial: operator.camera, identitySource: 'operator' };
+  if (!unlocked?.camera) return named;
+  const { serial, identitySource } = unlocked.camera;
+  return { ...named, serial, identitySource };
 }
 
 /** Who a volume is; of a camera with several file systems, the first that tells it. */

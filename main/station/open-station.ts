@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type CopyEngine, chooseCopyEngine } from '../../native/index.ts';
 import { type LedgerElsewhere, lookElsewhere } from '../archive/index.ts';
@@ -11,6 +12,7 @@ import { createSetUpCode, type SetUpCode } from '../identity/index.ts';
 import { adoptUnrecorded, CHECKPOINT_BYTES, type IngestContext, settleBrokenPartials } from '../ingest/index.ts';
 import { announcedKeyOf, type Consumer, type Ledger, LedgerWriteError, openLedger, type RunningConsumer, runConsumer } from '../ledger/index.ts';
 import {
+  createTurns,
   type DataFolderLock,
   type DataPaths,
   type Db,
@@ -187,7 +189,11 @@ async function wire(
     const attach = (volume: Volume) => void dockings.attach(volume);
     const detach = (volume: Volume) => void dockings.detach(volume).catch(onBug);
     const admission = () => policy('camera-admission');
-    return watchUsbDocks({ ledger, stationId, ports, learning, log, now: clock.now, admission, attach, detach }, strangers);
+    const timer = { nowMs: () => Date.parse(clock.now()), wait: (ms: number) => setTimeout(ms) };
+    const { waiting } = dockings;
+    const zone = () => policy('camera-zone');
+    const unlocking = { ledger, agencyId: identity.agencyId, profiles, clock, zone, admission, waiting, identifying, timer };
+    return watchUsbDocks({ ledger, stationId, ports, learning, log, now: clock.now, admission, unlocking, attach, detach }, strangers);
   }
   async function end(clean: boolean) {
     await engine.close();
@@ -207,6 +213,7 @@ async function wire(
   const ports = createPorts(rememberedPorts(ledger));
   const learning = createPortLearning({ ledger, stationId: identity.stationId, ports, now: clock.now, waitMs: LEARN_MS });
   const strangers = createStrangers();
+  const identifying = createTurns();
   const dockings = createDockings({
     ingest,
     profiles,
@@ -217,6 +224,7 @@ async function wire(
     absenceMs: options.absenceMs ?? 120_000,
     stallMs: options.stallMs ?? 60_000,
     strangers: strangers.list,
+    identifying,
     onBug,
   });
   const longWork = createLongWorks({ ledger, now: clock.now, onBug });

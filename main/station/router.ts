@@ -11,7 +11,7 @@ import {
 import { localContract } from '../contract/api/index.ts';
 import { failed } from '../contract/errors.ts';
 import { POLICY, PolicyKey } from '../contract/policy.ts';
-import { importCameras, mergeCameras, registerByHand, separateCamera } from '../dock/index.ts';
+import { cameraClock, importCameras, mergeCameras, registerByHand, separateCamera, setCameraPassword } from '../dock/index.ts';
 import { importCases, importPeople, linkUnit } from '../evidence/index.ts';
 import { agencyUuid, sql } from '../store/index.ts';
 import { confirmClock } from './admin-acts.ts';
@@ -72,6 +72,9 @@ export function createRouter(station: Station) {
       registerCamera: os.docking.registerCamera.handler(({ input }) =>
         registerByHand({ ledger, profiles: station.profiles, actor, now: clock.now }, input),
       ),
+      setCameraPassword: os.docking.setCameraPassword.handler(({ input }) =>
+        setCameraPassword({ ledger, profiles: station.profiles, stationId: identity.stationId, actor, now: clock.now }, input),
+      ),
       mergeCameras: os.docking.mergeCameras.handler(({ input }) => mergeCameras({ ledger, now: clock.now, actor }, input)),
       separateCamera: os.docking.separateCamera.handler(({ input }) => separateCamera({ ledger, now: clock.now, actor }, input.camera)),
     },
@@ -130,6 +133,7 @@ function camerasOf(station: Station) {
       profile: row.profile,
       items: row.items,
       lastDocked: row.last,
+      clock: cameraClock(station.ledger, [row.camera_id]),
       sameAs: row.same_as === row.camera_id ? null : row.same_as,
     }));
 }

@@ -1,13 +1,24 @@
 import type { Logger } from 'pino';
+import type { z } from 'zod';
 import type { LiveDocking } from '../contract/api/docking.ts';
-import type { UsbFacts } from '../contract/entries/dock.ts';
-import { type Failure, failed } from '../contract/errors.ts';
+import { DockingRefused, type UsbFacts } from '../contract/entries/dock.ts';
+import { done, type Failure, failed, type Result } from '../contract/errors.ts';
 import type { PolicyValues } from '../contract/policy.ts';
-import { describeDevice, isKnownDevice, type LinuxDock, type UsbDevice, type Volume, watchLinuxDock } from '../dock/index.ts';
+import {
+  describeDevice,
+  isKnownDevice,
+  type LinuxDock,
+  type UnlockedCamera,
+  type UsbDevice,
+  type Volume,
+  watchLinuxDock,
+  withUsbPipe,
+} from '../dock/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { blankCard } from './blank-card.ts';
 import type { PortLearning } from './learn-port.ts';
 import type { Ports } from './ports.ts';
+import { lockedProfile, type UnlockContext, unlockCamera } from './unlock.ts';
 
 export type UsbDocksOptions = {
   ledger: Ledger;
@@ -17,13 +28,16 @@ export type UsbDocksOptions = {
   log: Logger;
   now(): string;
   admission(): PolicyValues['camera-admission'];
+  unlocking: UnlockContext;
   attach(volume: Volume): void;
   detach(volume: Volume): void;
 };
 
 const ACTOR = { kind: 'system' as const, id: 'dock' };
+/** A camera that was unlocked and left the bus has not come back as a disk within this time: it was taken out. */
+const COMING_MS = 30_000;
 
-/** USB devices that were refused and are still in, as cards of their ports. */
+/** USB devices that were refused and are still in, or are being unlocked, as cards of their ports. */
 export type Strangers = { list(): LiveDocking[]; add(device: UsbDevice, card: LiveDocking): void; remove(device: UsbDevice): void };
 
 export function createStrangers(): Strangers {
@@ -42,6 +56,44 @@ export function createStrangers(): Strangers {
 export function watchUsbDocks(options: UsbDocksOptions, strangers: Strangers): Promise<LinuxDock> {
   const { ledger, log, ports, now } = options;
 
+  /** Cameras that were unlocked and are to come up as a disk, by their place. */
+  const coming = new Map<string, { device: UsbDevice; camera: UnlockedCamera; timer: NodeJS.Timeout }>();
+
+  /** What was unlocked in this place, if anything; it is waited for no longer. */
+  function arrived(slot: string): UnlockedCamera | null {
+    const found = coming.get(slot);
+    if (!found) return null;
+    clearTimeout(found.timer);
+    coming.delete(slot);
+    strangers.remove(found.device);
+    return found.camera;
+  }
+
+  function unlock(device: UsbDevice): Promise<Result<void>> | null {
+    const facts = factsOf(device, []);
+    const { profiles } = options.unlocking;
+    const profile = lockedProfile(
+      profiles,
+      facts,
+      device.interfaces.map((one) => one.class),
+    );
+    if (!profile) return null;
+    return (async () => {
+      arrived(device.slot);
+      const port = await number(device.slot);
+      const card = blankCard(port, describeDevice(device));
+      strangers.add(device, card);
+      const target = { profile, device: facts, port, dockingId: card.dockingId };
+      const unlocked = await withUsbPipe(device.instance, (pipe) => unlockCamera(options.unlocking, pipe, target));
+      if (!unlocked.ok) return unlocked;
+      log.info({ slot: device.slot, profile: profile.id }, 'unlocked');
+      const timer = setTimeout(() => arrived(device.slot), COMING_MS);
+      timer.unref();
+      coming.set(device.slot, { device, camera: unlocked.value, timer });
+      return done(undefined);
+    })();
+  }
+
   async function number(place: string): Promise<number> {
     const known = ports.numberIfAny(place);
     const port = known ?? ports.numberOf(place);
@@ -53,6 +105,7 @@ export function watchUsbDocks(options: UsbDocksOptions, strangers: Strangers): P
   }
 
   async function refuse(device: UsbDevice, failure: Failure): Promise<void> {
+    arrived(device.slot);
     const port = await number(device.slot);
     const shown = { ...failure, what: `${failure.what} @ ${port}` };
     const card = refusedCard(device, port, shown);
@@ -78,7 +131,9 @@ export function watchUsbDocks(options: UsbDocksOptions, strangers: Strangers): P
 
   return watchLinuxDock({
     stationId: options.stationId,
+    unlock,
     admits(device, volumeIds) {
+      if (coming.has(device.slot)) return null;
       if (options.admission() === 'set-up' || isKnownDevice(ledger, factsOf(device, volumeIds))) return null;
       return failed('camera.not-registered', describeDevice(device)).failure;
     },
@@ -87,7 +142,7 @@ export function watchUsbDocks(options: UsbDocksOptions, strangers: Strangers): P
     async onAttach(volume) {
       await number(volume.slot);
       log.info({ slot: volume.slot, mountMode: volume.mountMode, fileSystem: volume.fileSystem }, 'attached');
-      options.attach(volume);
+      options.attach({ ...volume, unlocked: arrived(volume.slot) });
     },
     onDetach(volume) {
       log.info({ slot: volume.slot }, 'detached');
@@ -99,8 +154,8 @@ export function watchUsbDocks(options: UsbDocksOptions, strangers: Strangers): P
   });
 }
 
-type Reason = 'camera.not-registered' | 'camera.unreadable' | 'usb.not-a-camera' | 'usb.composite' | 'usb.not-privileged';
-const REASONS: readonly string[] = ['camera.not-registered', 'usb.not-a-camera', 'usb.composite', 'usb.not-privileged'] satisfies Reason[];
+type Reason = z.infer<typeof DockingRefused>['reason'];
+const REASONS: readonly string[] = DockingRefused.shape.reason.options;
 
 function reasonOf({ code }: Failure): Reason {
   return REASONS.includes(code) ? (code as Reason) : 'camera.unreadable';

@@ -5,6 +5,7 @@ import type { StateName } from './tokens.pure.ts';
 const SIGNS: Record<StateName, ReactNode> = {
   empty: <path d="M12 5v9m-4-3.5 4 4 4-4M5 19h14" />,
   recognising: <path d="M10.5 4.5a6 6 0 1 1 0 12 6 6 0 0 1 0-12ZM15 15l5 5" />,
+  locked: <path d="M8 10.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9Zm3.2 1.3L20 3m-3.6 3.6L19 9.2m-5-.2 2 2" />,
   refused: <path d="M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17ZM6.2 6.2l11.6 11.6" />,
   copying: <path d="M12 4v11m-5-5 5 5 5-5M5 20h14" />,
   proving: <path d="M4 8V4h4m8 0h4v4m0 8v4h-4m-8 0H4v-4m4-4 3 3 5-6" />,

@@ -7,7 +7,20 @@ export type Theme = 'light' | 'dark';
 /** Signs of a state: foreground of word and edge, and the card's surface. */
 type Paint = { ink: string; surface: string };
 
-const STATES = ['empty', 'recognising', 'refused', 'copying', 'proving', 'paused', 'safe', 'kept', 'interrupted', 'attention', 'fault'] as const;
+const STATES = [
+  'empty',
+  'recognising',
+  'locked',
+  'refused',
+  'copying',
+  'proving',
+  'paused',
+  'safe',
+  'kept',
+  'interrupted',
+  'attention',
+  'fault',
+] as const;
 export type StateName = (typeof STATES)[number];
 
 export type Palette = {
@@ -45,6 +58,7 @@ export const PALETTES: Record<Theme, Palette> = {
     states: {
       empty: { ink: '#3f4d59', surface: '#ebf0f3' },
       recognising: { ink: '#3b4794', surface: '#f7f9fa' },
+      locked: { ink: '#5b2a86', surface: '#f1eaf9' },
       refused: { ink: '#861a5c', surface: '#fbeaf4' },
       copying: { ink: '#0a4d8c', surface: '#f7f9fa' },
       proving: { ink: '#593591', surface: '#f7f9fa' },
@@ -73,6 +87,7 @@ export const PALETTES: Record<Theme, Palette> = {
     states: {
       empty: { ink: '#aebbc5', surface: '#141d24' },
       recognising: { ink: '#bcc5ff', surface: '#1a242c' },
+      locked: { ink: '#d9c1ff', surface: '#2a1f3d' },
       refused: { ink: '#ffa6d4', surface: '#38182b' },
       copying: { ink: '#86c8ff', surface: '#1a242c' },
       proving: { ink: '#d3bbff', surface: '#1a242c' },

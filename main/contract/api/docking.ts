@@ -1,8 +1,8 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
-import { MergeReason } from '../entries/dock.ts';
+import { Login, MergeReason } from '../entries/dock.ts';
 import { Failure } from '../errors.ts';
-import { Actor, Count, SizeBytes, Uuid } from '../values.ts';
+import { Actor, ClockSource, Count, DurationMs, SizeBytes, Uuid } from '../values.ts';
 import { ImportReport, ListFile } from './evidence.ts';
 import { outcomeOf } from './outcome.ts';
 
@@ -91,6 +91,23 @@ export const IngestEvent = z.discriminatedUnion('event', [
 ]);
 export type IngestEvent = z.infer<typeof IngestEvent>;
 
+/**
+ * How far off a camera's clock was when it was last read: `offsetMs` ahead of the station's (behind when negative), give or take
+ * `uncertaintyMs`, as far as the station's own clock was right.
+ */
+export const CameraClock = z.object({
+  readAt: z.string(),
+  offsetMs: z.int(),
+  uncertaintyMs: DurationMs,
+  stationClock: ClockSource,
+  /** When it was set after that; null when it was not. */
+  setAt: z.string().nullable(),
+});
+export type CameraClock = z.infer<typeof CameraClock>;
+
+/** Long enough for any kind of camera; how long it may really be, its kind says. */
+export const Password = z.string().min(1).max(64);
+
 export const dockingContract = {
   /** Every port with a camera on it, by port number. */
   live: oc.output(z.array(LiveDocking)),
@@ -123,6 +140,8 @@ export const dockingContract = {
         profile: z.string(),
         items: Count,
         lastDocked: z.string().nullable(),
+        /** Null when it was never read. */
+        clock: CameraClock.nullable(),
         /** The camera it was merged into. */
         sameAs: Uuid.nullable(),
       }),
@@ -133,5 +152,11 @@ export const dockingContract = {
     .input(z.object({ serial: z.string().min(1).max(100), profile: z.string() }))
     .output(outcomeOf(z.object({ cameraId: Uuid, known: z.boolean() }))),
   mergeCameras: oc.input(z.object({ camera: Uuid, into: Uuid, because: MergeReason })).output(outcomeOf(z.void())),
+  /** Keeps the password of a camera, or of every camera of a kind that has none of its own. */
+  setCameraPassword: oc
+    .input(
+      z.object({ owner: z.union([z.strictObject({ camera: Uuid }), z.strictObject({ profile: z.string() })]), login: Login, password: Password }),
+    )
+    .output(outcomeOf(z.void())),
   separateCamera: oc.input(z.object({ camera: Uuid })).output(outcomeOf(z.void())),
 };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Count, SizeBytes } from '../values.ts';
+import { ClockSource, Count, DurationMs, Instant, LocalDateTime, SizeBytes } from '../values.ts';
 
-/** What a camera's identity rests on. `folder-name` and `volume-uuid` are weak: nothing is taken as known by them. */
-export const IdentitySource = z.enum(['operator', 'identity-file', 'name-pattern', 'usb-serial', 'volume-uuid', 'folder-name']);
+/** What a camera's identity rests on; `identity-block` is what it says of itself by its protocol. `folder-name` and `volume-uuid` are weak: nothing is taken as known by them. */
+export const IdentitySource = z.enum(['operator', 'identity-file', 'name-pattern', 'usb-serial', 'volume-uuid', 'folder-name', 'identity-block']);
 export type IdentitySource = z.infer<typeof IdentitySource>;
 
 export const CameraRegistered = z.strictObject({
@@ -68,6 +68,7 @@ export const DockingRefused = z.strictObject({
   reason: z.enum([
     ...(['camera.not-registered', 'camera.identity-twice', 'camera.unreadable'] as const),
     ...(['usb.not-a-camera', 'usb.composite', 'usb.not-privileged'] as const),
+    ...(['camera.password-missing', 'camera.password-wrong', 'camera.no-answer', 'camera.command-refused', 'camera.not-switched'] as const),
   ]),
   serial: z.string().nullable(),
   /** The USB device that was refused, where the station knows it, and its maker's words for it. */
@@ -110,3 +111,34 @@ export const DockingEnded = z.strictObject({ clean: z.boolean() });
 /** Whose password a camera is unlocked with: the officer's, or that of whoever looks after it. */
 export const Login = z.enum(['user', 'admin']);
 export type Login = z.infer<typeof Login>;
+
+/** The station keeps a password from now on: of the camera that is the subject, or (subject: the station) of every camera of a kind. */
+export const CameraPasswordSet = z.strictObject({ profile: z.string(), login: Login });
+
+/** The camera was locked and has been unlocked; what its identity block says of people is a private record of the camera. */
+export const CameraUnlocked = z.strictObject({
+  profile: z.string(),
+  login: Login,
+  /** Null when the camera gave none that could be read. */
+  batteryPercent: z.int().min(0).max(100).nullable(),
+  device: UsbFacts,
+});
+
+/**
+ * What the camera's clock showed, before anything was done to it. It has no zone of its own: `zone` is the one that policy
+ * sets cameras to. `offsetMs` is the camera's clock less the station's, so one that is slow has a negative one; the truth
+ * lies within `uncertaintyMs` of it, as far as the station's own clock is right (`stationClock`).
+ */
+export const CameraClockRead = z.strictObject({
+  cameraTime: LocalDateTime,
+  zone: z.string(),
+  stationTime: Instant,
+  stationClock: ClockSource,
+  offsetMs: z.int(),
+  uncertaintyMs: DurationMs,
+  /** The station is about to set it; without a `camera.clock-set` after it, whether it did is not known. */
+  setting: z.boolean(),
+});
+
+/** The camera was told this time when it was this time, and confirmed it `lateMs` after that: by so much it may be slow since. */
+export const CameraClockSet = z.strictObject({ cameraTime: LocalDateTime, zone: z.string(), lateMs: DurationMs });

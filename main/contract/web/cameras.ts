@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { CameraClock, Password } from '../api/docking.ts';
 import { outcomeOf } from '../api/outcome.ts';
-import { MergeReason } from '../entries/dock.ts';
+import { Login, MergeReason } from '../entries/dock.ts';
 import { Count, SizeBytes, Uuid } from '../values.ts';
 import { needs, PersonName } from './base.ts';
 
@@ -28,6 +29,12 @@ export const CameraRow = z.object({
   space: CameraSpace.nullable(),
   /** On no port for 24 hours. */
   overdue: z.boolean(),
+  /** How far off its clock was when it was last read; null when it never was. */
+  clock: CameraClock.nullable(),
+  /** When it was last unlocked; null when it never was, or did not say. */
+  battery: z.object({ percent: Count, readAt: z.string() }).nullable(),
+  /** The unit it belongs to by its own word. */
+  unit: z.string().nullable(),
 });
 export type CameraRow = z.infer<typeof CameraRow>;
 
@@ -59,11 +66,21 @@ export const camerasContract = {
     .output(outcomeOf(z.array(CameraDocking))),
   profiles: needs('cameras.read')
     .route({ method: 'GET', path: '/cameras/profiles', summary: 'Kinds of camera the station knows' })
-    .output(z.array(z.object({ id: z.string(), zh: z.string(), en: z.string() }))),
+    .output(z.array(z.object({ id: z.string(), zh: z.string(), en: z.string(), /** Needs a password to be read. */ locked: z.boolean() }))),
   register: needs('cameras.register')
     .route({ method: 'POST', path: '/cameras', summary: 'Register a camera' })
     .input(z.object({ serial: z.string().trim().min(1).max(100), profile: z.string().max(40) }))
     .output(outcomeOf(z.object({ cameraId: Uuid, known: z.boolean() }))),
+  setPassword: needs('cameras.register')
+    .route({ method: 'POST', path: '/cameras/password', summary: 'Keep the password that unlocks a camera, or every camera of a kind' })
+    .input(
+      z.object({
+        owner: z.union([z.strictObject({ camera: Uuid }), z.strictObject({ profile: z.string().max(40) })]),
+        login: Login,
+        password: Password,
+      }),
+    )
+    .output(outcomeOf(z.void())),
   merge: needs('cameras.register')
     .route({ method: 'POST', path: '/cameras/{id}/merge', summary: 'Say that a registered camera has been another all along' })
     .input(z.object({ id: Uuid, into: Uuid, because: MergeReason }))

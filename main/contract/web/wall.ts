@@ -10,6 +10,7 @@ import { needs } from './base.ts';
 export const PortState = z.enum([
   'empty',
   'recognising',
+  'locked',
   'refused',
   'copying',
   'proving',

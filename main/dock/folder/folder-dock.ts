@@ -103,6 +103,7 @@ export function folderVolume(slot: string, root: string, mount: Mount | null): V
     parts: [],
     identity: { serial: slot, identitySource: 'folder-name' },
     device: null,
+    unlocked: null,
     isAlive: async () => instanceOf(root) === instance,
     readErrors: () => null,
     whileWritable: async (act) => done(await act()),

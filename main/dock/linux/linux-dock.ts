@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import type { Failure } from '../../contract/errors.ts';
+import type { Failure, Result } from '../../contract/errors.ts';
 import { failed } from '../../contract/errors.ts';
 import { readMounts } from '../folder/folder-dock.ts';
 import type { Volume } from '../volume.ts';
@@ -19,10 +19,15 @@ export type LinuxDockOptions = {
   isOfDock(slot: string): boolean;
   /** Anything but a hub was plugged in, anywhere. */
   onPlugged(device: UsbDevice): Promise<void>;
+  /**
+   * Unlocks a device that is no disk and may be a locked camera, so that it comes back as a disk; null when it is none
+   * that the station could talk to. Never called twice for one device.
+   */
+  unlock(device: UsbDevice): Promise<Result<void>> | null;
   onAttach(volume: Volume): Promise<void>;
   onDetach(volume: Volume): void;
   onRefused(device: UsbDevice, failure: Failure): Promise<void>;
-  /** A device that was refused is gone. */
+  /** A device that was refused, or left while it was being unlocked, is gone. */
   onRefusedGone(device: UsbDevice): void;
   /** Something that keeps ports from being watched as they should be; told once until it changes. */
   onTrouble(what: string): void;
@@ -41,11 +46,13 @@ const LOOK_MS = 2000;
 const QUIET_MS = 400;
 /** A device whose interfaces are not known after this long is none that could be used. */
 const UNKNOWN_MS = 5000;
+/** A camera that was unlocked leaves the bus, and comes back as a disk, within this time. */
+const SWITCH_MS = 20_000;
 const RESTART_MS = 5000;
 
 type Known = {
   device: UsbDevice;
-  state: 'waiting' | 'refused' | 'attached' | 'dead';
+  state: 'waiting' | 'unlocking' | 'unlocked' | 'refused' | 'attached' | 'dead';
   /** What its disks were when they last changed, and since when. */
   disks: string;
   sinceMs: number;
@@ -123,15 +130,30 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
       one.state = 'waiting';
       options.onRefusedGone(device);
     }
+    const quietMs = performance.now() - one.sinceMs;
+    if (one.state === 'unlocked' && quietMs > SWITCH_MS) return refuse(one, failed('camera.not-switched', describeDevice(device)).failure);
     if (one.state !== 'waiting' || !isOfDock) return;
     const verdict = judge(device);
-    const quietMs = performance.now() - one.sinceMs;
+    const unlocking = verdict === 'usb.not-a-camera' ? options.unlock(device) : null;
+    if (unlocking) {
+      one.state = 'unlocking';
+      // Other ports do not wait for it.
+      void unlocked(one, unlocking).catch((error: unknown) => options.onTrouble(String(error)));
+      return;
+    }
     if (verdict === 'usb.not-a-camera' || verdict === 'usb.composite') return refuse(one, failed(verdict, describeDevice(device)).failure);
     if (verdict === 'waiting' && quietMs > UNKNOWN_MS) return refuse(one, failed('usb.not-a-camera', describeDevice(device), 'no interface').failure);
     if (verdict !== 'storage' || !device.disks.some((disk) => disk.volumes.length > 0)) return;
     const isForUs = device.disks.every((disk) => disk.volumes.every(isReadable)) || quietMs > UNKNOWN_MS;
     if (device.isComing || quietMs < QUIET_MS || !isForUs) return lookSoon(QUIET_MS);
     await open(one);
+  }
+
+  async function unlocked(one: Known, unlocking: Promise<Result<void>>): Promise<void> {
+    const result = await unlocking;
+    if (![...known.values()].includes(one)) return result.ok ? undefined : options.onRefusedGone(one.device);
+    if (!result.ok) return refuse(one, { ...result.failure, what: describeDevice(one.device) });
+    Object.assign(one, { state: 'unlocked', sinceMs: performance.now() });
   }
 
   async function open(one: Known): Promise<void> {
@@ -195,6 +217,7 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
         serial: device.serial,
         volumes: mounts.flatMap((mounted) => mounted.uuid ?? []),
       },
+      unlocked: null,
       isAlive,
       readErrors: () => mounts.reduce((sum, mounted) => sum + mounted.readErrors(), 0),
       whileWritable: mounts.reduce<Volume['whileWritable']>(

@@ -99,8 +99,8 @@ test('a clock is believed whatever it is off by and however slow the camera answ
   );
 });
 
-test('a clock that stands, or is none, is not read', async () => {
-  for (const clock of ['stands', 'zeros'] as const) {
+test('a clock that stands, jumps, goes back, or is none is not read', async () => {
+  for (const clock of ['stands', 'jumps', 'goes back', 'zeros'] as const) {
     const pipe = await unlockedPipe({ clock });
     expect(await driver.readClock(pipe, pipe.timer)).toMatchObject({ ok: false, failure: { code: 'camera.no-answer' } });
   }
@@ -126,6 +126,14 @@ test('one that leaves the bus at once has no time to say that it will', async ()
 test('a battery above full is no answer', async () => {
   expect(code(await driver.readBattery(await unlockedPipe({ battery: 255 })))).toBe('camera.no-answer');
   expect(await driver.readBattery(await unlockedPipe())).toEqual(done(87));
+});
+
+test('an answer that is shorter or longer than the message is none, whatever it says', async () => {
+  const pipe = await unlockedPipe();
+  for (const more of [-100, -1, 1]) {
+    const ask: ControlPipe['ask'] = async (_, lengthBytes) => done(new Uint8Array(lengthBytes + more).fill(0x80, 6, 7));
+    expect(code(await driver.readIdentity({ ...pipe, ask }))).toBe('camera.no-answer');
+  }
 });
 
 /** Answers of any length and content, some of them with the byte that says yes, and stalls on both ways. */

@@ -1,8 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import readline from 'node:readline';
+import { Writable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
 import type { Difference, ReconcileReport, RecordedArchiveResult } from '../../contract/api/archive.ts';
-import { type IngestedSource, PutFirst, type SteeringAct, type UsbPort } from '../../contract/api/docking.ts';
+import { type IngestedSource, Password, PutFirst, type SteeringAct, type UsbPort } from '../../contract/api/docking.ts';
 import type { ImportReport } from '../../contract/api/evidence.ts';
 import { ArchiveClass, type ArchiveDifference } from '../../contract/archive-difference.ts';
 import { MergeReason } from '../../contract/entries/dock.ts';
@@ -390,12 +392,63 @@ export const listCameras: Command = async (client, output) => {
     list,
     list.map(
       (one) =>
-        `${one.cameraId} ${one.serial} ${one.profile} ${one.identitySource} 文件 items ${one.items} 最近 last ${one.lastDocked ?? '—'}` +
+        `${one.cameraId} ${one.serial} ${one.profile} ${one.identitySource} 文件 items ${one.items} 最近 last ${one.lastDocked ?? '—'} ` +
+        `时钟偏差 drift ${driftText(one.clock)}` +
         `${one.sameAs === null ? '' : ` 即 is ${one.sameAs}`}`,
     ),
   );
   return EXIT.done;
 };
+
+/** Seconds the camera's clock was ahead of the station's; nothing tells those that are never unlocked by a protocol. */
+function driftText(clock: Cameras[number]['clock']): string {
+  if (clock === null) return '未知（读不到时钟） not known (nothing reads its clock)';
+  const seconds = `${clock.offsetMs < 0 ? '-' : '+'}${(Math.abs(clock.offsetMs) / 1000).toFixed(1)} s`;
+  const basis = clock.stationClock === 'station-checked' ? '' : ' 采集站时钟未核对 station clock unchecked';
+  return `${seconds} (${clock.readAt}${clock.setAt === null ? '' : ', 已校时 set'})${basis}`;
+}
+
+/** Reads the password from standard input, so that it is in no list of processes and no history of a shell. */
+export function setCameraPassword(name: string | undefined, options: { profile?: string; admin?: boolean }): Command {
+  return async (client, output) => {
+    if ((name === undefined) === (options.profile === undefined)) {
+      output.refuse(failed('usage.invalid', 'camera password', '<camera> | --profile ID').failure);
+      return EXIT.usage;
+    }
+    const camera = name === undefined ? null : unpack(cameraOf(await client.docking.cameras(), name), output);
+    if (name !== undefined && camera === null) return EXIT.refused;
+    const login = options.admin ? 'admin' : 'user';
+    const password = Password.safeParse(await readSecret(output));
+    if (!password.success) {
+      output.refuse(failed('camera.password-invalid', name ?? options.profile ?? '').failure);
+      return EXIT.refused;
+    }
+    const owner = camera === null ? { profile: options.profile ?? '' } : { camera };
+    const set = await client.docking.setCameraPassword({ owner, login, password: password.data });
+    if (!set.ok) {
+      output.refuse(set.failure);
+      return EXIT.refused;
+    }
+    output.answer({ owner, login }, ['密码已保存，下次接入时使用 the password is kept, and used at the next docking']);
+    return EXIT.done;
+  };
+}
+
+/** One line of standard input; a terminal does not show it. */
+async function readSecret(output: Output): Promise<string> {
+  const isTerminal = process.stdin.isTTY === true;
+  if (isTerminal) output.say('密码 password:');
+  const lines = readline.createInterface({
+    input: process.stdin,
+    output: isTerminal ? new Writable({ write: (_, __, next) => next() }) : undefined,
+    terminal: isTerminal,
+  });
+  for await (const line of lines) {
+    lines.close();
+    return line;
+  }
+  return '';
+}
 
 export function registerCamera(serial: string, options: { profile: string }): Command {
   return async (client, output) => {

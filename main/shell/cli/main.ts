@@ -170,6 +170,13 @@ asks(add('camera/list', '记录仪 / cameras'), () => commands.listCameras);
 asks(add('camera/import <file>', '导入记录仪清单 / import a list of cameras'), (file: string) => commands.importList(file, 'cameras'), true);
 asks(add('camera/register <serial>', '登记记录仪 / register a camera').requiredOption('--profile <id>', '型号'), commands.registerCamera, true);
 asks(
+  add('camera/password [camera]', '保存解锁密码，从标准输入读取 / keep the password that unlocks a camera, read from stdin')
+    .option('--profile <id>', '该型号的所有记录仪 / every camera of this kind that has none of its own')
+    .option('--admin', '这是管理员密码 / it is the admin password of the camera'),
+  commands.setCameraPassword,
+  true,
+);
+asks(
   add('camera/merge <camera> <into>', '合并为同一台 / say that one registered camera is another').requiredOption(
     '--because <reason>',
     'other-name | renumbered | typed-wrong',

@@ -1,6 +1,7 @@
 import { done, failed } from '../../contract/errors.ts';
 import type { CameraDocking, MergedCamera } from '../../contract/web/cameras.ts';
-import { mergeCameras, registerByHand, separateCamera } from '../../dock/index.ts';
+import { cameraBattery, cameraClock, idsOfCamera, mergeCameras, registerByHand, separateCamera, setCameraPassword } from '../../dock/index.ts';
+import type { Ledger } from '../../ledger/index.ts';
 import { sql } from '../../store/index.ts';
 import { actorOf, type GuardedContract, type WebContext } from './web-context.ts';
 
@@ -14,8 +15,14 @@ export function cameraHandlers({ cameras: os }: GuardedContract) {
       const known = sql(context.station.ledger.reader, 'SELECT 1 FROM cameras WHERE camera_id = ?').get(input.id);
       return known ? done(historyOf(context, input.id)) : failed('camera.not-registered', input.id);
     }),
-    profiles: os.profiles.handler(({ context }) => context.station.profiles.map(({ id, label }) => ({ id, ...label }))),
+    profiles: os.profiles.handler(({ context }) =>
+      context.station.profiles.map(({ id, label, usb }) => ({ id, ...label, locked: usb !== undefined })),
+    ),
     register: os.register.handler(({ context, input }) => registerByHand({ ...acting(context), profiles: context.station.profiles }, input)),
+    setPassword: os.setPassword.handler(({ context, input }) => {
+      const { profiles, identity } = context.station;
+      return setCameraPassword({ ...acting(context), profiles, stationId: identity.stationId }, input);
+    }),
     merge: os.merge.handler(({ context, input: { id, ...merge } }) => mergeCameras(acting(context), { camera: id, ...merge })),
     separate: os.separate.handler(({ context, input }) => separateCamera(acting(context), input.id)),
   };
@@ -79,7 +86,15 @@ function camerasOf({ station, names }: WebContext) {
       docked: isThere(row.last_state),
       space: spaceOf(row),
       overdue: !isThere(row.last_state) && (row.last_end === null || now - Date.parse(row.last_end) > DAY_MS),
+      ...saidByItself(station.ledger, row.camera_id),
     }));
+}
+
+/** What the camera itself told when it was unlocked. */
+function saidByItself(ledger: Ledger, cameraId: string) {
+  const ids = idsOfCamera(ledger, cameraId);
+  const units = ids.map((id) => ledger.records.get('camera', id)?.['unitName']).filter((unit) => typeof unit === 'string');
+  return { clock: cameraClock(ledger, ids), battery: cameraBattery(ledger, ids), unit: units[0] ?? null };
 }
 
 function isThere(state: string | null): boolean {

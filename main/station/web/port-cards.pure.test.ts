@@ -67,9 +67,8 @@ test.each([
   expect(card({ state, failures: [...failures] }).state).toBe(shown);
 });
 
-test('no state of a port waits for the archive, or for a password nobody can ask for', () => {
+test('no state of a port waits for the archive', () => {
   expect(PortState.options).not.toContain('archiving');
-  expect(PortState.options).not.toContain('locked');
 });
 
 test.each([
@@ -81,3 +80,16 @@ test.each([
   ['张三', '012345', 'none', null],
   ['张三', null, 'digits', null],
 ] as const)('%s with number %s is named to everybody (%s) as %s', (name, number, form, text) => expect(wallName({ name, number }, form)).toBe(text));
+
+test.each([
+  ['camera.password-missing', 'locked'],
+  ['camera.password-wrong', 'locked'],
+  ['camera.no-answer', 'fault'],
+  ['camera.command-refused', 'fault'],
+  ['camera.not-switched', 'fault'],
+  ['camera.unreadable', 'fault'],
+  ['usb.not-a-camera', 'refused'],
+  ['camera.not-registered', 'refused'],
+] as const)('a camera that was refused with %s has its port say %s', (code, state) => {
+  expect(card({ state: 'refused', failures: [failed(code, 'a camera').failure] }).state).toBe(state);
+});

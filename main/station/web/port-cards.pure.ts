@@ -1,4 +1,5 @@
 import type { LiveDocking } from '../../contract/api/docking.ts';
+import type { Failure } from '../../contract/errors.ts';
 import type { PolicyValues } from '../../contract/policy.ts';
 import type { PortCard, PortState } from '../../contract/web/wall.ts';
 
@@ -67,11 +68,19 @@ function stateOf(live: LiveDocking, clearing: PortCard['clearing']): PortState {
     case 'interrupted':
       return 'interrupted';
     case 'refused':
-      return live.failures.some((failure) => failure.code === 'camera.unreadable') ? 'fault' : 'refused';
+      return refusedState(live.failures);
     case 'ended':
       return 'empty';
   }
 }
+
+/** Why it was refused: the password is the admin's affair, what is no camera of ours everybody's, and the rest is broken. */
+function refusedState(failures: readonly Failure[]): PortState {
+  if (failures.some(({ code }) => code === 'camera.password-missing' || code === 'camera.password-wrong')) return 'locked';
+  return failures.some(({ code }) => BROKEN.includes(code)) ? 'fault' : 'refused';
+}
+
+const BROKEN: readonly Failure['code'][] = ['camera.unreadable', 'camera.no-answer', 'camera.command-refused', 'camera.not-switched'];
 
 function clearingOf(live: LiveDocking, clear: PolicyValues['clear']): PortCard['clearing'] {
   if (live.state !== 'safe') return 'none';

@@ -18,7 +18,7 @@ export const Card = memo(function Card({ card, onOpen }: CardProps) {
   const { state } = card;
   const line = useProgressLine()(card);
   const stoppedBy = useStoppedBy();
-  const troubled = state === 'attention' || state === 'fault' || state === 'refused';
+  const troubled = state === 'attention' || state === 'fault' || state === 'refused' || state === 'locked';
   return (
     <button
       type="button"

@@ -54,7 +54,20 @@ const Clock = memo(function Clock() {
 });
 
 // What needs a person comes first.
-const ORDER = ['fault', 'attention', 'interrupted', 'refused', 'paused', 'safe', 'kept', 'copying', 'proving', 'recognising', 'empty'] as const;
+const ORDER = [
+  'fault',
+  'attention',
+  'interrupted',
+  'locked',
+  'refused',
+  'paused',
+  'safe',
+  'kept',
+  'copying',
+  'proving',
+  'recognising',
+  'empty',
+] as const;
 
 function Counts({ ports }: { ports: PortCard[] }) {
   const { t } = useTranslation(['wall', 'states']);
