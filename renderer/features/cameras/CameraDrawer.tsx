@@ -1,6 +1,7 @@
 import { CheckCircleOutlined, WarningOutlined } from '@ant-design/icons';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button, Drawer, Skeleton } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CameraDocking, CameraRow, MergedCamera } from '../../../main/contract/web/cameras.ts';
 import { api, failureOf } from '../../api/client.ts';
@@ -11,6 +12,8 @@ import { ErrorPanel } from '../../ui/panels.tsx';
 import { Bytes, TimeText } from '../../ui/text.tsx';
 import { useCan } from '../session/index.ts';
 import css from './cameras.module.css';
+import { Drift } from './Drift.tsx';
+import { PasswordDialog } from './PasswordDialog.tsx';
 import { Space } from './Space.tsx';
 import { useCameraWords } from './words.ts';
 
@@ -40,7 +43,9 @@ export function CameraDrawer({ camera, onClose, onMerge }: CameraDrawerProps) {
 
 function Details({ camera, onMerge }: { camera: CameraRow; onMerge: (() => void) | null }) {
   const { t } = useTranslation('cameras');
-  const { kindOf, sourceOf } = useCameraWords();
+  const { kindOf, sourceOf, isLocked: needsPassword } = useCameraWords();
+  const isLocked = useCan('cameras.register') && needsPassword(camera.profile);
+  const [asking, setAsking] = useState(false);
   const { data, error, refetch } = useQuery(api.cameras.history.queryOptions({ input: { id: camera.id } }));
   return (
     <div className={css.drawer}>
@@ -50,7 +55,9 @@ function Details({ camera, onMerge }: { camera: CameraRow; onMerge: (() => void)
           [t('identity'), sourceOf(camera.identitySource)],
           [t('registered'), <TimeText key="at" at={camera.registeredAt} as="minute" />],
           // Shown all the same, so that nobody takes its absence for a clock that is right.
-          [t('drift'), t('driftUnknown')],
+          [t('drift'), <Drift key="drift" clock={camera.clock} />],
+          ...(camera.battery === null ? [] : [[t('battery'), <Battery key="battery" {...camera.battery} />] as const]),
+          ...(camera.unit === null ? [] : [[t('unit'), camera.unit] as const]),
           [t('space'), <Space key="space" space={camera.space} />],
         ]}
       />
@@ -60,12 +67,29 @@ function Details({ camera, onMerge }: { camera: CameraRow; onMerge: (() => void)
           {t('merge')}
         </Button>
       )}
+      {isLocked && (
+        <Button className={css.merge ?? ''} onClick={() => setAsking(true)}>
+          {t('setPassword')}
+        </Button>
+      )}
+      <PasswordDialog open={asking} onClose={() => setAsking(false)} camera={camera} />
       <h2>{t('history')}</h2>
       {data === undefined && !error && <Skeleton active />}
       {(error || data?.ok === false) && <ErrorPanel failure={data?.ok === false ? data.failure : failureOf(error)} onRetry={() => void refetch()} />}
       {data?.ok && data.value.length === 0 && <p className={css.calm}>{t('neverNext')}</p>}
       <ol>{data?.ok && data.value.map((docking) => <Docking key={docking.dockingId} docking={docking} />)}</ol>
     </div>
+  );
+}
+
+function Battery({ percent, readAt }: { percent: number; readAt: string }) {
+  return (
+    <span>
+      {`${percent}%`}{' '}
+      <span className={css.quiet}>
+        <TimeText at={readAt} as="minute" />
+      </span>
+    </span>
   );
 }
 

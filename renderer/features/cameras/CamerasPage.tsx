@@ -13,6 +13,7 @@ import { CameraDrawer } from './CameraDrawer.tsx';
 import { CameraTable } from './CameraTable.tsx';
 import css from './cameras.module.css';
 import { MergeDialog } from './MergeDialog.tsx';
+import { PasswordDialog } from './PasswordDialog.tsx';
 import { RegisterDialog } from './RegisterDialog.tsx';
 import { isFound } from './search.pure.ts';
 
@@ -22,16 +23,17 @@ const OVERDUE = 'overdue';
 export function CamerasPage() {
   const { t } = useTranslation('cameras');
   const { data, error, refetch } = useQuery(api.cameras.list.queryOptions());
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState<'register' | 'password' | null>(null);
   const allowed = useCan('cameras.register');
   const register = allowed && (
-    <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen(true)}>
+    <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen('register')}>
       {t('register')}
     </Button>
   );
   return (
     <>
       <PageHeader title={t('title')} hint={data && t('count', { count: data.length })}>
+        {allowed && <Button onClick={() => setOpen('password')}>{t('setPasswordOfKind')}</Button>}
         {data && data.length > 0 && register}
       </PageHeader>
       {error && <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />}
@@ -42,7 +44,8 @@ export function CamerasPage() {
         </EmptyState>
       )}
       {data && data.length > 0 && <Register cameras={data} />}
-      {allowed && <RegisterDialog open={open} onClose={() => setOpen(false)} />}
+      {allowed && <RegisterDialog open={open === 'register'} onClose={() => setOpen(null)} />}
+      {allowed && <PasswordDialog open={open === 'password'} onClose={() => setOpen(null)} camera={null} />}
     </>
   );
 }
