@@ -5,8 +5,8 @@ import type { Failure, Result } from '../contract/errors.ts';
 export type UnlockedCamera = {
   /** The docking it began, or goes on with. */
   dockingId: string;
-  /** Null when it did not say who it is: its files have to. */
-  camera: { cameraId: string; serial: string; profile: string; identitySource: IdentitySource } | null;
+  /** Who it is, registered as such; null when it did not say, and its files have to. */
+  identity: { serial: string; identitySource: IdentitySource } | null;
   /** Certificate number of whoever carries it, by its own word. */
   officer: string | null;
   /** What is wrong with it and no reason to keep its files from being copied. */

@@ -39,7 +39,6 @@ export async function identify(
   // A camera that was pulled meanwhile may look like an empty one that nobody knows.
   if (!(await volume.isAlive())) return { ...failed('camera.unreadable', volume.root, 'gone while it was looked at'), serial: null };
   const recognised = recognisedAs(found.value, volume, operator);
-  if (volume.unlocked?.camera && !operator.camera) return { ok: true, camera: volume.unlocked.camera, recognised };
   const { serial, identitySource, profile } = recognised;
   const byDevice = () => (identitySource === 'usb-serial' && volume.device ? cameraOfDevice(ledger, volume.device) : null);
   const known = findCamera(ledger, serial, identitySource) ?? byDevice();
@@ -64,9 +63,7 @@ export async function admit(
 function recognisedAs(found: Recognised, { unlocked }: Volume, operator: Operator): Recognised {
   const named = { ...found, officer: found.officer ?? unlocked?.officer ?? null };
   if (operator.camera) return { ...named, serial: operator.camera, identitySource: 'operator' };
-  if (!unlocked?.camera) return named;
-  const { serial, identitySource } = unlocked.camera;
-  return { ...named, serial, identitySource };
+  return { ...named, ...unlocked?.identity };
 }
 
 /** Who a volume is; of a camera with several file systems, the first that tells it. */

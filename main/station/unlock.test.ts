@@ -110,7 +110,7 @@ test('what the camera says of itself is recorded before it becomes a disk; names
   const { result, pipe } = await dock();
   expect(result).toMatchObject({
     ok: true,
-    value: { dockingId, camera: { serial: 'C370042', identitySource: 'identity-block' }, officer: '012345', failures: [] },
+    value: { dockingId, identity: { serial: 'C370042', identitySource: 'identity-block' }, officer: '012345', failures: [] },
   });
   expect(pipe.asked.at(-1)).toBe('e10051');
   const [unlocked] = of('camera.unlocked');

@@ -80,7 +80,8 @@ export async function unlockCamera(
   }
   const switched = await driver.switchToStorage(pipe);
   if (!switched.ok) return switched;
-  return done({ dockingId, camera, officer: identity.value.officerNumber, failures });
+  const who = camera && { serial: camera.serial, identitySource: camera.identitySource };
+  return done({ dockingId, identity: who, officer: identity.value.officerNumber, failures });
 }
 
 /** The password to try, unless this device was refused with it a moment ago. */
