@@ -1,7 +1,13 @@
 /// <reference types="w3c-web-usb" />
+import { access, constants } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { UsbDevice } from 'usb/index.js';
 import { done, failed, type Result } from '../../contract/errors.ts';
 import type { ControlPipe, ControlRequest } from './driver.ts';
+
+/** How long udev is waited for: 5 s, as for what else a device needs to be known. */
+const NODE_WAITS = 50;
+const NODE_EVERY_MS = 100;
 
 /**
  * Opens a USB device by its bus and device number (`2-5`, as the kernel counts what was plugged in), lets `act` talk to it,
@@ -22,10 +28,20 @@ async function open(instance: string): Promise<UsbDevice> {
   // Loaded when it is needed: a machine it is not made for can still run a station.
   const { usb } = await import('usb');
   const [bus, address] = instance.split('-').map(Number);
+  await reachable(`/dev/bus/usb/${String(bus).padStart(3, '0')}/${String(address).padStart(3, '0')}`);
   const device = (await usb.getDevices()).find((one) => Number(one.bus) === bus && one.address === address);
   if (!device) throw new Error('gone');
   await device.open();
   return device;
+}
+
+/** udev gives the node to the station a moment after the kernel made it; one that is not given within a while is opened all the same, and says why not. */
+async function reachable(node: string): Promise<void> {
+  for (let waits = 0; waits < NODE_WAITS; waits += 1) {
+    const refused = await access(node, constants.R_OK | constants.W_OK).catch((error: NodeJS.ErrnoException) => error.code);
+    if (refused !== 'EACCES') return;
+    await setTimeout(NODE_EVERY_MS);
+  }
 }
 
 function pipeOf(device: UsbDevice): ControlPipe {
