@@ -1,7 +1,7 @@
 import { createORPCClient, ORPCError } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import type { ContractRouterClient } from '@orpc/contract';
-import { createTanstackQueryUtils } from '@orpc/tanstack-query';
+import { createTanstackQueryUtils, type RouterUtils } from '@orpc/tanstack-query';
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import type { Failure } from '../../main/contract/errors.ts';
 import type { WebContract } from '../../main/contract/web/index.ts';
@@ -15,7 +15,7 @@ const link = new RPCLink({
 export const client: ContractRouterClient<WebContract> = createORPCClient(link);
 
 /** The station's procedures as query and mutation options: `useQuery(api.cases.list.queryOptions({ input }))`. */
-export const api = createTanstackQueryUtils(client);
+export const api: RouterUtils<typeof client> = createTanstackQueryUtils(client);
 
 /** The failure the station gave with a refusal (401, 403); null when the error is something else. */
 export function failureOf(error: unknown): Failure | null {

@@ -12,8 +12,8 @@ export function heldViews(inventory: string): string[] {
   ];
 }
 
-const TAGS = ['bagit.txt', 'bag-info.txt', 'manifest-sha256.txt', 'tagmanifest-sha256.txt']
-  .concat(['sm3sums.txt', 'items.json', 'custody.jsonl', 'segments.jsonl'].map((name) => `evidock/${name}`))
+const TAGS = ['bagit.txt', 'bag-info.txt', 'manifest-sha256.txt', 'manifest-md5.txt', 'tagmanifest-sha256.txt']
+  .concat(['sm3sums.txt', 'md5sums.txt', 'xxh64sums.txt', 'items.json', 'custody.jsonl', 'segments.jsonl'].map((name) => `evidock/${name}`))
   .map((name) => `'/${name}'`)
   .join(', ');
 
