@@ -421,6 +421,42 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '记录仪的时钟没有校准：{what}。偏差已记录；请人工校时。',
     en: 'The clock of the camera was not set: {what}. Its drift is recorded; set it by hand.',
   },
+  'usb.unstable': {
+    zh: '设备反复断开又重新连接，暂不读取：{what}。请更换数据线或端口；仍然如此请交管理员查验该记录仪。',
+    en: 'The device goes and comes again and again, and is not read for now: {what}. Try another cable or port; if it goes on, have the camera looked at.',
+  },
+  'usb.no-answer': {
+    zh: '接入的设备没有应答，无法识别：{what}。请重新插好，更换数据线，或给记录仪充电后再试。',
+    en: 'Something is plugged in that does not answer: {what}. Plug it in again, try another cable, or charge the camera first.',
+  },
+  'usb.no-power': {
+    zh: '端口供电不足或电流过大：{what}。请拔出该设备，改接自带电源的集线器。',
+    en: 'The port cannot give the power that is drawn from it: {what}. Take the device out and use a hub with a power supply of its own.',
+  },
+  'usb.controller-full': {
+    zh: 'USB 控制器可接设备数已满：{what}。请拔出一些设备，或为采集站加装 USB 控制器卡。',
+    en: 'The USB controller cannot take more devices: {what}. Take some out, or add a controller card to the station.',
+  },
+  'usb.too-slow': {
+    zh: '设备以低于自身和端口能力的速率连接，采集会很慢：{what}。请更换数据线或集线器。',
+    en: 'The device is connected more slowly than it and its port could be, and copying will take long: {what}. Try another cable or hub.',
+  },
+  'usb.read-errors': {
+    zh: '存储卡有读取错误：{what}。请勿格式化该卡，采集后交管理员查验。',
+    en: 'The card has sectors that cannot be read: {what}. Do not format it; give it to the administrator once it is copied.',
+  },
+  'usb.undervoltage': {
+    zh: '采集站主机供电电压不足：{what}。请更换电源，否则设备可能掉线。',
+    en: 'The voltage of the station itself is too low: {what}. Use a better power supply, or devices may drop out.',
+  },
+  'usb.wrong-mode': {
+    zh: '已登记的记录仪没有以存储设备方式连接，未读取：{what}。请在记录仪上选择“USB 存储”模式，或重新接入。',
+    en: 'A known camera is connected, but not as a disk, and was not read: {what}. Choose USB storage on the camera, or plug it in again.',
+  },
+  'usb.log-unreadable': {
+    zh: '无法读取内核日志，端口自检不完整：{what}。请给采集站服务 CAP_SYSLOG 权限。',
+    en: 'The log of the kernel cannot be read, so the self-test of the ports is not complete: {what}. Give the station service CAP_SYSLOG.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

@@ -113,6 +113,15 @@ export const ERRORS = {
   'camera.not-switched': { retry: 'operator', evidenceAtRisk: true },
   'camera.clock-not-read': { retry: 'operator', evidenceAtRisk: false },
   'camera.clock-not-set': { retry: 'operator', evidenceAtRisk: false },
+  'usb.unstable': { retry: 'operator', evidenceAtRisk: true },
+  'usb.no-answer': { retry: 'operator', evidenceAtRisk: true },
+  'usb.no-power': { retry: 'operator', evidenceAtRisk: true },
+  'usb.controller-full': { retry: 'operator', evidenceAtRisk: true },
+  'usb.too-slow': { retry: 'operator', evidenceAtRisk: false },
+  'usb.read-errors': { retry: 'operator', evidenceAtRisk: true },
+  'usb.undervoltage': { retry: 'operator', evidenceAtRisk: false },
+  'usb.wrong-mode': { retry: 'operator', evidenceAtRisk: true },
+  'usb.log-unreadable': { retry: 'operator', evidenceAtRisk: false },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

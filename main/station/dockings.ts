@@ -343,7 +343,8 @@ export function createDockings(options: DockingsOptions) {
     waiting: (cameraId: string) => [...sessions].find(({ camera, absence }) => absence && camera?.cameraId === cameraId)?.live.dockingId ?? null,
     steer,
     putFilesFirst,
-    live: () => [...options.strangers(), ...[...sessions].map((session) => session.live)].sort((a, b) => a.port - b.port),
+    // Of two on one port the later one is shown: what is in it now, before what left it and may come back.
+    live: () => [...[...sessions].map((session) => session.live), ...options.strangers()].sort((a, b) => a.port - b.port),
     /** Stops all copying and says so on the ledger; partials stay for the next start. */
     async close() {
       for (const session of sessions) session.abort.abort();

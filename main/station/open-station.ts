@@ -7,7 +7,17 @@ import type { Failure } from '../contract/errors.ts';
 import { done, type Result } from '../contract/errors.ts';
 import { EXTRA_HASHES, type PolicyKey, type PolicyValues } from '../contract/policy.ts';
 import type { Actor } from '../contract/values.ts';
-import { type FolderDock, type LinuxDock, loadProfiles, type Profile, rememberedPorts, type Volume, watchFolderDock } from '../dock/index.ts';
+import {
+  type FolderDock,
+  followKernelLog,
+  type KernelLog,
+  type LinuxDock,
+  loadProfiles,
+  type Profile,
+  rememberedPorts,
+  type Volume,
+  watchFolderDock,
+} from '../dock/index.ts';
 import { createSetUpCode, type SetUpCode } from '../identity/index.ts';
 import { adoptUnrecorded, CHECKPOINT_BYTES, type IngestContext, settleBrokenPartials } from '../ingest/index.ts';
 import { announcedKeyOf, type Consumer, type Ledger, LedgerWriteError, openLedger, type RunningConsumer, runConsumer } from '../ledger/index.ts';
@@ -69,6 +79,8 @@ export type Station = {
   ports: Ports;
   /** Shows the station where its ports are; null when it does not watch USB. */
   portLearning: PortLearning | null;
+  /** Null when it does not watch USB. */
+  kernelLog: KernelLog | null;
   dockings: Dockings;
   stages: Stages;
   lock: DataFolderLock;
@@ -231,6 +243,7 @@ async function wire(
   const running = startStages(ledger, work, stages.consumers(options.purpose), onBug);
   const watching = watchDocks(options, dockings, log, onBug);
   const usb = options.usb === true ? await watchUsb() : null;
+  const kernelLog = usb === null ? null : followKernelLog();
   for (const failure of recovered.failures) log.error({ failure }, 'found in the vault, left where it is');
 
   return done({
@@ -247,6 +260,7 @@ async function wire(
     profiles,
     ports,
     portLearning: usb === null ? null : learning,
+    kernelLog,
     dockings,
     stages,
     lock,
@@ -258,6 +272,7 @@ async function wire(
     async close() {
       await watching?.close();
       await usb?.close();
+      kernelLog?.close();
       await Promise.all(Object.values(longWork).map((work) => work.close()));
       await dockings.close();
       await usb?.release();

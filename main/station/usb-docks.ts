@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import type { z } from 'zod';
 import type { LiveDocking } from '../contract/api/docking.ts';
 import { DockingRefused, type UsbFacts } from '../contract/entries/dock.ts';
 import { done, type Failure, failed, type Result } from '../contract/errors.ts';
@@ -104,7 +103,8 @@ export function watchUsbDocks(options: UsbDocksOptions, strangers: Strangers): P
     return port;
   }
 
-  async function refuse(device: UsbDevice, failure: Failure): Promise<void> {
+  async function refuse(device: UsbDevice, found: Failure): Promise<void> {
+    const failure = knownOrNot(ledger, device, found);
     arrived(device.slot);
     const port = await number(device.slot);
     const shown = { ...failure, what: `${failure.what} @ ${port}` };
@@ -154,11 +154,16 @@ export function watchUsbDocks(options: UsbDocksOptions, strangers: Strangers): P
   });
 }
 
-type Reason = z.infer<typeof DockingRefused>['reason'];
-const REASONS: readonly string[] = DockingRefused.shape.reason.options;
+/** A camera that was docked as a disk before and shows none now is no stranger: it is in another mode, `usb.wrong-mode`. */
+export function knownOrNot(ledger: Ledger, device: UsbDevice, failure: Failure): Failure {
+  return failure.code === 'usb.not-a-camera' && isKnownDevice(ledger, factsOf(device, [])) ? { ...failure, code: 'usb.wrong-mode' } : failure;
+}
+
+type Reason = DockingRefused['reason'];
 
 function reasonOf({ code }: Failure): Reason {
-  return REASONS.includes(code) ? (code as Reason) : 'camera.unreadable';
+  const known = DockingRefused.shape.reason.safeParse(code);
+  return known.success ? known.data : 'camera.unreadable';
 }
 
 function factsOf({ vendorId, productId, serial }: UsbDevice, volumes: readonly string[]): UsbFacts {

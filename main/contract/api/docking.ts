@@ -65,6 +65,13 @@ export const UsbPort = z.object({
 });
 export type UsbPort = z.infer<typeof UsbPort>;
 
+export const UsbReport = z.object({
+  ports: z.array(UsbPort),
+  /** What is wrong with the machine as a whole, or keeps the rest from being known. */
+  failures: z.array(Failure),
+});
+export type UsbReport = z.infer<typeof UsbReport>;
+
 /** What one source gave when it was ingested by command. */
 export const IngestedSource = z.object({
   source: z.string(),
@@ -127,7 +134,7 @@ export const dockingContract = {
   /** Puts a clip, or an officer's files, before everything else that waits; fails with `docking.not-copying` when none does. */
   putFirst: oc.input(PutFirst).output(outcomeOf(z.object({ files: Count }))),
   /** Every USB socket of the machine; fails with `usb.not-watched`. */
-  usbPorts: oc.output(outcomeOf(z.array(UsbPort))),
+  usbPorts: oc.output(outcomeOf(UsbReport)),
   /** Waits until something is plugged in: that place is the port from then on. */
   learnPort: oc.input(PortNumber).output(outcomeOf(LearnedPort)),
   forgetPort: oc.input(PortNumber).output(outcomeOf(z.void())),

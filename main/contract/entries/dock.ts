@@ -67,7 +67,7 @@ export const DockingRefused = z.strictObject({
   port: z.int().positive(),
   reason: z.enum([
     ...(['camera.not-registered', 'camera.identity-twice', 'camera.unreadable'] as const),
-    ...(['usb.not-a-camera', 'usb.composite', 'usb.not-privileged'] as const),
+    ...(['usb.not-a-camera', 'usb.composite', 'usb.not-privileged', 'usb.unstable', 'usb.wrong-mode'] as const),
     ...(['camera.password-missing', 'camera.password-wrong', 'camera.no-answer', 'camera.command-refused', 'camera.not-switched'] as const),
   ]),
   serial: z.string().nullable(),
@@ -75,6 +75,7 @@ export const DockingRefused = z.strictObject({
   device: UsbFacts.optional(),
   deviceName: z.string().max(250).optional(),
 });
+export type DockingRefused = z.infer<typeof DockingRefused>;
 
 /** What is on the camera and what will be done about it. Bytes are sizes as listed; only stored bytes are proven. */
 export const DockingPlanned = z.strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LearnedPort, PortNumber, UsbPort } from '../api/docking.ts';
+import { LearnedPort, PortNumber, UsbReport } from '../api/docking.ts';
 import { outcomeOf } from '../api/outcome.ts';
 import { StatusReport, VerifyReport } from '../api/station.ts';
 import { LongRun } from '../long-run.ts';
@@ -43,7 +43,7 @@ export const stationWebContract = {
     .output(VerifyRun.nullable()),
   usbPorts: needs('station.read')
     .route({ method: 'GET', path: '/usb-ports', summary: 'Every USB socket, what is in it and what is wrong with it' })
-    .output(outcomeOf(z.array(UsbPort))),
+    .output(outcomeOf(UsbReport)),
   /** Answers when something is plugged in, or after two minutes. */
   learnPort: needs('station.configure')
     .route({ method: 'POST', path: '/ports/{port}/learn', summary: 'The place where something is plugged in next is this port' })

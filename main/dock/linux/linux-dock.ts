@@ -5,6 +5,7 @@ import { failed } from '../../contract/errors.ts';
 import { readMounts } from '../folder/folder-dock.ts';
 import type { Volume } from '../volume.ts';
 import { describeDevice, judge } from './admission.pure.ts';
+import { createDamping, STEADY_MS } from './damping.pure.ts';
 import { MOUNTS, openUsbHelper, type UsbHelper } from './helper.ts';
 import { isReadable, type Mounted, mountVolume, uuidOf } from './mounted.ts';
 import { readSysfs } from './read-sysfs.ts';
@@ -69,6 +70,9 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
   const helper = openUsbHelper();
   const folder = path.join(MOUNTS, options.stationId);
   const known = new Map<string, Known>();
+  const damping = createDamping();
+  /** By place: the device of which was said that it comes and goes. */
+  const loops = new Map<string, UsbDevice>();
   const timers = new Set<NodeJS.Timeout>();
   let closed = false;
   let looking: Promise<void> | null = null;
@@ -106,8 +110,16 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
       await leave(one);
       if (one.state === 'refused') options.onRefusedGone(one.device);
     }
+    for (const [slot, device] of loops) {
+      if (damping.troubleOf(device, performance.now())) continue;
+      loops.delete(slot);
+      options.onRefusedGone(device);
+    }
     for (const [key, device] of found) {
-      if (!known.has(key) && judge(device) !== 'ignored') await options.onPlugged(device);
+      if (!known.has(key) && judge(device) !== 'ignored') {
+        damping.came(device, performance.now());
+        await options.onPlugged(device);
+      }
       const one = known.get(key) ?? { device, state: 'waiting', disks: '', sinceMs: performance.now(), volume: null, mounts: [] };
       known.set(key, one);
       await consider(one, device);
@@ -133,6 +145,8 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     const quietMs = performance.now() - one.sinceMs;
     if (one.state === 'unlocked' && quietMs > SWITCH_MS) return refuse(one, failed('camera.not-switched', describeDevice(device)).failure);
     if (one.state !== 'waiting' || !isOfDock) return;
+    const unstable = damping.troubleOf(device, performance.now());
+    if (unstable) return calmDown(device, unstable);
     const verdict = judge(device);
     const unlocking = verdict === 'usb.not-a-camera' ? options.unlock(device) : null;
     if (unlocking) {
@@ -154,6 +168,14 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     if (![...known.values()].includes(one)) return result.ok ? undefined : options.onRefusedGone(one.device);
     if (!result.ok) return refuse(one, { ...result.failure, what: describeDevice(one.device) });
     Object.assign(one, { state: 'unlocked', sinceMs: performance.now() });
+  }
+
+  /** Says once that a device comes and goes by itself. Nothing is done with it until it has stayed for a while. */
+  async function calmDown(device: UsbDevice, unstable: Failure): Promise<void> {
+    lookSoon(STEADY_MS);
+    if (loops.has(device.slot)) return;
+    loops.set(device.slot, device);
+    await options.onRefused(device, unstable);
   }
 
   async function open(one: Known): Promise<void> {

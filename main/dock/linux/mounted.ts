@@ -40,7 +40,8 @@ export async function mountVolume(helper: UsbHelper, disk: UsbDisk, volume: UsbV
     return isReadable(volume) ? failed('camera.unreadable', device, what) : failed('usb.not-privileged', device, stderr);
   }
   const mounted = await helper.mount(volume.name, fileSystem, root);
-  if (!mounted.ok) return mounted;
+  if (!mounted.ok && mounted.failure.code !== 'camera.unreadable') return mounted;
+  if (!mounted.ok) return failed('camera.unreadable', device, `${mounted.failure.detail}; ${await check(device, fileSystem)}`);
   return done({
     root,
     fileSystem,
@@ -121,6 +122,16 @@ async function readSector(device: string): Promise<boolean> {
     return false;
   }
 }
+
+/** What the checker of a file system finds, in its first words; it changes nothing (`-n`). */
+async function check(device: string, fileSystem: string): Promise<string> {
+  const program = `fsck.${fileSystem}`;
+  const { stdout, stderr } = await run(program, ['-n', device]);
+  return `${program} -n: ${(stdout || stderr).replaceAll(/\s+/g, ' ').trim().slice(0, CHECK_LETTERS)}`;
+}
+
+/** As much of what a checker says as a card has room for. */
+const CHECK_LETTERS = 300;
 
 type Ran = { code: number; stdout: string; stderr: string };
 

@@ -507,13 +507,9 @@ export const listPorts: Command = async (client, output) => {
   const usb = await client.docking.usbPorts();
   output.answer({ docked: live, usb: usb.ok ? usb.value : null }, [
     ...live.map((one) => `${one.port}: ${one.camera} ${one.state} ${one.doneFiles}/${one.files} ${bytesText(one.doneBytes)}/${bytesText(one.bytes)}`),
-    ...(usb.ok ? usbTree(usb.value) : []),
+    ...(usb.ok ? usbTree(usb.value.ports) : []),
   ]);
-  if (usb.ok)
-    tellAll(
-      usb.value.flatMap((port) => port.failures),
-      output,
-    );
+  if (usb.ok) tellAll([...usb.value.failures, ...usb.value.ports.flatMap((port) => port.failures)], output);
   return EXIT.done;
 };
 

@@ -4,6 +4,7 @@ import { Button, Skeleton } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { UsbPort } from '../../../main/contract/api/docking.ts';
+import type { Failure } from '../../../main/contract/errors.ts';
 import { api, client, failureOf, queryClient } from '../../api/client.ts';
 import { ConfirmTwice } from '../../ui/ConfirmTwice.tsx';
 import { DataTable } from '../../ui/DataTable.tsx';
@@ -25,11 +26,12 @@ export function Ports() {
   if (error) return <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton active />;
   if (!data.ok) return <ErrorPanel failure={data.failure} onRetry={() => void refetch()} />;
-  const ports = data.value;
+  const { ports, failures } = data.value;
   const shown = ports.filter(isWorthShowing);
   const learned = ports.filter((port) => port.learned);
   return (
     <div className={css.column}>
+      {failures.length > 0 && <Failures failures={failures} />}
       <div className={css.choices}>
         {mayLearn && (
           <Button type="primary" icon={<AimOutlined aria-hidden />} onClick={() => setOpen(true)}>
@@ -93,22 +95,24 @@ function speedText(device: UsbPort['device']): string {
 
 function Findings({ port: { failures, device } }: { port: UsbPort }) {
   const { t } = useTranslation('station');
-  if (failures.length > 0) {
-    return (
-      <ul className={css.failures}>
-        {failures.map((failure) => (
-          <li key={`${failure.code} ${failure.detail}`}>
-            <FailureText failure={failure} />
-          </li>
-        ))}
-      </ul>
-    );
-  }
+  if (failures.length > 0) return <Failures failures={failures} />;
   if (device === null) return <span className={css.quiet}>—</span>;
   return (
     <span className={css.good}>
       <CheckCircleOutlined aria-hidden /> {t('nothingWrong')}
     </span>
+  );
+}
+
+function Failures({ failures }: { failures: readonly Failure[] }) {
+  return (
+    <ul className={css.failures}>
+      {failures.map((failure) => (
+        <li key={`${failure.code} ${failure.detail}`}>
+          <FailureText failure={failure} />
+        </li>
+      ))}
+    </ul>
   );
 }
 
