@@ -49,6 +49,8 @@ const QUIET_MS = 400;
 const UNKNOWN_MS = 5000;
 /** A camera that was unlocked leaves the bus, and comes back as a disk, within this time. */
 const SWITCH_MS = 20_000;
+/** udev reads of a card before it says who may read it; of a slow one that takes this long, and of a dying one longer. */
+const UDEV_MS = 20_000;
 const RESTART_MS = 5000;
 
 type Known = {
@@ -59,6 +61,8 @@ type Known = {
   sinceMs: number;
   volume: Volume | null;
   mounts: Mounted[];
+  /** Refused because this station may not read it, yet or at all: taken as soon as it may. */
+  isUnread: boolean;
 };
 
 /**
@@ -120,7 +124,7 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
         damping.came(device, performance.now());
         await options.onPlugged(device);
       }
-      const one = known.get(key) ?? { device, state: 'waiting', disks: '', sinceMs: performance.now(), volume: null, mounts: [] };
+      const one = known.get(key) ?? { device, state: 'waiting', disks: '', sinceMs: performance.now(), volume: null, mounts: [], isUnread: false };
       known.set(key, one);
       await consider(one, device);
     }
@@ -138,8 +142,9 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     one.device = device;
     if (one.state === 'dead') await leave(one);
     const isOfDock = options.isOfDock(device.slot);
-    if (one.state === 'refused' && !isOfDock) {
-      one.state = 'waiting';
+    const isReadableNow = () => device.disks.every((disk) => disk.volumes.every(isReadable));
+    if (one.state === 'refused' && (!isOfDock || (one.isUnread && isReadableNow()))) {
+      Object.assign(one, { state: 'waiting', isUnread: false });
       options.onRefusedGone(device);
     }
     const quietMs = performance.now() - one.sinceMs;
@@ -158,8 +163,13 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     if (verdict === 'usb.not-a-camera' || verdict === 'usb.composite') return refuse(one, failed(verdict, describeDevice(device)).failure);
     if (verdict === 'waiting' && quietMs > UNKNOWN_MS) return refuse(one, failed('usb.not-a-camera', describeDevice(device), 'no interface').failure);
     if (verdict !== 'storage' || !device.disks.some((disk) => disk.volumes.length > 0)) return;
-    const isForUs = device.disks.every((disk) => disk.volumes.every(isReadable)) || quietMs > UNKNOWN_MS;
-    if (device.isComing || quietMs < QUIET_MS || !isForUs) return lookSoon(QUIET_MS);
+    if (device.isComing || quietMs < QUIET_MS) return lookSoon(QUIET_MS);
+    if (!isReadableNow()) {
+      if (quietMs < UDEV_MS) return lookSoon(QUIET_MS);
+      await refuse(one, failed('usb.not-privileged', describeDevice(device), 'udev has not given the disk to this station').failure);
+      one.isUnread = true;
+      return;
+    }
     await open(one);
   }
 
@@ -261,7 +271,7 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
   }
 
   async function refuse(one: Known, failure: Failure): Promise<void> {
-    one.state = 'refused';
+    Object.assign(one, { state: 'refused', isUnread: false });
     await options.onRefused(one.device, failure);
   }
 
