@@ -2,7 +2,7 @@ import { Input, InputNumber, Radio, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { PolicyKey } from '../../../main/contract/policy.ts';
 import { bytesText } from '../../ui/format.pure.ts';
-import { CONTROLS } from './settings.pure.ts';
+import { type Choice, CONTROLS } from './settings.pure.ts';
 import css from './station.module.css';
 
 const GB = 1_000_000_000;
@@ -88,7 +88,7 @@ export function useValueText(): (key: PolicyKey, value: unknown) => string {
     if (value === null) return t('automatic');
     if (typeof value === 'boolean') return t(value ? 'on' : 'off');
     if (key === 'vault-reserve-bytes') return bytesText(Number(value));
-    if (key === 'clear' || key === 'camera-admission' || key === 'wall-name-form') return t(`values.${value as 'never'}`);
+    if (CONTROLS[key].as === 'choice') return t(`values.${value as Choice}`);
     return String(value);
   };
 }

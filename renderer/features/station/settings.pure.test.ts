@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { POLICY, PolicyKey } from '../../../main/contract/policy.ts';
+import english from '../../i18n/en.json';
+import chinese from '../../i18n/zh-CN.json';
 import { CONTROLS, GROUPS, isDangerous } from './settings.pure.ts';
 
 test('every setting is on the page, in one group', () => {
@@ -23,4 +25,10 @@ test('no default is dangerous; clearing without a far archive is', () => {
   for (const key of PolicyKey.options) expect(isDangerous(key, POLICY[key].default), key).toBe(false);
   expect(isDangerous('clear', 'after-stored')).toBe(true);
   expect(isDangerous('clear-accepts-local', true)).toBe(true);
+});
+
+test.each(Object.entries({ chinese, english }))('every value that is chosen from a list has its words, %s', (_, { station }) => {
+  const values: Record<string, string> = station.values;
+  const choices = Object.values(CONTROLS).flatMap((control) => (control.as === 'choice' ? control.options : []));
+  expect(choices.filter((choice) => !values[choice])).toEqual([]);
 });

@@ -30,6 +30,9 @@ export const CONTROLS: { [K in PolicyKey]: Control<K> } = {
   'sign-out-after-seconds': { as: 'number', min: 15, max: 3600 },
 };
 
+/** Every value that is chosen from a list; each has its words. */
+export type Choice = { [K in PolicyKey]: Control<K> extends { options: readonly (infer Option)[] } ? Option : never }[PolicyKey];
+
 export const GROUPS = {
   clearing: ['clear', 'clear-accepts-local'],
   cameras: ['camera-admission', 'camera-zone', 'copy-order', 'copies-at-once', 'copies-per-controller', 'read-back', 'partial-close-after-hours'],
