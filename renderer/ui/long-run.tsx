@@ -47,10 +47,11 @@ function LastRun({ run, label, outcome }: Pick<Props, 'run' | 'label' | 'outcome
   if (outcome === null && failure === null) return null;
   const { items, ofItems = null } = figures;
   const { what, next } = failure ? textOf(failure) : { what: outcome ?? '', next: '' };
-  const bad = (figures.violations ?? 0) > 0;
+  const { violations = 0, waiting = 0 } = figures;
+  const tone = state === 'done' && waiting > 0 ? 'info' : TONES[state];
   return (
     <Alert
-      type={bad ? 'error' : TONES[state]}
+      type={violations > 0 ? 'error' : tone}
       role="status"
       showIcon
       title={what}

@@ -23,7 +23,7 @@ export function CasePage() {
   const { data, error, refetch } = useQuery(api.cases.get.queryOptions({ input: { id } }));
   if (data?.ok) return <Case shown={data.value} />;
   if (!data && !error) return <Skeleton active style={{ padding: 24 }} />;
-  return <ErrorPanel failure={data?.failure ?? failureOf(error)} onRetry={() => void refetch()} />;
+  return <ErrorPanel failure={data?.failure ?? failureOf(error)} onRetry={() => void refetch()} alone />;
 }
 
 function Case({ shown: { row, recordings, suggested } }: { shown: Shown }) {

@@ -24,7 +24,14 @@ export function LinkPage() {
   const { rows, error, retry } = useRecordings();
   // Held here: what has been linked may leave the list, and the way back must stay.
   const linking = useLinking();
-  if (rows === null) return error ? <ErrorPanel failure={failureOf(error)} onRetry={retry} /> : <Skeleton active style={{ padding: 24 }} />;
+  if (rows === null) {
+    return (
+      <>
+        <PageHeader title={t('title')} />
+        {error ? <ErrorPanel failure={failureOf(error)} onRetry={retry} /> : <Skeleton active style={{ padding: 24 }} />}
+      </>
+    );
+  }
   if (rows.length > 0) return <Linking key={rows.map((row) => row.id).join()} rows={rows} linking={linking} />;
   return (
     <>

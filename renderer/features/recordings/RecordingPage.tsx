@@ -22,7 +22,7 @@ export function RecordingPage() {
   const { data, error, refetch } = useQuery(api.recordings.get.queryOptions({ input: { id } }));
   if (data?.ok) return <Shown key={id} detail={data.value} />;
   if (!data && !error) return <Skeleton active style={{ padding: 24 }} />;
-  return <ErrorPanel failure={data?.failure ?? failureOf(error)} onRetry={() => void refetch()} />;
+  return <ErrorPanel failure={data?.failure ?? failureOf(error)} onRetry={() => void refetch()} alone />;
 }
 
 function Shown({ detail }: { detail: RecordingDetail }) {
