@@ -23,7 +23,7 @@ function File({ item }: { item: RecordingItem }) {
   const { t } = useTranslation('recordings');
   return (
     <li className={css.file}>
-      <h3>{item.path ?? t('erased')}</h3>
+      <h2>{item.path ?? t('erased')}</h2>
       <p className={css.fileFacts}>
         <span>{t(`role.${item.role}`)}</span>
         <Bytes bytes={item.sizeBytes} />
