@@ -34,6 +34,15 @@ const actor = { kind: 'system' as const, id: 'test' };
 const at = '2026-03-02T06:03:12.000Z';
 const set = (value: string): Draft => ({ type: 'policy.set', subject: { kind: 'policy', id: 'clear' }, actor, at, body: { key: 'clear', value } });
 
+/** One reason of many: chance alone would leave its table empty. */
+const wrongPassword: Draft = {
+  type: 'docking.refused',
+  subject: { kind: 'docking', id: '01a20c7f-f471-7727-97c3-000000000000' },
+  actor,
+  at,
+  body: { port: 1, reason: 'camera.password-wrong', serial: null, device: { vendorId: '4255', productId: '0001', serial: null, volumes: [] } },
+};
+
 const number = (text: string) => (lab.ledger.reader.prepare(`SELECT (${text}) AS n`).get() as { n: number | null }).n ?? 0;
 const total = (table: string, what: string, counted: string) => ({ total: `SELECT n FROM ${table} WHERE what = '${what}'`, counted });
 const count = (table: string, where = 'true') => `SELECT count(*) FROM ${table} WHERE ${where}`;
@@ -62,7 +71,7 @@ test('whatever happened, replaying the ledger gives the rows that were there, an
   const filled = new Set<string>();
   await fc.assert(
     fc.asyncProperty(fc.array(anyDraft, { minLength: 20, maxLength: 40 }), async (history) => {
-      for (const draft of history) {
+      for (const draft of [...history, wrongPassword]) {
         // What reducers can not take, as a second storing of one item, is refused and leaves nothing.
         const refused = await lab.ledger.append([draft]).then(() => null, String);
         if (refused === null) taken.add(draft.type);
