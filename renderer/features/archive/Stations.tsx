@@ -52,7 +52,7 @@ function StationTable({ rows }: { rows: readonly ArchiveStation[] }) {
   const { t } = useTranslation('archive');
   return (
     <DataTable
-      label={t('stations')}
+      label={t('stationRows')}
       rows={rows}
       keyOf={(row) => row.stationId}
       columns={[
