@@ -194,7 +194,8 @@ async function wire(
     if (!lock.formerExitClean) await settleBrokenPartials(ingest);
     const recovered = lock.formerExitClean ? { adopted: 0, failures: [] } : await adoptUnrecorded(ingest);
     const onCatalogueFailure = (failure: Failure) => log.warn({ failure }, 'the catalogue at an archive could not be written');
-    return { recovered, stages: await prepareStages({ identity, paths, ledger, work, vault, engine, clock, policy, onCatalogueFailure }) };
+    const stages = await prepareStages({ identity, paths, ledger, work, vault, engine, clock, policy, onCatalogueFailure });
+    return { recovered, stages, ports: createPorts(rememberedPorts(ledger)) };
   }
   function watchUsb(): Promise<LinuxDock> {
     const { stationId } = identity;
@@ -220,9 +221,8 @@ async function wire(
     await end(false);
     return begun;
   }
-  const { recovered, stages } = begun.value;
+  const { recovered, stages, ports } = begun.value;
   const profiles = loadProfiles();
-  const ports = createPorts(rememberedPorts(ledger));
   const learning = createPortLearning({ ledger, stationId: identity.stationId, ports, now: clock.now, waitMs: LEARN_MS });
   const strangers = createStrangers();
   const identifying = createTurns();
