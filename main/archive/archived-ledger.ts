@@ -7,9 +7,9 @@ import { Uuid } from '../contract/values.ts';
 import { checkSealedChain, listSealed, type SealedChain, type SealedName } from '../ledger/index.ts';
 import { type Db, sql } from '../store/index.ts';
 import { parseManifest } from './bag.ts';
-import { identityOf } from './folder-destination.ts';
+import { identityOf } from './folder-backend.ts';
+import { isStationKey } from './forward.ts';
 import { epochOfFolder, ledgerFolder } from './ledger-elsewhere.ts';
-import { listBags } from './reconcile.ts';
 
 /** A station's ledger as an archive holds it, checked by itself. */
 export type ArchivedLedger = {
@@ -81,8 +81,18 @@ export function readNamesInBags(reader: Db, { destination, stationId }: Archived
     else found.failures.push(failed('archive.bag-damaged', bag).failure);
   }
   const known = new Set(receipts.map((receipt) => receipt.unit_id));
-  for (const bag of listBags(path.join(destination.folder, stationId))) if (!known.has(path.basename(bag))) found.withoutReceipt += 1;
+  for (const bag of listUnits(path.join(destination.folder, stationId))) if (!known.has(path.basename(bag))) found.withoutReceipt += 1;
   return found;
+}
+
+/** Everything where a station's bags lie: year, month, unit. */
+function* listUnits(folder: string, depth = 0): Generator<string> {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    if (depth === 0 && (epochOfFolder(entry.name) !== null || isStationKey(entry.name))) continue;
+    const at = path.join(folder, entry.name);
+    if (depth < 2 && entry.isDirectory()) yield* listUnits(at, depth + 1);
+    else yield at;
+  }
 }
 
 function provenFacts(bag: string, recorded: string): z.infer<typeof Facts> | null {

@@ -7,7 +7,8 @@ import { type Ledger, latestEntry } from '../ledger/index.ts';
 import { flushFolder } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Custody } from './custody.ts';
-import { copyHashed, flushFile, hashFile, makeFolderFlushed, writeFlushed } from './file-io.ts';
+import { copyHashed, flushFile, type HashedFile, hashFile, makeFolderFlushed, writeFlushed } from './file-io.ts';
+import { type FileReader, inParallel } from './file-reader.ts';
 
 /** One original as it stands in a bag. */
 export type BagItem = {
@@ -68,28 +69,47 @@ export type BagContent = {
   tags: Readonly<Record<string, string>>;
 };
 
+/** A file of a bag: an original, whose bytes lie in the vault, or a tag file made here. */
+export type BagFile = { name: string; sizeBytes: number; sha256: string } & ({ itemId: string; source: string } | { text: string });
+
+/** Name of the file that declares a bag; without it there is none. */
+export const BAG_DECLARATION = 'bagit.txt';
+
 /**
- * Writes a BagIt bag (RFC 8493) into a folder, every file and folder flushed: payload, manifest-sha256, tag files,
- * tagmanifest-sha256, `bagit.txt` last. Payload that lies there already with the right hash, from an attempt that was
- * cut off, is kept. Fails with `vault.item-differs` when an original is no longer what the ledger says. Throws the signal's
- * reason when it aborts; what was written stays for the next attempt.
+ * The files of a BagIt bag (RFC 8493) in the order they are to be written: payload, manifest-sha256, tag files,
+ * tagmanifest-sha256, and the declaration last, because it makes them a bag.
  */
-export async function writeBag(folder: string, content: BagContent, signal?: AbortSignal): Promise<Result<null>> {
-  await makeFolderFlushed(folder);
-  for (const item of content.items) {
-    const wrong = await writePayload(folder, item, signal);
-    if (wrong) return wrong;
-  }
+export function bagFiles(content: BagContent): BagFile[] {
   const declaration = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n';
-  const tags = { ...tagFiles(content), 'bagit.txt': declaration };
-  const tagManifest = Object.entries(tags).map(([name, text]) => `${sha256(text)}  ${name}\n`);
-  await makeFolderFlushed(path.join(folder, 'evidock'));
-  for (const [name, text] of Object.entries({ ...tags, 'tagmanifest-sha256.txt': tagManifest.join('') })) {
-    if (name !== 'bagit.txt') await writeFlushed(path.join(folder, name), text);
+  const tags = tagFiles(content);
+  const tagManifest = Object.entries({ ...tags, [BAG_DECLARATION]: declaration }).map(([name, text]) => `${sha256(text)}  ${name}\n`);
+  const texts = { ...tags, 'tagmanifest-sha256.txt': tagManifest.join(''), [BAG_DECLARATION]: declaration };
+  return [
+    ...content.items.map(({ itemId, file, source, sizeBytes, sha256 }) => ({ name: file, itemId, source, sizeBytes, sha256 })),
+    ...Object.entries(texts).map(([name, text]) => ({ name, text, sizeBytes: Buffer.byteLength(text), sha256: sha256(text) })),
+  ];
+}
+
+/**
+ * Writes a bag into a folder, every file and folder flushed. Payload that lies there already with the right hash, from an
+ * attempt that was cut off, is kept. Fails with `vault.item-differs` when an original is no longer what the ledger says. Throws
+ * the signal's reason when it aborts; what was written stays for the next attempt.
+ */
+export async function writeBag(folder: string, files: readonly BagFile[], signal?: AbortSignal): Promise<Result<null>> {
+  await makeFolderFlushed(folder);
+  for (const file of files) {
+    if ('source' in file) {
+      const wrong = await writePayload(folder, file, signal);
+      if (wrong) return wrong;
+      continue;
+    }
+    const target = path.join(folder, file.name);
+    await makeFolderFlushed(path.dirname(target));
+    // What is declared to be a bag has to be one, whatever happens next.
+    if (file.name === BAG_DECLARATION) await flushFolder(folder);
+    await writeFlushed(target, file.text);
+    await flushFolder(path.dirname(target));
   }
-  await flushFolder(path.join(folder, 'evidock'));
-  await writeFlushed(path.join(folder, 'bagit.txt'), declaration);
-  await flushFolder(folder);
   return { ok: true, value: null };
 }
 
@@ -125,8 +145,8 @@ function extraSums(items: readonly BagItem[]): Record<string, string> {
   };
 }
 
-async function writePayload(folder: string, item: BagItem, signal?: AbortSignal) {
-  const target = path.join(folder, item.file);
+async function writePayload(folder: string, item: Extract<BagFile, { source: string }>, signal?: AbortSignal) {
+  const target = path.join(folder, item.name);
   await makeFolderFlushed(path.dirname(target));
   const present = fs.existsSync(target) ? await hashFile(target, signal) : null;
   if (present?.sha256 === item.sha256) {
@@ -139,15 +159,21 @@ async function writePayload(folder: string, item: BagItem, signal?: AbortSignal)
   const copied = await copyHashed(item.source, target, signal);
   if (!copied) return failed('vault.item-missing', item.itemId, 'its bytes can not be read');
   await flushFolder(path.dirname(target));
-  return copied.sha256 === item.sha256 ? null : failed('vault.item-differs', item.itemId, `${copied.sha256} read, ${item.sha256} recorded`);
+  return itemDiffers(item, copied.sha256);
+}
+
+/** The failure of an original that is no longer what the ledger says; null when it is. */
+export function itemDiffers({ itemId, sha256 }: { itemId: string; sha256: string }, read: string) {
+  return read === sha256 ? null : failed('vault.item-differs', itemId, `${read} read, ${sha256} recorded`);
 }
 
 /** Hash of a file as the device holds it; null when it cannot be read, or `signal` ended the reading. */
-export type HashAtRest = (file: string, signal?: AbortSignal) => Promise<{ sha256: string; sizeBytes: number } | null>;
+export type HashAtRest = (file: string, signal?: AbortSignal) => Promise<HashedFile | null>;
 
-/** A bag as it was read back: its payload by path, and the hashes of its two manifests. */
+/** A bag as it was read back: all its files by path in the bag, the payload among them, and the hashes of its two manifests. */
 export type ReadBag = {
-  payload: Map<string, { sha256: string; sizeBytes: number }>;
+  files: Map<string, HashedFile>;
+  payload: Map<string, HashedFile>;
   manifestSha256: string;
   tagManifestSha256: string;
 };
@@ -157,29 +183,30 @@ export type ReadBag = {
  * else is. Fails with `destination.read-back-differs` naming the first file that is not as it should be. Throws the signal's
  * reason when it aborts: what was not read to its end differs from nothing.
  */
-export async function readBag(folder: string, hashAtRest: HashAtRest, signal?: AbortSignal): Promise<Result<ReadBag>> {
-  const wrong = (what: string) => failed('destination.read-back-differs', `${path.basename(folder)}/${what}`);
-  if (!fs.existsSync(path.join(folder, 'bagit.txt'))) return wrong('bagit.txt');
-  const manifest = await fs.promises.readFile(path.join(folder, 'manifest-sha256.txt'), 'utf8');
-  const tagManifest = await fs.promises.readFile(path.join(folder, 'tagmanifest-sha256.txt'), 'utf8');
-  const hashOf = async (file: string) => {
+export async function readBag(reader: FileReader, bag: string, atOnce = 1, signal?: AbortSignal): Promise<Result<ReadBag>> {
+  const wrong = (what: string) => failed('destination.read-back-differs', `${path.basename(bag)}/${what}`);
+  const [manifest, tagManifest] = [await reader.text(`${bag}/manifest-sha256.txt`), await reader.text(`${bag}/tagmanifest-sha256.txt`)];
+  if (manifest === null) return wrong('manifest-sha256.txt');
+  if (tagManifest === null) return wrong('tagmanifest-sha256.txt');
+  const [listed, tags] = [parseManifest(manifest), parseManifest(tagManifest)];
+  if (!tags.has(BAG_DECLARATION)) return wrong(BAG_DECLARATION);
+  const files: ReadBag['files'] = new Map();
+  const read = await inParallel(atOnce, [...tags, ...listed], async ([name, expected]) => {
     signal?.throwIfAborted();
-    const found = await hashAtRest(path.join(folder, file), signal);
+    const found = await reader.hash(`${bag}/${name}`, signal);
     signal?.throwIfAborted();
-    return found;
-  };
-  for (const [file, expected] of parseManifest(tagManifest)) {
-    if ((await hashOf(file))?.sha256 !== expected) return wrong(file);
+    if (found?.sha256 !== expected) return wrong(name);
+    files.set(name, found);
+    return { ok: true, value: null };
+  });
+  if (!read.ok) return read;
+  for await (const file of reader.list(`${bag}/data`)) {
+    const name = file.slice(bag.length + 1);
+    if (!listed.has(name)) return wrong(name);
   }
-  const payload: ReadBag['payload'] = new Map();
-  for (const [file, expected] of parseManifest(manifest)) {
-    const found = await hashOf(file);
-    if (found?.sha256 !== expected) return wrong(file);
-    payload.set(file, found);
-  }
-  const extra = (await listFiles(path.join(folder, 'data'))).find((file) => !payload.has(`data/${file}`));
-  if (extra) return wrong(`data/${extra}`);
-  return { ok: true, value: { payload, manifestSha256: sha256(manifest), tagManifestSha256: sha256(tagManifest) } };
+  const payload: ReadBag['payload'] = new Map([...files].filter(([name]) => listed.has(name)));
+  files.set('tagmanifest-sha256.txt', { sha256: sha256(tagManifest), sizeBytes: Buffer.byteLength(tagManifest) });
+  return { ok: true, value: { files, payload, manifestSha256: sha256(manifest), tagManifestSha256: sha256(tagManifest) } };
 }
 
 /** Path and hash of each line of a BagIt manifest. Only plain relative paths count; anything else is left out, and then missing. */
@@ -189,13 +216,6 @@ export function parseManifest(text: string): Map<string, string> {
     return hash && file && !file.split('/').includes('..') ? [[file, hash] as const] : [];
   });
   return new Map(entries);
-}
-
-/** Relative paths of all files below a folder. */
-export async function listFiles(folder: string): Promise<string[]> {
-  if (!fs.existsSync(folder)) return [];
-  const entries = await fs.promises.readdir(folder, { withFileTypes: true, recursive: true });
-  return entries.filter((entry) => !entry.isDirectory()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
 }
 
 function sha256(text: string): string {

@@ -3,9 +3,13 @@ import { failed, type Result } from '../contract/errors.ts';
 import type { Actor } from '../contract/values.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
-import { claimFolder, onSameDisk, testFolder } from './folder-destination.ts';
+import { type Destination, probe } from './backend.ts';
+import type { HashAtRest } from './bag.ts';
+import { openBackend } from './connections.ts';
+import { hashFile } from './file-io.ts';
+import { onSameDisk, openFolder } from './folder-backend.ts';
 
-export type Destination = { id: string; name: string; kind: string; sameDisk: boolean; folder: string };
+export type { Destination };
 export type DestinationsContext = { ledger: Ledger; now(): string; actor: Actor /** A path on the vault's file system. */; vaultRoot: string };
 
 /** Name of the archive every station has from the start, in its own data folder. */
@@ -42,7 +46,7 @@ export async function addFolderDestination(context: DestinationsContext, name: s
   const known = listDestinations(ledger);
   const namesake = known.find((one) => one.name === name);
   if (namesake && namesake.folder !== '') return failed('destination.exists', name);
-  const claimed = claimFolder(folder);
+  const claimed = await openFolder(folder, hashFile).claim();
   if (!claimed.ok) return claimed;
   const id = claimed.value;
   const record = { kind: 'destination', id, data: { folder } };
@@ -77,8 +81,13 @@ export async function ensureLocal(context: DestinationsContext, folder: string):
 export async function testDestination(ledger: Ledger, name: string): Promise<Result<{ name: string; elapsedMs: number }>> {
   const found = findDestination(ledger, name);
   if (!found.ok) return found;
-  const tested = await testFolder(found.value.folder, found.value.id);
+  const tested = await probeDestination(found.value, hashFile);
   return tested.ok ? { ok: true, value: { name, ...tested.value } } : tested;
+}
+
+export async function probeDestination(destination: Destination, hashAtRest: HashAtRest): Promise<Result<{ elapsedMs: number }>> {
+  const opened = await openBackend(destination, hashAtRest);
+  return opened.ok ? probe(opened.value, destination.name, destination.id) : opened;
 }
 
 /** Whether an archive has proven that it holds an item; one on the vault's own disk only counts when that is accepted. */

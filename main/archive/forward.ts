@@ -1,17 +1,16 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import type { Receipt } from '../contract/entries/archive.ts';
 import type { Entry } from '../contract/entries/index.ts';
 import { failed, type Result } from '../contract/errors.ts';
 import { epochOf, type Ledger, listSealed } from '../ledger/index.ts';
-import { flushFolder, writeFileDurably } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
-import { type BagItem, bagItems, type HashAtRest, readBag, writeBag } from './bag.ts';
+import { asking, type Backend } from './backend.ts';
+import { type BagFile, type BagItem, bagFiles, bagItems, type HashAtRest, readBag } from './bag.ts';
 import type { Breakers } from './breakers.ts';
+import { openBackend } from './connections.ts';
 import { createProver, custodyEntries, type Prover } from './custody.ts';
 import type { Destination } from './destinations.ts';
-import { makeFolderFlushed } from './file-io.ts';
-import { checkFolder, mirrorFile, writeCode } from './folder-destination.ts';
+import { hashFile } from './file-io.ts';
 import { ledgerFolder } from './ledger-elsewhere.ts';
 
 export type ForwardContext = {
@@ -33,10 +32,9 @@ export type ForwardOptions = {
 };
 
 /**
- * Puts one unit into a folder destination as a bag and reads it back from there: written below `.incoming/`, flushed,
- * renamed to its place, every byte read again. A bag that is there already is read in full and adopted when it is the
- * same, never overwritten. The receipt is what the destination holds by its own bytes. Throws the reason of
- * `options.signal` when it aborts; the next attempt goes on with what was written.
+ * Puts one unit into a destination as a bag and reads it back from there, every byte. A bag that is there already is read in
+ * full and adopted when it is the same, never overwritten. The receipt is what the destination holds by its own bytes. Throws
+ * the reason of `options.signal` when it aborts; the next attempt goes on with what was written.
  */
 export async function forwardUnit(
   context: ForwardContext,
@@ -44,23 +42,22 @@ export async function forwardUnit(
   unit: Entry<'unit.closed'>,
   { prover = createProver(context.ledger, context.segments), signal }: ForwardOptions = {},
 ): Promise<Result<Receipt>> {
-  const checked = checkFolder(destination.folder, destination.id);
-  if (!checked.ok) return checked;
-  const items = bagItems(context.ledger, context.vault, unit);
-  if (!items.ok) return items;
-  const place = bagPath(context.stationId, unit.subject.id);
-  const folder = path.join(destination.folder, place);
-  try {
-    if (!fs.existsSync(folder)) {
-      const written = await writeAside(context, destination, unit, items.value, prover, folder, signal);
-      if (!written.ok) return written;
+  const opened = await openBackend(destination, context.hashAtRest);
+  if (!opened.ok) return opened;
+  const backend = opened.value;
+  const ask = async (): Promise<Result<Receipt>> => {
+    const checked = await backend.check(destination.id);
+    if (!checked.ok) return checked;
+    const items = bagItems(context.ledger, context.vault, unit);
+    if (!items.ok) return items;
+    const place = bagPath(context.stationId, unit.subject.id);
+    if (!(await backend.holds(place))) {
+      const put = await backend.put(place, await outgoing(context, unit, items.value, prover), signal);
+      if (!put.ok) return put;
     }
-    await flushPlace(destination.folder, folder);
-    return await receiptFor(context, destination, place, folder, items.value, signal);
-  } catch (error) {
-    if (signal?.aborted && error === signal.reason) throw error;
-    return failed(writeCode(error), destination.name, String(error));
-  }
+    return receiptFor(backend, destination, place, items.value, signal);
+  };
+  return asking(backend, destination.name, ask, signal);
 }
 
 /** Where a unit's bag lies in every destination: station, UTC year and month of the unit's UUIDv7, unit. */
@@ -69,49 +66,31 @@ export function bagPath(stationId: string, unitId: string): string {
   return `${stationId}/${at.slice(0, 4)}/${at.slice(5, 7)}/${unitId}`;
 }
 
-async function writeAside(
-  context: ForwardContext,
-  destination: Destination,
-  unit: Entry<'unit.closed'>,
-  items: readonly BagItem[],
-  prover: Prover,
-  folder: string,
-  signal: AbortSignal | undefined,
-): Promise<Result<null>> {
-  const aside = path.join(destination.folder, '.incoming', unit.subject.id);
+/** A unit's bag. The same unit makes the same bag on another day, so that one cut off can be gone on with. */
+async function outgoing(context: ForwardContext, unit: Entry<'unit.closed'>, items: readonly BagItem[], prover: Prover): Promise<BagFile[]> {
   const custody = await prover.prove(custodyEntries(context.ledger, unit, unit.seq));
   const info = [
-    ['Bagging-Date', context.now().slice(0, 10)],
+    ['Bagging-Date', unit.at.slice(0, 10)],
     ['External-Identifier', unit.subject.id],
     ['Source-Organization', `Evidock ${context.stationCode}`],
   ] as const;
-  const written = await writeBag(aside, { items, custody, info, tags: {} }, signal);
-  if (!written.ok) return written;
-  await makeFolderFlushed(path.dirname(folder));
-  await fs.promises.rename(aside, folder);
-  await flushFolder(path.dirname(folder));
-  await flushFolder(path.dirname(aside));
-  return { ok: true, value: null };
-}
-
-/** Flushes every folder between a bag and the destination's root: a bag found in its place may have got there just before a kill. */
-async function flushPlace(root: string, folder: string): Promise<void> {
-  for (let at = path.dirname(folder); at.length >= root.length; at = path.dirname(at)) await flushFolder(at);
+  return bagFiles({ items, custody, info, tags: {} });
 }
 
 async function receiptFor(
-  context: ForwardContext,
+  backend: Backend,
   destination: Destination,
   place: string,
-  folder: string,
   items: readonly BagItem[],
   signal: AbortSignal | undefined,
 ): Promise<Result<Receipt>> {
-  const read = await readBag(folder, context.hashAtRest, signal);
+  const read = await readBag(backend, place, backend.atOnce, signal);
   if (!read.ok) return read;
   const { payload, manifestSha256, tagManifestSha256 } = read.value;
   const differing = items.find((item) => payload.get(item.file)?.sha256 !== item.sha256);
   if (differing || payload.size !== items.length) return failed('destination.conflict', place, differing?.itemId ?? 'other files');
+  const secured = await backend.secure(place, read.value);
+  if (!secured.ok) return secured;
   const proven = items.map(({ itemId, sha256, sizeBytes }) => ({ itemId, sha256, sizeBytes }));
   return { ok: true, value: { destinationId: destination.id, bag: place, proof: 'read-back', manifestSha256, tagManifestSha256, items: proven } };
 }
@@ -130,34 +109,44 @@ function keyFile(epoch: number): string {
 /** Segments compared with their copy since this program started; neither ever changes. */
 const mirroredSegments = new Set<string>();
 
-async function mirrorKey({ stationId, ledger }: ForwardContext, file: string): Promise<Result<null>> {
-  const text = `${JSON.stringify({ stationId, algorithm: 'Ed25519', publicKey: ledger.publicKey }, null, 1)}\n`;
-  if (!fs.existsSync(file)) {
-    await makeFolderFlushed(path.dirname(file));
-    writeFileDurably(file, text, 0o640);
-  }
-  return (await fs.promises.readFile(file, 'utf8')) === text ? { ok: true, value: null } : failed('destination.conflict', file);
-}
-
 /** Copies the ledger's sealed segments and the station's public key beside its bags; says how many were new. */
 export async function mirrorLedger(context: ForwardContext, destination: Destination): Promise<Result<number>> {
-  const checked = checkFolder(destination.folder, destination.id);
-  if (!checked.ok) return checked;
-  const target = path.join(destination.folder, context.stationId, ledgerFolder(epochOf(context.ledger.reader)));
-  let copied = 0;
-  try {
-    for (const segment of listSealed(context.segments)) {
-      const mark = `${target} ${segment.file}`;
+  const opened = await openBackend(destination, context.hashAtRest);
+  if (!opened.ok) return opened;
+  const backend = opened.value;
+  const { stationId, ledger } = context;
+  const epoch = epochOf(ledger.reader);
+  const folder = `${stationId}/${ledgerFolder(epoch)}`;
+  return asking(backend, destination.name, async () => {
+    const checked = await backend.check(destination.id);
+    if (!checked.ok) return checked;
+    let copied = 0;
+    for (const { file } of listSealed(context.segments)) {
+      const mark = `${destination.id}/${folder} ${file}`;
       if (mirroredSegments.has(mark)) continue;
-      const mirrored = await mirrorFile(segment.file, path.join(target, path.basename(segment.file)), context.hashAtRest);
+      const mirrored = await mirrorFile(backend, destination.name, `${folder}/${path.basename(file)}`, file);
       if (!mirrored.ok) return mirrored;
       if (mirrored.value) copied += 1;
       mirroredSegments.add(mark);
     }
-    const key = await mirrorKey(context, path.join(destination.folder, context.stationId, keyFile(epochOf(context.ledger.reader))));
-    if (!key.ok) return key;
-    return { ok: true, value: copied };
-  } catch (error) {
-    return failed(writeCode(error), destination.name, String(error));
-  }
+    const key = await mirrorKey(context, backend, destination.name, `${stationId}/${keyFile(epoch)}`);
+    return key.ok ? { ok: true, value: copied } : key;
+  });
+}
+
+/** Copies a file that never changes unless it is there; another content under its name is `destination.conflict`. True when it was copied. */
+async function mirrorFile(backend: Backend, name: string, target: string, source: string): Promise<Result<boolean>> {
+  const ours = await hashFile(source);
+  const there = await backend.hash(target);
+  if (there) return there.sha256 === ours.sha256 ? { ok: true, value: false } : failed('destination.conflict', `${name}: ${target}`);
+  await backend.create(target, { source });
+  return (await backend.hash(target))?.sha256 === ours.sha256
+    ? { ok: true, value: true }
+    : failed('destination.read-back-differs', `${name}: ${target}`);
+}
+
+async function mirrorKey({ stationId, ledger }: ForwardContext, backend: Backend, name: string, file: string): Promise<Result<null>> {
+  const text = `${JSON.stringify({ stationId, algorithm: 'Ed25519', publicKey: ledger.publicKey }, null, 1)}\n`;
+  if ((await backend.text(file)) === null) await backend.create(file, { text });
+  return (await backend.text(file)) === text ? { ok: true, value: null } : failed('destination.conflict', `${name}: ${file}`);
 }

@@ -1,12 +1,12 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { Failure } from '../contract/errors.ts';
-import { failed } from '../contract/errors.ts';
-import { announcedKeyOf, epochOf, frameOf, type Ledger, listSealed, readSealed, type SealedName } from '../ledger/index.ts';
+import { type Failure, failed, type Result } from '../contract/errors.ts';
+import { announcedKeyOf, epochOf, frameOf, type Ledger, parseSealed, type SealedName, sealedIn } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
+import { asking, type Backend } from './backend.ts';
+import { openBackend } from './connections.ts';
 import { type Destination, listDestinations } from './destinations.ts';
-import { checkFolder } from './folder-destination.ts';
+import { hashFile } from './file-io.ts';
+import type { FileReader } from './file-reader.ts';
 
 /**
  * What the archives hold of this station's ledger. `behind`: entries that follow ours, `forked`: others under our
@@ -32,43 +32,52 @@ export function epochOfFolder(name: string): number | null {
 export async function lookElsewhere(ledger: Ledger): Promise<LedgerElsewhere> {
   const found: LedgerElsewhere = { relation: 'same', epoch: epochOf(ledger.reader), seq: 0, failures: [] };
   for (const destination of listDestinations(ledger)) {
-    const reached = await reach(destination);
-    if (reached) found.failures.push(reached);
-    else compareWith(ledger, path.join(destination.folder, ledger.stationId), found);
+    const opened = await openBackend(destination, hashFile);
+    const looked = opened.ok ? await lookAt(ledger, destination, opened.value, found) : opened;
+    if (!looked.ok) found.failures.push(looked.failure);
   }
   return found;
 }
 
-async function reach({ folder, id }: Destination): Promise<Failure | null> {
-  const answered = await Promise.race([fs.promises.readdir(folder).then(() => true, String), setTimeout(ANSWER_WITHIN_MS, false, { ref: false })]);
-  if (answered !== true) return failed('destination.unreachable', folder, answered || 'no answer').failure;
-  const checked = checkFolder(folder, id);
-  return checked.ok ? null : checked.failure;
+async function lookAt(ledger: Ledger, { id, name }: Destination, backend: Backend, found: LedgerElsewhere): Promise<Result<null>> {
+  const unanswered = setTimeout(ANSWER_WITHIN_MS, failed('destination.unreachable', name, 'no answer'), { ref: false });
+  return asking(backend, name, async () => {
+    const checked = await Promise.race([backend.check(id), unanswered]);
+    if (checked.ok) await compareWith(ledger, backend, found);
+    return checked;
+  });
 }
 
-function compareWith(ledger: Ledger, place: string, found: LedgerElsewhere): void {
+async function compareWith(ledger: Ledger, backend: Backend, found: LedgerElsewhere): Promise<void> {
   const mine = epochOf(ledger.reader);
-  for (const name of fs.existsSync(place) ? fs.readdirSync(place) : []) {
+  for (const name of await backend.folders(ledger.stationId)) {
     const epoch = epochOfFolder(name);
     if (epoch === null) continue;
-    const segments = listSealed(path.join(place, name));
+    const files: string[] = [];
+    for await (const file of backend.list(`${ledger.stationId}/${name}`)) files.push(file);
+    const segments = sealedIn(files);
     found.epoch = Math.max(found.epoch, epoch);
     found.seq = Math.max(found.seq, segments.at(-1)?.last ?? 0);
     if (epoch !== mine) continue;
-    const relation = relationTo(ledger, segments, found.failures);
+    const relation = await relationTo(ledger, backend, segments, found.failures);
     if (relation === 'forked' || found.relation === 'same') found.relation = relation;
   }
 }
 
 /** How this ledger stands to segments of the same life at an archive; a segment that proves nothing says nothing. */
-function relationTo(ledger: Ledger, segments: readonly SealedName[], failures: Failure[]): LedgerElsewhere['relation'] {
+async function relationTo(
+  ledger: Ledger,
+  reader: FileReader,
+  segments: readonly SealedName[],
+  failures: Failure[],
+): Promise<LedgerElsewhere['relation']> {
   const head = sql<{ seq: number }>(ledger.reader, 'SELECT max(seq) AS seq FROM entries').get()?.seq ?? 0;
   const newest = segments.at(-1);
   const around = newest && newest.last > head ? segments.find((one) => one.first <= head && head <= one.last) : newest;
   if (!newest) return 'same';
   // Our newest entry is not among theirs, which go on beyond it.
   if (!around) return 'forked';
-  const read = readSealed(around, announcedKeyOf(ledger.reader, around.first));
+  const read = parseSealed((await reader.text(around.file)) ?? '', around, announcedKeyOf(ledger.reader, around.first));
   if (!read.ok) {
     failures.push(read.failure);
     return 'same';

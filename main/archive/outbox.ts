@@ -5,8 +5,7 @@ import type { Failure, Result } from '../contract/errors.ts';
 import { type Consumer, frameOf, type SealedBytes } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 import { createProver } from './custody.ts';
-import { type Destination, findDestination, listDestinations } from './destinations.ts';
-import { testFolder } from './folder-destination.ts';
+import { type Destination, findDestination, listDestinations, probeDestination } from './destinations.ts';
 import { type ForwardContext, type ForwardOptions, forwardUnit, mirrorLedger } from './forward.ts';
 import { totalsOf } from './trouble.ts';
 import { UNWATCHED, type Watch } from './watch.ts';
@@ -136,7 +135,7 @@ function isAtTheDoor(failure: Failure): boolean {
 async function noteAnswer(context: ForwardContext, destination: Destination, failure: Failure | null): Promise<void> {
   const isItsOwn =
     failure !== null &&
-    (isAtTheDoor(failure) || (failure.code === 'destination.write-failed' && !(await testFolder(destination.folder, destination.id)).ok));
+    (isAtTheDoor(failure) || (failure.code === 'destination.write-failed' && !(await probeDestination(destination, context.hashAtRest)).ok));
   if (isItsOwn) context.breakers.failed(destination.id, failure.code);
   else context.breakers.answered(destination.id);
 }

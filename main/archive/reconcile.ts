@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import fs from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
@@ -10,10 +9,14 @@ import type { Actor } from '../contract/values.ts';
 import { totalOf } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
-import { type HashAtRest, listFiles, parseManifest } from './bag.ts';
+import { asking } from './backend.ts';
+import { parseManifest } from './bag.ts';
+import { openBackend } from './connections.ts';
 import type { Destination } from './destinations.ts';
 import { explanationsNow } from './explanations.ts';
-import { checkFolder } from './folder-destination.ts';
+import type { HashedFile } from './file-io.ts';
+import type { FileReader } from './file-reader.ts';
+import { folderReader } from './folder-backend.ts';
 import { type ForwardContext, isStationKey } from './forward.ts';
 import { epochOfFolder } from './ledger-elsewhere.ts';
 import { reportOf } from './reconcile-report.ts';
@@ -54,7 +57,7 @@ type Run = {
   tally: Tally;
   explained: ReadonlyMap<string, Explanation>;
   /** Ends the reconciliation when it is to stop, so that what was not read is never taken for missing. */
-  hashOf: HashAtRest;
+  hashOf(reader: FileReader, file: string): Promise<HashedFile | null>;
   signal: AbortSignal;
   /** One more file of that size was compared. */
   compared(phase: Progress['phase'], sizeBytes: number): void;
@@ -69,10 +72,27 @@ type Tally = Pick<KeptResult, 'same' | Kind | 'explained' | 'differences'> & { c
  */
 export async function reconcile(context: ForwardContext, request: ReconcileRequest, watch: Watch = UNWATCHED): Promise<Result<ReconcileReport>> {
   const { destination } = request;
-  if (destination) {
-    const checked = checkFolder(destination.folder, destination.id);
-    if (!checked.ok) return checked;
-  }
+  const opened = destination && (await openBackend(destination, context.hashAtRest));
+  if (!destination || !opened) return compareAll(context, request, null, watch);
+  if (!opened.ok) return opened;
+  const backend = opened.value;
+  const ask = async (): Promise<Result<ReconcileReport>> => {
+    const checked = await backend.check(destination.id);
+    return checked.ok ? compareAll(context, request, { destination, reader: backend }, watch) : checked;
+  };
+  return asking(backend, destination.name, ask, watch.signal);
+}
+
+/** A destination, and what reads there. */
+type Archive = { destination: Destination; reader: FileReader };
+
+async function compareAll(
+  context: ForwardContext,
+  request: ReconcileRequest,
+  archive: Archive | null,
+  watch: Watch,
+): Promise<Result<ReconcileReport>> {
+  const { destination } = request;
   const startedAt = context.now();
   const head = sql<{ seq: number; hash: string }>(context.ledger.reader, 'SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1').get();
   if (!head) throw new Error('a ledger has a first entry');
@@ -81,9 +101,9 @@ export async function reconcile(context: ForwardContext, request: ReconcileReque
     tally,
     explained: await explanationsNow(context.ledger),
     signal: watch.signal,
-    async hashOf(file) {
+    async hashOf(reader, file) {
       watch.signal.throwIfAborted();
-      const hashed = await context.hashAtRest(file, watch.signal);
+      const hashed = await reader.hash(file, watch.signal);
       watch.signal.throwIfAborted();
       return hashed;
     },
@@ -95,7 +115,7 @@ export async function reconcile(context: ForwardContext, request: ReconcileReque
   ).get();
   if (request.source) await compareSource(context, request.source, run);
   await compareVault(context, context.vault, run);
-  if (destination) await compareArchive(context, destination, run);
+  if (archive) await compareArchive(context, archive, run);
   watch.signal.throwIfAborted();
   const id = uuidv7();
   await record(context, request, {
@@ -166,9 +186,10 @@ function unitFinder(context: ForwardContext): (itemId: string) => string | null 
 
 async function compareVault(context: ForwardContext, vault: Vault, run: Run): Promise<void> {
   const unitOf = unitFinder(context);
+  const reader = folderReader('/', context.hashAtRest);
   for await (const { item_id: itemId, sha256: expectedSha256, size_bytes: sizeBytes, incomplete } of itemRows(context)) {
     const file = vault.originalPath(itemId);
-    const foundSha256 = file.ok ? ((await run.hashOf(file.value))?.sha256 ?? null) : null;
+    const foundSha256 = file.ok ? ((await run.hashOf(reader, file.value))?.sha256 ?? null) : null;
     run.compared('vault', sizeBytes);
     if (foundSha256 === expectedSha256 && !incomplete) {
       run.tally.same += 1;
@@ -182,19 +203,22 @@ async function compareVault(context: ForwardContext, vault: Vault, run: Run): Pr
   const known = sql(context.ledger.reader, 'SELECT 1 FROM items WHERE item_id = ?');
   for (const { itemId, folder } of vault.listItems()) {
     if (!known.get(itemId))
-      note(run, 'extra', { failure: failed('vault.unexpected', itemId).failure, place: itemId, ...(await identified(run, folder)) });
+      note(run, 'extra', { failure: failed('vault.unexpected', itemId).failure, place: itemId, ...(await identified(run, reader, folder)) });
   }
 }
 
 /** Hash of something the ledger does not know, a file or all that is in a folder, so that it is known again when it is met again. */
-async function identified({ hashOf }: Run, at: string): Promise<Pick<Found, 'foundSha256' | 'explainable'>> {
-  const isFolder = fs.lstatSync(at, { throwIfNoEntry: false })?.isDirectory() === true;
-  const names = isFolder ? (await listFiles(at)).sort() : [''];
+async function identified({ hashOf }: Run, reader: FileReader, at: string): Promise<Pick<Found, 'foundSha256' | 'explainable'>> {
+  const files: string[] = [];
+  for await (const file of reader.list(at)) files.push(file);
+  if (files.length === 0) {
+    const file = await hashOf(reader, at);
+    return file ? { foundSha256: file.sha256 } : { explainable: false };
+  }
   const hash = createHash('sha256');
-  for (const name of names) {
-    const file = await hashOf(path.join(at, name));
+  for (const name of files.map((file) => file.slice(at.length + 1)).sort()) {
+    const file = await hashOf(reader, `${at}/${name}`);
     if (!file) return { explainable: false };
-    if (!isFolder) return { foundSha256: file.sha256 };
     hash.update(`${file.sha256}  ${name}\n`, 'utf8');
   }
   return { foundSha256: hash.digest('hex') };
@@ -216,7 +240,7 @@ async function* itemRows(context: ForwardContext): AsyncGenerator<Row> {
   }
 }
 
-async function compareArchive(context: ForwardContext, destination: Destination, run: Run): Promise<void> {
+async function compareArchive(context: ForwardContext, { destination, reader: far }: Archive, run: Run): Promise<void> {
   const { reader } = context.ledger;
   const receipt = sql<{ unit_id: string; bag: string }>(
     reader,
@@ -224,6 +248,7 @@ async function compareArchive(context: ForwardContext, destination: Destination,
   );
   const destinationId = destination.id;
   const unitOf = unitFinder(context);
+  const fileOf = fileFinder(far);
   for await (const { item_id: itemId, sha256: expectedSha256, size_bytes: sizeBytes } of itemRows(context)) {
     run.signal.throwIfAborted();
     const held = receipt.get(itemId, destinationId);
@@ -237,8 +262,8 @@ async function compareArchive(context: ForwardContext, destination: Destination,
       });
       continue;
     }
-    const file = findInBag(path.join(destination.folder, held.bag), itemId);
-    const foundSha256 = file ? ((await run.hashOf(file))?.sha256 ?? null) : null;
+    const file = await fileOf(held.bag, itemId);
+    const foundSha256 = file === null ? null : ((await run.hashOf(far, file))?.sha256 ?? null);
     run.compared('archive', sizeBytes);
     if (foundSha256 === expectedSha256) {
       run.tally.same += 1;
@@ -249,33 +274,33 @@ async function compareArchive(context: ForwardContext, destination: Destination,
     if (foundSha256 === null) note(run, 'missing', { failure: failed('archive.item-missing', what).failure, ...about });
     else note(run, 'differs', { failure: failed('archive.item-differs', what).failure, ...about });
   }
-  for (const bag of listBags(path.join(destination.folder, context.stationId))) {
-    const known = sql<{ tag_manifest_sha256: string }>(
-      reader,
-      'SELECT tag_manifest_sha256 FROM receipts WHERE unit_id = ? AND destination_id = ?',
-    ).get(path.basename(bag), destinationId);
-    if (known) await compareTags(context, destination, bag, known.tag_manifest_sha256, run);
-    else await noteExtra(context, destination, run, { at: bag, place: path.relative(destination.folder, bag), unitId: null });
+  const recorded = sql<{ tag_manifest_sha256: string }>(reader, 'SELECT tag_manifest_sha256 FROM receipts WHERE unit_id = ? AND destination_id = ?');
+  for await (const { at, files } of listBags(far, context.stationId)) {
+    const known = recorded.get(path.posix.basename(at), destinationId);
+    if (known) await compareTags({ destination, reader: far }, { bag: at, files, recorded: known.tag_manifest_sha256 }, run);
+    else await noteExtra({ destination, reader: far }, run, { at, place: at, unitId: null });
   }
 }
 
 async function noteExtra(
-  _context: ForwardContext,
-  destination: Destination,
+  { destination, reader }: Archive,
   run: Run,
   { at, place, unitId }: { at: string; place: string; unitId: string | null },
 ): Promise<void> {
   const what = `${destination.name}: ${place}`;
-  const identity = await identified(run, at);
+  const identity = await identified(run, reader, at);
   note(run, 'extra', { failure: failed('archive.unexpected', what).failure, place, destinationId: destination.id, unitId, ...identity });
 }
 
+type FoundBag = { bag: string; files: readonly string[]; recorded: string };
+
 /** Manifests and custody are part of what was archived: they are compared as well, by the hash the receipt recorded. */
-async function compareTags(context: ForwardContext, destination: Destination, bag: string, recorded: string, run: Run): Promise<void> {
-  const unitId = path.basename(bag);
+async function compareTags(archive: Archive, { bag, files, recorded }: FoundBag, run: Run): Promise<void> {
+  const { destination, reader } = archive;
+  const unitId = path.posix.basename(bag);
   /** Hash of a file of the bag; what is not as recorded is noted. */
   async function compared(name: string, expectedSha256: string): Promise<boolean> {
-    const foundSha256 = (await run.hashOf(path.join(bag, name)))?.sha256 ?? null;
+    const foundSha256 = (await run.hashOf(reader, `${bag}/${name}`))?.sha256 ?? null;
     if (foundSha256 === expectedSha256) return true;
     const place = `${unitId}/${name}`;
     const what = `${destination.name}: ${place}`;
@@ -290,33 +315,51 @@ async function compareTags(context: ForwardContext, destination: Destination, ba
     return false;
   }
   if (!(await compared('tagmanifest-sha256.txt', recorded))) return;
-  const tags = parseManifest(await fs.promises.readFile(path.join(bag, 'tagmanifest-sha256.txt'), 'utf8'));
-  for (const [name, expected] of tags) await compared(name, expected);
-  const payload = parseManifest(await fs.promises.readFile(path.join(bag, 'manifest-sha256.txt'), 'utf8').catch(() => ''));
-  // Without its list of originals nothing can be called extra; that the list is gone has been said above.
-  if (payload.size === 0) return;
-  for (const name of await listFiles(bag)) {
+  const tags = parseManifest((await reader.text(`${bag}/tagmanifest-sha256.txt`)) ?? '');
+  let listIsSound = true;
+  for (const [name, expected] of tags) {
+    const isSound = await compared(name, expected);
+    if (name === 'manifest-sha256.txt') listIsSound = isSound;
+  }
+  // Without its list of originals nothing can be called extra; that the list is not sound has been said above.
+  if (!listIsSound) return;
+  const payload = parseManifest((await reader.text(`${bag}/manifest-sha256.txt`)) ?? '');
+  for (const file of files) {
+    const name = file.slice(bag.length + 1);
     if (payload.has(name) || tags.has(name) || name === 'tagmanifest-sha256.txt') continue;
-    await noteExtra(context, destination, run, { at: path.join(bag, name), place: `${unitId}/${name}`, unitId });
+    await noteExtra(archive, run, { at: file, place: `${unitId}/${name}`, unitId });
   }
 }
 
-function findInBag(bag: string, itemId: string): string | null {
-  const data = path.join(bag, 'data');
-  if (!fs.existsSync(data)) return null;
-  const name = fs.readdirSync(data).find((one) => one.slice(5, 41) === itemId);
-  return name ? path.join(data, name) : null;
+/** Finds the file of an original in its bag. Items of one bag come one after the other, so the last bag's list is kept. */
+function fileFinder(reader: FileReader): (bag: string, itemId: string) => Promise<string | null> {
+  let last: { bag: string; files: Map<string, string> } | null = null;
+  return async (bag, itemId) => {
+    if (last?.bag !== bag) {
+      last = { bag, files: new Map() };
+      for await (const file of reader.list(`${bag}/data`)) last.files.set(path.posix.basename(file).slice(5, 41), file);
+    }
+    return last.files.get(itemId) ?? null;
+  };
 }
 
-/** Everything where a station's bags lie, bag or not: year, month, unit. What is no folder comes out where it is met. */
-export function* listBags(station: string, depth = 0): Generator<string> {
-  if (!fs.existsSync(station)) return;
-  for (const entry of fs.readdirSync(station, { withFileTypes: true })) {
-    if (depth === 0 && (epochOfFolder(entry.name) !== null || isStationKey(entry.name))) continue;
-    const at = path.join(station, entry.name);
-    if (depth < 2 && entry.isDirectory()) yield* listBags(at, depth + 1);
-    else yield at;
+/** Everything where a station's bags lie, bag or not, with its files: year, month, unit. What is no folder comes out where it is met. */
+async function* listBags(reader: FileReader, stationId: string): AsyncGenerator<{ at: string; files: string[] }> {
+  let at = '';
+  let files: string[] = [];
+  for await (const file of reader.list(stationId)) {
+    const parts = file.split('/');
+    const first = parts[1] ?? '';
+    if (epochOfFolder(first) !== null || (parts.length === 2 && isStationKey(first))) continue;
+    const bag = parts.slice(0, 4).join('/');
+    if (bag !== at && files.length > 0) {
+      yield { at, files };
+      files = [];
+    }
+    at = bag;
+    files.push(file);
   }
+  if (files.length > 0) yield { at, files };
 }
 
 async function record(context: ForwardContext, request: ReconcileRequest, content: KeptResult): Promise<void> {

@@ -8,7 +8,17 @@ export { entriesAbout, entriesOfCamera, entriesOfType, epochOf, latestEntry } fr
 export { type Rebuilt, rebuildDatabase, rebuildInto } from './rebuild.ts';
 export { everyEntry, replay, tableDigests } from './replay.ts';
 export { checkSealedChain, type SealedChain } from './sealed-chain.ts';
-export { announcedKeyOf, type Closing, listSealed, OPEN_SEGMENT, readOpen, readSealed, type SealedName, sealedIn } from './segments.ts';
+export {
+  announcedKeyOf,
+  type Closing,
+  listSealed,
+  OPEN_SEGMENT,
+  parseSealed,
+  readOpen,
+  readSealed,
+  type SealedName,
+  sealedIn,
+} from './segments.ts';
 export { serveWriter } from './serve-writer.ts';
 export { settle } from './settle.ts';
 export { verifySignature } from './station-key.ts';

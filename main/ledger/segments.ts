@@ -38,14 +38,14 @@ export type SealedName = { file: string; first: number; last: number };
 
 /** The sealed segments of a ledger folder, in order. */
 export function listSealed(folder: string): SealedName[] {
-  return sealedIn(fs.readdirSync(folder)).map((segment) => ({ ...segment, file: path.join(folder, segment.file) }));
+  return sealedIn(fs.readdirSync(folder).map((name) => path.join(folder, name)));
 }
 
-/** Those names that are sealed segments', in order. */
-export function sealedIn(names: readonly string[]): SealedName[] {
-  return names
+/** Those of these files that are sealed segments by their names, in order. */
+export function sealedIn(files: readonly string[]): SealedName[] {
+  return files
     .flatMap((file) => {
-      const match = SEALED_NAME.exec(file);
+      const match = SEALED_NAME.exec(path.basename(file));
       return match ? [{ file, first: Number(match[1]), last: Number(match[2]) }] : [];
     })
     .sort((a, b) => a.first - b.first);
@@ -57,8 +57,13 @@ export function sealedIn(names: readonly string[]): SealedName[] {
  * brings a key of its own proves nothing. A ledger that announced none is checked for consistency only.
  */
 export function readSealed(segment: SealedName, keyBefore: string | null): Result<{ entries: SealedBytes[]; closing: Closing }> {
+  return parseSealed(fs.readFileSync(segment.file, 'utf8'), segment, keyBefore);
+}
+
+/** `readSealed` of a segment that was fetched from elsewhere. */
+export function parseSealed(text: string, segment: SealedName, keyBefore: string | null): Result<{ entries: SealedBytes[]; closing: Closing }> {
   const name = path.basename(segment.file);
-  const lines = fs.readFileSync(segment.file, 'utf8').split('\n');
+  const lines = text.split('\n');
   if (lines.pop() !== '') return failed('ledger.segment-damaged', name, 'does not end with a newline');
   const closing = parseClosing(lines.pop());
   if (!closing) return failed('ledger.segment-damaged', name, 'no closing line');

@@ -39,7 +39,7 @@ export function createArchiveDesk(context: CatalogueContext): ArchiveDesk {
  */
 async function listArchiveStations(context: CatalogueContext, destination: Destination): Promise<Result<ArchiveStation[]>> {
   const place = placeOf(destination, context.forward.hashAtRest);
-  const checked = place.check();
+  const checked = await place.check();
   if (!checked.ok) return checked;
   const catalogue = await place.folderOf(CATALOGUE);
   if (!catalogue.ok) return catalogue;

@@ -5,7 +5,7 @@ import { flushFolder } from '../../store/index.ts';
 import type { HashAtRest } from '../bag.ts';
 import type { Destination } from '../destinations.ts';
 import { flushFile, hashFile, makeFolderFlushed } from '../file-io.ts';
-import { checkFolder, writeCode } from '../folder-destination.ts';
+import { openFolder, writeCode } from '../folder-backend.ts';
 
 /** One file of a destination; `sizeBytes` is null when it is listed and cannot be looked at. */
 export type Listed = { key: string; sizeBytes: number | null };
@@ -13,7 +13,7 @@ export type Listed = { key: string; sizeBytes: number | null };
 /** What the catalogue and the reconciliation of an archive need of a destination, whatever its kind. */
 export type ArchivePlace = {
   /** Whether it is still the destination it was. */
-  check(): Result<null>;
+  check(): Promise<Result<null>>;
   /** Puts a file of this machine under a key, in the place of what was there: whole or not at all, and read back. */
   replace(key: string, file: string): Promise<Result<null>>;
   /** Everything below a prefix (empty, or ending in a slash), in no order. */
@@ -30,7 +30,7 @@ export type ArchivePlace = {
 export function folderPlace({ id, name, folder: root }: Pick<Destination, 'id' | 'name' | 'folder'>, hashAtRest: HashAtRest): ArchivePlace {
   const at = (key: string) => path.join(root, key);
   return {
-    check: () => checkFolder(root, id),
+    check: () => openFolder(root, hashAtRest).check(id),
     async replace(key, file) {
       const target = at(key);
       const temporary = `${target}.incoming`;

@@ -36,7 +36,7 @@ export async function reconcileArchive(
 ): Promise<Result<RecordedArchiveResult>> {
   const { forward, identity } = context;
   const place = placeOf(destination, forward.hashAtRest);
-  const checked = place.check();
+  const checked = await place.check();
   if (!checked.ok) return checked;
   const startedAt = forward.now();
   const head = sql<{ seq: number; hash: string }>(forward.ledger.reader, 'SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1').get();

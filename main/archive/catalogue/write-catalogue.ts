@@ -52,7 +52,7 @@ async function writeCatalogue(context: CatalogueContext, destination: Destinatio
 async function writeAlone(context: CatalogueContext, destination: Destination): Promise<Result<WrittenCatalogue>> {
   const { forward, identity, work } = context;
   const place = placeOf(destination, forward.hashAtRest);
-  const checked = place.check();
+  const checked = await place.check();
   if (!checked.ok) return checked;
   const { stationId, stationCode, agencyId } = identity;
   if (!(await holdsCatalogue(place, stationId))) forget(work, destination.id);
