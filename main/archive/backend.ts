@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { DestinationSettings } from '../contract/api/archive.ts';
+import type { Capability, DestinationKind, ObjectHeld } from '../contract/entries/archive.ts';
 import { type ErrorCode, failed, type Result } from '../contract/errors.ts';
 import { Uuid } from '../contract/values.ts';
 import type { BagFile, ReadBag } from './bag.ts';
@@ -24,8 +26,8 @@ export type Backend = FileReader & {
    * the signal's reason when it aborts.
    */
   put(bag: string, files: readonly BagFile[], signal?: AbortSignal): Promise<Result<null>>;
-  /** Makes what was read back stay. */
-  secure(bag: string, read: ReadBag): Promise<Result<null>>;
+  /** Makes what was read back stay: flushed, or locked. Says of each file what only an object store knows. */
+  secure(bag: string, read: ReadBag): Promise<Result<ObjectHeld[] | null>>;
   /** Puts one file that never changes, whole or not at all, where there is none. */
   create(file: string, content: Content): Promise<void>;
   /** Takes a probe away again. */
@@ -36,7 +38,15 @@ export type Backend = FileReader & {
 };
 
 /** A destination as the ledger and its private record know it. */
-export type Destination = { id: string; name: string; kind: string; sameDisk: boolean; folder: string };
+export type Destination = {
+  id: string;
+  name: string;
+  kind: DestinationKind;
+  sameDisk: boolean;
+  /** Null when its record cannot be read, as after a backup was put back without its keys. */
+  settings: DestinationSettings | null;
+  capabilities: Capability[];
+};
 
 /** Bytes of a file of the vault or the ledger, or a text made here. */
 export type Content = { source: string } | { text: string };

@@ -62,7 +62,7 @@ test('a destination that became read-only takes nothing; the unit waits and goes
   execFileSync('mount', ['--bind', lab.far, lab.far]);
   try {
     execFileSync('mount', ['-o', 'remount,ro,bind', lab.far]);
-    expect(await testDestination(lab.ledger, 'central')).toMatchObject({ ok: false, failure: { code: 'destination.write-failed' } });
+    expect(await testDestination(lab.context, 'central')).toMatchObject({ ok: false, failure: { code: 'destination.write-failed' } });
     expect(await forward()).toMatchObject({ forwarded: 0, waiting: 1, failures: [{ code: 'destination.write-failed', what: 'central' }] });
   } finally {
     spawnSync('umount', [lab.far]);

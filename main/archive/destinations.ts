@@ -1,34 +1,48 @@
-import { DestinationAdded } from '../contract/entries/archive.ts';
+import { z } from 'zod';
+import { DestinationSettings } from '../contract/api/archive.ts';
+import { Capability, DestinationAdded, type DestinationKind } from '../contract/entries/archive.ts';
 import { failed, type Result } from '../contract/errors.ts';
 import type { Actor } from '../contract/values.ts';
 import type { Ledger } from '../ledger/index.ts';
-import { sql } from '../store/index.ts';
-import { type Destination, probe } from './backend.ts';
-import type { HashAtRest } from './bag.ts';
-import { openBackend } from './connections.ts';
+import { type Db, sql } from '../store/index.ts';
+import { asking, type Destination, probe } from './backend.ts';
+import type { Connections } from './connections.ts';
 import { hashFile } from './file-io.ts';
 import { onSameDisk, openFolder } from './folder-backend.ts';
+import { createUploads } from './uploads.ts';
 
 export type { Destination };
-export type DestinationsContext = { ledger: Ledger; now(): string; actor: Actor /** A path on the vault's file system. */; vaultRoot: string };
+export type DestinationsContext = {
+  ledger: Ledger;
+  work: Db;
+  now(): string;
+  actor: Actor;
+  /** A path on the vault's file system. */
+  vaultRoot: string;
+};
+type StoreSettings = Extract<DestinationSettings, { kind: 's3' }>;
 
 /** Name of the archive every station has from the start, in its own data folder. */
 export const LOCAL = 'local';
 
 /** Every destination, oldest first. Where each lies is in its private record, not on the ledger. */
 export function listDestinations(ledger: Ledger): Destination[] {
-  return sql<{ id: string; name: string; kind: string; same_disk: number }>(
+  return sql<{ id: string; name: string; kind: DestinationKind; same_disk: number }>(
     ledger.reader,
     'SELECT id, name, kind, same_disk FROM destinations ORDER BY added_seq',
   )
     .all()
-    .map((row) => ({
-      id: row.id,
-      name: row.name,
-      kind: row.kind,
-      sameDisk: row.same_disk === 1,
-      folder: String(ledger.records.get('destination', row.id)?.['folder'] ?? ''),
-    }));
+    .map((row) => {
+      const { capabilities, ...settings } = ledger.records.get('destination', row.id) ?? {};
+      return {
+        id: row.id,
+        name: row.name,
+        kind: row.kind,
+        sameDisk: row.same_disk === 1,
+        settings: DestinationSettings.safeParse({ kind: row.kind, ...settings }).data ?? null,
+        capabilities: z.array(Capability).safeParse(capabilities).data ?? [],
+      };
+    });
 }
 
 export function findDestination(ledger: Ledger, name: string): Result<Destination> {
@@ -37,56 +51,73 @@ export function findDestination(ledger: Ledger, name: string): Result<Destinatio
 }
 
 /**
- * Adds a folder as a destination; a new folder gets an identity, one that has one keeps it. Adding one again whose place
- * is not known any more, as after a backup was put back without its keys, tells its place.
+ * Adds a destination; a new far end gets an identity, one that has one keeps it. Adding one again whose place is not known any
+ * more, as after a backup was put back without its keys, tells its place. A lock is only asked of a store that has them.
  */
-export async function addFolderDestination(context: DestinationsContext, name: string, folder: string): Promise<Result<Destination>> {
+export async function addDestination(context: DestinationsContext, name: string, settings: DestinationSettings): Promise<Result<Destination>> {
   const { ledger } = context;
   if (!DestinationAdded.shape.name.safeParse(name).success) return failed('usage.invalid', name, 'at most 32 lower-case letters, digits and hyphens');
   const known = listDestinations(ledger);
   const namesake = known.find((one) => one.name === name);
-  if (namesake && namesake.folder !== '') return failed('destination.exists', name);
-  const claimed = await openFolder(folder, hashFile).claim();
+  if (namesake?.settings) return failed('destination.exists', name);
+  const claimed = settings.kind === 'folder' ? await claimFolder(context, settings.folder) : await claimStore(context, name, settings);
   if (!claimed.ok) return claimed;
-  const id = claimed.value;
-  const record = { kind: 'destination', id, data: { folder } };
+  const { id, sameDisk, capabilities } = claimed.value;
+  const record = { kind: 'destination', id, data: { ...settings, capabilities } };
+  const destination = { id, name, kind: settings.kind, sameDisk, settings, capabilities };
   if (namesake?.id === id) {
     await ledger.append([], [record]);
-    return { ok: true, value: { ...namesake, folder } };
+    return { ok: true, value: destination };
   }
   const clash = namesake ?? known.find((one) => one.id === id);
   if (clash) return failed('destination.exists', clash.name);
-  const sameDisk = onSameDisk(folder, context.vaultRoot);
-  await ledger.append(
-    [
-      {
-        type: 'destination.added',
-        subject: { kind: 'destination', id },
-        actor: context.actor,
-        at: context.now(),
-        body: { name, kind: 'folder', identity: id, sameDisk },
-      },
-    ],
-    [record],
-  );
-  return { ok: true, value: { id, name, kind: 'folder', sameDisk, folder } };
+  const about = { subject: { kind: 'destination' as const, id }, actor: context.actor, at: context.now() };
+  const found = settings.kind === 'folder' ? {} : { capabilities };
+  await ledger.append([{ type: 'destination.added', ...about, body: { name, kind: settings.kind, identity: id, sameDisk, ...found } }], [record]);
+  return { ok: true, value: destination };
+}
+
+type Claimed = { id: string; sameDisk: boolean; capabilities: Capability[] };
+
+async function claimFolder({ vaultRoot }: DestinationsContext, folder: string): Promise<Result<Claimed>> {
+  const id = await openFolder(folder, hashFile).claim();
+  return id.ok ? { ok: true, value: { id: id.value, sameDisk: onSameDisk(folder, vaultRoot), capabilities: [] } } : id;
+}
+
+async function claimStore({ work }: DestinationsContext, name: string, settings: StoreSettings): Promise<Result<Claimed>> {
+  const { openS3 } = await import('./s3/s3-backend.ts');
+  const opened = openS3({ settings, capabilities: [], uploads: createUploads(work, name), nowMs: Date.now });
+  if (!opened.ok) return opened;
+  const backend = opened.value;
+  try {
+    return await asking<Claimed>(backend, name, async () => {
+      const id = await backend.claim();
+      if (!id.ok) return id;
+      const capabilities = await backend.capabilities();
+      if (settings.lock && !capabilities.includes('object-lock')) return failed('destination.lacking', name, 'no Object Lock');
+      return { ok: true, value: { id: id.value, sameDisk: false, capabilities } };
+    });
+  } finally {
+    await backend.close();
+  }
 }
 
 /** Makes sure that the embedded archive is there. */
 export async function ensureLocal(context: DestinationsContext, folder: string): Promise<Result<Destination>> {
   const found = findDestination(context.ledger, LOCAL);
-  return found.ok ? found : addFolderDestination(context, LOCAL, folder);
+  return found.ok ? found : addDestination(context, LOCAL, { kind: 'folder', folder });
 }
 
-export async function testDestination(ledger: Ledger, name: string): Promise<Result<{ name: string; elapsedMs: number }>> {
+export async function testDestination({ ledger, connections }: Reaching, name: string): Promise<Result<{ name: string; elapsedMs: number }>> {
   const found = findDestination(ledger, name);
   if (!found.ok) return found;
-  const tested = await probeDestination(found.value, hashFile);
+  const tested = await probeDestination(connections, found.value);
   return tested.ok ? { ok: true, value: { name, ...tested.value } } : tested;
 }
+type Reaching = { ledger: Ledger; connections: Connections };
 
-export async function probeDestination(destination: Destination, hashAtRest: HashAtRest): Promise<Result<{ elapsedMs: number }>> {
-  const opened = await openBackend(destination, hashAtRest);
+export async function probeDestination(connections: Connections, destination: Destination): Promise<Result<{ elapsedMs: number }>> {
+  const opened = await connections.open(destination, hashFile);
   return opened.ok ? probe(opened.value, destination.name, destination.id) : opened;
 }
 

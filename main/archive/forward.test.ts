@@ -262,9 +262,9 @@ describe('a destination in trouble', () => {
 
   test('can be tested: the probe leaves nothing behind', async () => {
     await lab.add('central', lab.far);
-    expect(await testDestination(lab.ledger, 'central')).toMatchObject({ ok: true, value: { name: 'central' } });
+    expect(await testDestination(lab.context, 'central')).toMatchObject({ ok: true, value: { name: 'central' } });
     expect(fs.readdirSync(lab.far)).toEqual(['.evidock-destination.json']);
-    expect(await testDestination(lab.ledger, 'nowhere')).toMatchObject({ ok: false, failure: { code: 'destination.unknown' } });
+    expect(await testDestination(lab.context, 'nowhere')).toMatchObject({ ok: false, failure: { code: 'destination.unknown' } });
   });
 });
 

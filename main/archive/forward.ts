@@ -7,7 +7,7 @@ import type { Vault } from '../vault/index.ts';
 import { asking, type Backend } from './backend.ts';
 import { type BagFile, type BagItem, bagFiles, bagItems, type HashAtRest, readBag } from './bag.ts';
 import type { Breakers } from './breakers.ts';
-import { openBackend } from './connections.ts';
+import type { Connections } from './connections.ts';
 import { createProver, custodyEntries, type Prover } from './custody.ts';
 import type { Destination } from './destinations.ts';
 import { hashFile } from './file-io.ts';
@@ -22,6 +22,7 @@ export type ForwardContext = {
   segments: string;
   hashAtRest: HashAtRest;
   breakers: Breakers;
+  connections: Connections;
   now(): string;
 };
 
@@ -42,7 +43,7 @@ export async function forwardUnit(
   unit: Entry<'unit.closed'>,
   { prover = createProver(context.ledger, context.segments), signal }: ForwardOptions = {},
 ): Promise<Result<Receipt>> {
-  const opened = await openBackend(destination, context.hashAtRest);
+  const opened = await context.connections.open(destination, context.hashAtRest);
   if (!opened.ok) return opened;
   const backend = opened.value;
   const ask = async (): Promise<Result<Receipt>> => {
@@ -92,7 +93,8 @@ async function receiptFor(
   const secured = await backend.secure(place, read.value);
   if (!secured.ok) return secured;
   const proven = items.map(({ itemId, sha256, sizeBytes }) => ({ itemId, sha256, sizeBytes }));
-  return { ok: true, value: { destinationId: destination.id, bag: place, proof: 'read-back', manifestSha256, tagManifestSha256, items: proven } };
+  const about = { destinationId: destination.id, bag: place, proof: 'read-back' as const, manifestSha256, tagManifestSha256, items: proven };
+  return { ok: true, value: secured.value === null ? about : { ...about, objects: secured.value } };
 }
 
 /** Name of the file beside a station's bags that holds its public key. */
@@ -111,7 +113,7 @@ const mirroredSegments = new Set<string>();
 
 /** Copies the ledger's sealed segments and the station's public key beside its bags; says how many were new. */
 export async function mirrorLedger(context: ForwardContext, destination: Destination): Promise<Result<number>> {
-  const opened = await openBackend(destination, context.hashAtRest);
+  const opened = await context.connections.open(destination, context.hashAtRest);
   if (!opened.ok) return opened;
   const backend = opened.value;
   const { stationId, ledger } = context;

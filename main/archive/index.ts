@@ -3,8 +3,9 @@ export { createBreakers, type DestinationStanding } from './breakers.ts';
 export { type ArchiveDesk, createArchiveDesk } from './catalogue/archive-stations.ts';
 export { reconcileArchive } from './catalogue/reconcile-archive.ts';
 export { type CatalogueContext, catalogueStage, writeCatalogues } from './catalogue/write-catalogue.ts';
+export { type Connections, createConnections } from './connections.ts';
 export {
-  addFolderDestination,
+  addDestination,
   ensureLocal,
   findDestination,
   hasConfirmation,

@@ -3,7 +3,7 @@ import { type Failure, failed, type Result } from '../contract/errors.ts';
 import { announcedKeyOf, epochOf, frameOf, type Ledger, parseSealed, type SealedName, sealedIn } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 import { asking, type Backend } from './backend.ts';
-import { openBackend } from './connections.ts';
+import type { Connections } from './connections.ts';
 import { type Destination, listDestinations } from './destinations.ts';
 import { hashFile } from './file-io.ts';
 import type { FileReader } from './file-reader.ts';
@@ -29,10 +29,10 @@ export function epochOfFolder(name: string): number | null {
 }
 
 /** Compares this ledger with what every archive that can be reached holds of it. */
-export async function lookElsewhere(ledger: Ledger): Promise<LedgerElsewhere> {
+export async function lookElsewhere(ledger: Ledger, connections: Connections): Promise<LedgerElsewhere> {
   const found: LedgerElsewhere = { relation: 'same', epoch: epochOf(ledger.reader), seq: 0, failures: [] };
   for (const destination of listDestinations(ledger)) {
-    const opened = await openBackend(destination, hashFile);
+    const opened = await connections.open(destination, hashFile);
     const looked = opened.ok ? await lookAt(ledger, destination, opened.value, found) : opened;
     if (!looked.ok) found.failures.push(looked.failure);
   }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ForwardReport } from '../contract/api/archive.ts';
 import type { Entry } from '../contract/entries/index.ts';
-import type { Failure, Result } from '../contract/errors.ts';
+import type { ErrorCode, Failure, Result } from '../contract/errors.ts';
 import { type Consumer, frameOf, type SealedBytes } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 import { createProver } from './custody.ts';
@@ -124,8 +124,14 @@ async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
+/** Failures that the next unit would meet as well. */
+const AT_THE_DOOR: ReadonlySet<ErrorCode> = new Set([
+  ...(['destination.unreachable', 'destination.identity-differs', 'destination.full', 'destination.busy'] as const),
+  ...(['destination.credentials', 'destination.not-permitted', 'destination.not-trusted', 'destination.key-unusable'] as const),
+]);
+
 function isAtTheDoor(failure: Failure): boolean {
-  return failure.code === 'destination.unreachable' || failure.code === 'destination.identity-differs' || failure.code === 'destination.full';
+  return AT_THE_DOOR.has(failure.code);
 }
 
 /**
@@ -135,7 +141,9 @@ function isAtTheDoor(failure: Failure): boolean {
 async function noteAnswer(context: ForwardContext, destination: Destination, failure: Failure | null): Promise<void> {
   const isItsOwn =
     failure !== null &&
-    (isAtTheDoor(failure) || (failure.code === 'destination.write-failed' && !(await probeDestination(destination, context.hashAtRest)).ok));
+    (isAtTheDoor(failure) || (failure.code === 'destination.write-failed' && !(await probeDestination(context.connections, destination)).ok));
+  // Whoever renews the key file expects the new one to be tried.
+  if (failure?.code === 'destination.credentials') await context.connections.drop(destination.id);
   if (isItsOwn) context.breakers.failed(destination.id, failure.code);
   else context.breakers.answered(destination.id);
 }

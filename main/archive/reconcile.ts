@@ -11,7 +11,6 @@ import { sql } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { asking } from './backend.ts';
 import { parseManifest } from './bag.ts';
-import { openBackend } from './connections.ts';
 import type { Destination } from './destinations.ts';
 import { explanationsNow } from './explanations.ts';
 import type { HashedFile } from './file-io.ts';
@@ -72,7 +71,7 @@ type Tally = Pick<KeptResult, 'same' | Kind | 'explained' | 'differences'> & { c
  */
 export async function reconcile(context: ForwardContext, request: ReconcileRequest, watch: Watch = UNWATCHED): Promise<Result<ReconcileReport>> {
   const { destination } = request;
-  const opened = destination && (await openBackend(destination, context.hashAtRest));
+  const opened = destination && (await context.connections.open(destination, context.hashAtRest));
   if (!destination || !opened) return compareAll(context, request, null, watch);
   if (!opened.ok) return opened;
   const backend = opened.value;

@@ -457,6 +457,38 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '无法读取内核日志，端口自检不完整：{what}。请给采集站服务 CAP_SYSLOG 权限。',
     en: 'The log of the kernel cannot be read, so the self-test of the ports is not complete: {what}. Give the station service CAP_SYSLOG.',
   },
+  'destination.busy': {
+    zh: '存储目标忙：{what}。稍后将自动重试。',
+    en: 'The destination is busy: {what}. It is tried again by itself.',
+  },
+  'destination.credentials': {
+    zh: '存储目标不接受访问密钥：{what}。请更换密钥文件，并核对采集站时钟。',
+    en: 'The destination does not accept the key: {what}. Renew the key file, and check the clock of the station.',
+  },
+  'destination.not-permitted': {
+    zh: '该密钥在存储目标上没有所需权限：{what}。请让该目标的管理员授权读、写、列举和锁定。',
+    en: 'The key may not do what is needed at the destination: {what}. Have its administrator allow reading, writing, listing and locking.',
+  },
+  'destination.not-trusted': {
+    zh: '无法确认存储目标服务器的身份，未发送任何内容：{what}。请核对其证书或主机密钥。',
+    en: 'The server of the destination cannot prove who it is; nothing was sent: {what}. Check its certificate or host key.',
+  },
+  'destination.refused': {
+    zh: '存储目标拒绝接受，重试无用：{what}。原件仍在本地库中；请与该目标的管理员查明原因，再手动推送。',
+    en: 'The destination refuses it, and will again: {what}. The originals stay in the vault; find out why with its administrator, then push by hand.',
+  },
+  'destination.lacking': {
+    zh: '存储目标做不到所要求的保护：{what}。请在该目标上启用版本控制和对象锁定，或不要求锁定。',
+    en: 'The destination cannot protect as is asked: {what}. Have versioning and Object Lock turned on there, or do not ask for a lock.',
+  },
+  'destination.key-unusable': {
+    zh: '无法使用存储目标的密钥文件：{what}。该文件须仅采集站用户可读（0600），且为规定格式。',
+    en: 'The key file of the destination cannot be used: {what}. Only the user of the station may read it (0600), and it has to be of the form asked for.',
+  },
+  'destination.no-catalogue': {
+    zh: '对象存储中不写入目录表，无法据其查看或核对各采集站：{what}。请改用目录类存储目标；证据照常归档。',
+    en: 'No catalogue tables are kept in an object store, so its stations cannot be listed or reconciled from it: {what}. Use a destination that is a folder; evidence is archived as ever.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

@@ -11,7 +11,7 @@ function testTexts(): string {
   const folders = ['main', 'native', 'renderer', 'fixtures', 'build'].map((name) => path.join(root, name)).filter((folder) => fs.existsSync(folder));
   return folders
     .flatMap((folder) => fs.readdirSync(folder, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile() && /\.test\.tsx?$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(test\.tsx?|lab\.ts)$/.test(entry.name))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .filter((file) => file !== import.meta.filename)
     .map((file) => fs.readFileSync(file, 'utf8'))

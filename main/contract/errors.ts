@@ -122,6 +122,14 @@ export const ERRORS = {
   'usb.undervoltage': { retry: 'operator', evidenceAtRisk: false },
   'usb.wrong-mode': { retry: 'operator', evidenceAtRisk: true },
   'usb.log-unreadable': { retry: 'operator', evidenceAtRisk: false },
+  'destination.busy': { retry: 'later', evidenceAtRisk: false },
+  'destination.credentials': { retry: 'operator', evidenceAtRisk: false },
+  'destination.not-permitted': { retry: 'operator', evidenceAtRisk: false },
+  'destination.not-trusted': { retry: 'operator', evidenceAtRisk: false },
+  'destination.refused': { retry: 'never', evidenceAtRisk: true },
+  'destination.lacking': { retry: 'operator', evidenceAtRisk: false },
+  'destination.key-unusable': { retry: 'operator', evidenceAtRisk: false },
+  'destination.no-catalogue': { retry: 'never', evidenceAtRisk: false },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

@@ -11,7 +11,7 @@ let nas: string;
 beforeEach(async () => {
   lab = await openStationLab();
   nas = path.join(lab.folder, 'nas');
-  await lab.client.archive.addDestination({ name: 'nas', folder: nas });
+  await lab.client.archive.addDestination({ name: 'nas', settings: { kind: 'folder', folder: nas } });
   const list = (text: string) => ({ name: 'list.csv', contentBase64: Buffer.from(text).toString('base64') });
   expect(await lab.client.evidence.importPeople(list('number,name\n7001,王五\n'))).toMatchObject({ imported: 1 });
   expect(await lab.client.evidence.importCases(list('number,title,kind,place,officers\n2026-17,听证,hearing,会议室,7001\n'))).toMatchObject({
@@ -175,7 +175,7 @@ test('the examples of the guide for DuckDB run and answer', async () => {
 test('a running station keeps it up to date by itself', async () => {
   await lab.stop();
   const running = await openStationLab({ purpose: 'station' });
-  await running.client.archive.addDestination({ name: 'nas', folder: nas });
+  await running.client.archive.addDestination({ name: 'nas', settings: { kind: 'folder', folder: nas } });
   await running.ingest(running.card('card', { 'DCIM/one.mp4': 'clip' }));
   await running.station.idle();
   expect(tablesOf(files())).toEqual(['dockings', 'files', 'items', 'receipts', 'recordings', 'stations']);

@@ -46,7 +46,7 @@ async function verified(name: string): Promise<void> {
 
 async function begin(): Promise<string> {
   return during('first', async (station, client) => {
-    await client.archive.addDestination({ name: 'nas', folder: nas });
+    await client.archive.addDestination({ name: 'nas', settings: { kind: 'folder', folder: nas } });
     await work(station, client, 'never');
     return station.identity.stationId;
   });
@@ -105,7 +105,7 @@ test('a third copy takes no life that the archive has seen already', async () =>
   await during('third', async (station, client) => {
     // Without its keys it does not know where its archives are.
     expect(continued(station)).toMatchObject([{ body: { epoch: 2, reason: 'key-lost' } }]);
-    await client.archive.addDestination({ name: 'nas', folder: nas });
+    await client.archive.addDestination({ name: 'nas', settings: { kind: 'folder', folder: nas } });
   });
   await during('third', async (station, client) => {
     expect(continued(station)).toMatchObject([{ body: { epoch: 2 } }, { body: { epoch: 3 } }]);

@@ -2,7 +2,7 @@ import os from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type CopyEngine, chooseCopyEngine } from '../../native/index.ts';
-import { type LedgerElsewhere, lookElsewhere } from '../archive/index.ts';
+import { createConnections, type LedgerElsewhere, lookElsewhere } from '../archive/index.ts';
 import type { Failure } from '../contract/errors.ts';
 import { done, type Result } from '../contract/errors.ts';
 import { EXTRA_HASHES, type PolicyKey, type PolicyValues } from '../contract/policy.ts';
@@ -127,7 +127,11 @@ async function openOwnLedger(paths: DataPaths, stationId: string): Promise<Resul
   const opened = await openLedger({ paths, stationId, writer });
   if (!opened.ok) return opened;
   const ledger = opened.value;
-  const looked = await lookElsewhere(ledger).then(done, (error: unknown) => expectedIn(error, paths));
+  const work = openWorkingState(paths.workingState);
+  const connections = createConnections({ work, nowMs: Date.now });
+  const looked = await lookElsewhere(ledger, connections).then(done, (error: unknown) => expectedIn(error, paths));
+  await connections.close();
+  work.close();
   if (!looked.ok) {
     await ledger.close();
     return looked;
@@ -171,6 +175,7 @@ async function wire(
   const clock = createClock(() => ledger, options.nowMs);
   const vault = openVault(paths);
   const work = openWorkingState(paths.workingState);
+  const connections = createConnections({ work, nowMs: () => Date.parse(clock.now()) });
   const { engine, portableBecause } = chooseCopyEngine(process.env['EVIDOCK_ENGINE']);
   if (portableBecause === null) log.info({ engine: engine.id }, 'copies with the native engine');
   else log.warn({ engine: engine.id, because: portableBecause }, 'copies with the portable engine: slower, same proofs');
@@ -194,8 +199,8 @@ async function wire(
     if (!lock.formerExitClean) await settleBrokenPartials(ingest);
     const recovered = lock.formerExitClean ? { adopted: 0, failures: [] } : await adoptUnrecorded(ingest);
     const onCatalogueFailure = (failure: Failure) => log.warn({ failure }, 'the catalogue at an archive could not be written');
-    const stages = await prepareStages({ identity, paths, ledger, work, vault, engine, clock, policy, onCatalogueFailure });
-    return { recovered, stages, ports: createPorts(rememberedPorts(ledger)) };
+    const context = { identity, paths, ledger, work, vault, engine, clock, connections, policy, onCatalogueFailure };
+    return { recovered, stages: await prepareStages(context), ports: createPorts(rememberedPorts(ledger)) };
   }
   function watchUsb(): Promise<LinuxDock> {
     const { stationId } = identity;
@@ -210,6 +215,7 @@ async function wire(
   }
   async function end(clean: boolean) {
     await engine.close();
+    await connections.close();
     await ledger.close();
     work.close();
     lock.release(clean);

@@ -19,7 +19,7 @@ beforeEach(async () => {
   lab = await openStationLab({ purpose: 'station' });
   nas = path.join(lab.folder, 'nas');
   stationId = lab.station.identity.stationId;
-  await lab.client.archive.addDestination({ name: 'nas', folder: nas });
+  await lab.client.archive.addDestination({ name: 'nas', settings: { kind: 'folder', folder: nas } });
   await lab.client.evidence.importPeople({ name: 'people.csv', contentBase64: Buffer.from('number,name\n7001,王五\n').toString('base64') });
   await lab.ingest(lab.card('card', { 'DCIM/one.mp4': 'first clip', 'DCIM/two.mp4': 'second clip' }));
   await lab.station.idle();
@@ -203,7 +203,7 @@ test('a wrong signature, a key of somebody else and a torn segment are each refu
 
 test('of an archive that holds several stations one is named; of one that holds none nothing is made', async () => {
   const other = await openStationLab();
-  await other.client.archive.addDestination({ name: 'nas', folder: nas });
+  await other.client.archive.addDestination({ name: 'nas', settings: { kind: 'folder', folder: nas } });
   await other.station.ledger.seal();
   await other.client.archive.forward({ to: 'nas' });
   const otherId = other.station.identity.stationId;
@@ -219,7 +219,7 @@ test('of a station that went on after a restored backup its newest life is rebui
   await lab.stop();
   fs.rmSync(path.join(lab.data, 'keys'), { recursive: true });
   await lab.start();
-  await lab.client.archive.addDestination({ name: 'nas', folder: nas });
+  await lab.client.archive.addDestination({ name: 'nas', settings: { kind: 'folder', folder: nas } });
   await sealAndMirror();
   const before = digests(lab.station);
   await die();

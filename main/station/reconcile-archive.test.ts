@@ -23,7 +23,7 @@ beforeEach(async () => {
   first = await openStationLab({ nowMs: () => nowMs });
   desk = await openStationLab({ nowMs: () => nowMs });
   nas = path.join(first.folder, 'nas');
-  for (const lab of [first, desk]) await lab.client.archive.addDestination({ name: 'nas', folder: nas });
+  for (const lab of [first, desk]) await lab.client.archive.addDestination({ name: 'nas', settings: { kind: 'folder', folder: nas } });
   await archived(first, { 'DCIM/one.mp4': 'first clip', 'DCIM/two.mp4': 'second clip', 'three.log': 'log' });
   await archived(desk, { 'DCIM/one.mp4': 'clip of the desk' });
 });

@@ -1,6 +1,6 @@
 import { implement } from '@orpc/server';
 import {
-  addFolderDestination,
+  addDestination,
   explainDifference,
   exportCase,
   findDestination,
@@ -92,9 +92,9 @@ export function createRouter(station: Station) {
     archive: {
       destinations: os.archive.destinations.handler(() => destinationsOf(station)),
       addDestination: os.archive.addDestination.handler(({ input }) =>
-        addFolderDestination({ ledger, now: clock.now, actor, vaultRoot: station.vault.root }, input.name, input.folder),
+        addDestination({ ledger, work: station.work, now: clock.now, actor, vaultRoot: station.vault.root }, input.name, input.settings),
       ),
-      testDestination: os.archive.testDestination.handler(({ input }) => testDestination(ledger, input.name)),
+      testDestination: os.archive.testDestination.handler(({ input }) => testDestination(stages.forward, input.name)),
       forward: os.archive.forward.handler(async ({ input }) => {
         const started = startForward(station, input, { actor, id: input.run });
         return started.ok ? started.value.finished : started;

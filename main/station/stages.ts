@@ -2,6 +2,7 @@ import type { CopyEngine } from '../../native/index.ts';
 import {
   type ArchiveDesk,
   type CatalogueContext,
+  type Connections,
   catalogueStage,
   createArchiveDesk,
   createBreakers,
@@ -29,6 +30,7 @@ export type StagesContext = {
   vault: Vault;
   engine: CopyEngine;
   clock: Clock;
+  connections: Connections;
   policy<K extends PolicyKey>(key: K): PolicyValues[K];
   onCatalogueFailure(failure: Failure): void;
 };
@@ -53,13 +55,14 @@ export async function prepareStages(context: StagesContext): Promise<Stages> {
     stationCode: identity.stationCode,
     segments: paths.ledger,
     breakers: createBreakers(work, () => Date.parse(clock.now())),
+    connections: context.connections,
     now: clock.now,
     async hashAtRest(file, signal = new AbortController().signal) {
       const hashed = await context.engine.hashAtRest(file, { signal });
       return hashed.ok ? hashed.value : null;
     },
   };
-  await ensureLocal({ ledger, now: clock.now, actor: { kind: 'system', id: 'station' }, vaultRoot: vault.root }, paths.archive);
+  await ensureLocal({ ledger, work, now: clock.now, actor: { kind: 'system', id: 'station' }, vaultRoot: vault.root }, paths.archive);
   const media = {
     ledger,
     vault,

@@ -6,10 +6,10 @@ import { LEDGER_LEAP, sealedIn } from '../../ledger/index.ts';
 import type { Destination } from '../destinations.ts';
 import { epochOfFolder } from '../ledger-elsewhere.ts';
 import { UNWATCHED } from '../watch.ts';
-import type { ArchivePlace } from './place.ts';
+import { type ArchivePlace, placeOf } from './place.ts';
 import { runJob } from './run-job.ts';
 import { CATALOGUE } from './tables.ts';
-import { type CatalogueContext, placeOf } from './write-catalogue.ts';
+import type { CatalogueContext } from './write-catalogue.ts';
 
 /** How long an answer is good enough to be given again: it takes a process and a look at every station's tables, ms. */
 const FRESH_MS = 30_000;
@@ -38,7 +38,9 @@ export function createArchiveDesk(context: CatalogueContext): ArchiveDesk {
  * lies there without a hole. A station whose catalogue is missing or altered is listed with what is known of it.
  */
 async function listArchiveStations(context: CatalogueContext, destination: Destination): Promise<Result<ArchiveStation[]>> {
-  const place = placeOf(destination, context.forward.hashAtRest);
+  const reached = placeOf(destination, context.forward.hashAtRest);
+  if (!reached.ok) return reached;
+  const place = reached.value;
   const checked = await place.check();
   if (!checked.ok) return checked;
   const catalogue = await place.folderOf(CATALOGUE);

@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { done, failed, type Result } from '../../contract/errors.ts';
+import type { Ledger } from '../../ledger/index.ts';
 import { flushFolder } from '../../store/index.ts';
 import type { HashAtRest } from '../bag.ts';
-import type { Destination } from '../destinations.ts';
+import { type Destination, listDestinations } from '../destinations.ts';
 import { flushFile, hashFile, makeFolderFlushed } from '../file-io.ts';
 import { openFolder, writeCode } from '../folder-backend.ts';
 
@@ -26,8 +27,19 @@ export type ArchivePlace = {
   folderOf(prefix: string): Promise<Result<string>>;
 };
 
-/** A folder, also of a file server, as such a place. */
-export function folderPlace({ id, name, folder: root }: Pick<Destination, 'id' | 'name' | 'folder'>, hashAtRest: HashAtRest): ArchivePlace {
+/** Destinations that have a catalogue: those that are folders. */
+export function placesIn(ledger: Ledger): Destination[] {
+  return listDestinations(ledger).filter(({ kind }) => kind === 'folder');
+}
+
+/** How a destination of today is reached. Fails with `destination.no-catalogue` for one that is no folder, where no catalogue is kept. */
+export function placeOf({ id, name, kind, settings }: Destination, hashAtRest: HashAtRest): Result<ArchivePlace> {
+  if (kind !== 'folder') return failed('destination.no-catalogue', name, kind);
+  if (settings?.kind !== 'folder') return failed('destination.unreachable', name, 'where it lies is not known');
+  return done(folderPlace(id, name, settings.folder, hashAtRest));
+}
+
+function folderPlace(id: string, name: string, root: string, hashAtRest: HashAtRest): ArchivePlace {
   const at = (key: string) => path.join(root, key);
   return {
     check: () => openFolder(root, hashAtRest).check(id),

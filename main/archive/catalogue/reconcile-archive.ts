@@ -12,10 +12,10 @@ import type { Ledger } from '../../ledger/index.ts';
 import { sql } from '../../store/index.ts';
 import type { Destination } from '../destinations.ts';
 import type { Watch } from '../watch.ts';
-import type { ArchivePlace } from './place.ts';
+import { type ArchivePlace, placeOf } from './place.ts';
 import { runJob } from './run-job.ts';
 import { CATALOGUE } from './tables.ts';
-import { type CatalogueContext, placeOf } from './write-catalogue.ts';
+import type { CatalogueContext } from './write-catalogue.ts';
 
 /** Differences of each class that a result lists; all are counted. */
 const MAX_LISTED = 1000;
@@ -35,7 +35,9 @@ export async function reconcileArchive(
   watch: Watch,
 ): Promise<Result<RecordedArchiveResult>> {
   const { forward, identity } = context;
-  const place = placeOf(destination, forward.hashAtRest);
+  const reached = placeOf(destination, forward.hashAtRest);
+  if (!reached.ok) return reached;
+  const place = reached.value;
   const checked = await place.check();
   if (!checked.ok) return checked;
   const startedAt = forward.now();

@@ -4,11 +4,10 @@ import type { WrittenCatalogue } from '../../contract/api/archive.ts';
 import { done, type Failure, type Result } from '../../contract/errors.ts';
 import { type Consumer, listSealed } from '../../ledger/index.ts';
 import { type Db, type StationIdentity, sql } from '../../store/index.ts';
-import type { HashAtRest } from '../bag.ts';
-import { type Destination, findDestination, listDestinations } from '../destinations.ts';
+import { type Destination, findDestination } from '../destinations.ts';
 import type { ForwardContext } from '../forward.ts';
 import { UNWATCHED } from '../watch.ts';
-import { type ArchivePlace, folderPlace } from './place.ts';
+import { type ArchivePlace, placeOf, placesIn } from './place.ts';
 import { runJob } from './run-job.ts';
 import { FILES_TABLE, keyOf } from './tables.ts';
 import type { CatalogueFile } from './write-job.ts';
@@ -25,11 +24,6 @@ export type CatalogueContext = {
   /** Told when the catalogue at an archive could not be written; it is tried again. */
   onFailure(failure: Failure): void;
 };
-
-/** How a destination of today is reached. */
-export function placeOf(destination: Destination, hashAtRest: HashAtRest): ArchivePlace {
-  return folderPlace(destination, hashAtRest);
-}
 
 /** One at a time for each destination: a second one asked for meanwhile begins when the first is done. */
 const underWay = new Map<string, Promise<unknown>>();
@@ -51,7 +45,9 @@ async function writeCatalogue(context: CatalogueContext, destination: Destinatio
 
 async function writeAlone(context: CatalogueContext, destination: Destination): Promise<Result<WrittenCatalogue>> {
   const { forward, identity, work } = context;
-  const place = placeOf(destination, forward.hashAtRest);
+  const reached = placeOf(destination, forward.hashAtRest);
+  if (!reached.ok) return reached;
+  const place = reached.value;
   const checked = await place.check();
   if (!checked.ok) return checked;
   const { stationId, stationCode, agencyId } = identity;
@@ -95,13 +91,13 @@ async function writeAlone(context: CatalogueContext, destination: Destination): 
   }
 }
 
-/** The same at one destination, or at every one (null); ends at the first that fails. */
+/** The same at one destination, or at every one that has a catalogue (null); ends at the first that fails. */
 export async function writeCatalogues(context: CatalogueContext, to: string | null): Promise<Result<WrittenCatalogue[]>> {
   const { ledger } = context.forward;
   const named = to === null ? null : findDestination(ledger, to);
   if (named && !named.ok) return named;
   const written: WrittenCatalogue[] = [];
-  for (const destination of named ? [named.value] : listDestinations(ledger)) {
+  for (const destination of named ? [named.value] : placesIn(ledger)) {
     const one = await writeCatalogue(context, destination);
     if (!one.ok) return one;
     written.push(one.value);
@@ -137,7 +133,7 @@ function forget(work: Db, destinationId: string): void {
 /** Time between two writings while things go on happening, ms. */
 const WRITE_EVERY_MS = 10 * 60_000;
 
-/** Keeps the catalogue at every destination up to date: at once after a quiet time, then every ten minutes while things happen. */
+/** Keeps the catalogue at every destination that has one up to date: at once after a quiet time, then every ten minutes while things happen. */
 export function catalogueStage(context: CatalogueContext): Consumer {
   const { ledger, breakers } = context.forward;
   const writtenMs = new Map<string, number>();
@@ -148,7 +144,7 @@ export function catalogueStage(context: CatalogueContext): Consumer {
     retryAfterMs: WRITE_EVERY_MS,
     async handle(entry, signal) {
       let waiting = false;
-      for (const destination of listDestinations(ledger)) {
+      for (const destination of placesIn(ledger)) {
         if (signal.aborted) return 'later';
         if (markOf(context.work, destination.id) >= entry.seq) continue;
         const due = performance.now() - (writtenMs.get(destination.id) ?? Number.NEGATIVE_INFINITY) >= WRITE_EVERY_MS;

@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { ArchiveResult } from '../archive-difference.ts';
+import { Capability } from '../entries/archive.ts';
 import { ErrorCode, Failure } from '../errors.ts';
 import { Progress, RunId } from '../long-run.ts';
 import { Count, Hash256, SizeBytes, Uuid } from '../values.ts';
@@ -131,13 +132,38 @@ export type ArchiveReconcileEvent = z.infer<typeof ArchiveReconcileEvent>;
 
 export const Reason = z.string().trim().min(2).max(500);
 
+/** Where the key to a destination is: a file only the station's user may read (0600), or `credential:NAME`, one systemd gave it. */
+const KeyPlace = z.string().min(1).max(4096);
+/** Below what everything lies; empty, or ASCII without a slash at either end. */
+const Prefix = z.string().regex(/^([A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*)?$/, 'letters, digits, dots, hyphens, and slashes between them');
+
+/** Where a destination lies and how it is reached. Private, and without its secrets: those stay in `key`. */
+export const DestinationSettings = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('folder'), folder: z.string().min(1) }),
+  z.strictObject({
+    kind: z.literal('s3'),
+    endpoint: z.url({ protocol: /^https?$/ }),
+    region: z.string().regex(/^[A-Za-z0-9-]{1,64}$/),
+    bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+    prefix: Prefix,
+    /** The bucket in the path, or in the host's name. */
+    pathStyle: z.boolean(),
+    key: KeyPlace,
+    /** File of the authority that certifies the server; null for those the machine trusts. */
+    ca: z.string().min(1).nullable(),
+    /** Object Lock: nobody may delete a version for so many days; in governance mode some may. Null for none. */
+    lock: z.strictObject({ mode: z.enum(['COMPLIANCE', 'GOVERNANCE']), days: z.int().min(1).max(36500) }).nullable(),
+  }),
+]);
+export type DestinationSettings = z.infer<typeof DestinationSettings>;
+
 export const archiveContract = {
   destinations: oc.output(
     z.array(z.object({ id: Uuid, name: z.string(), kind: z.string(), sameDisk: z.boolean(), receipts: Count, waiting: Count })),
   ),
   addDestination: oc
-    .input(z.object({ name: z.string(), folder: z.string().min(1) }))
-    .output(outcomeOf(z.object({ id: Uuid, name: z.string(), sameDisk: z.boolean() }))),
+    .input(z.object({ name: z.string(), settings: DestinationSettings }))
+    .output(outcomeOf(z.object({ id: Uuid, name: z.string(), sameDisk: z.boolean(), capabilities: z.array(Capability) }))),
   testDestination: oc.input(z.object({ name: z.string() })).output(outcomeOf(z.object({ name: z.string(), elapsedMs: Count }))),
   forward: oc
     .input(z.object({ to: z.string().nullable(), onlyFailed: z.boolean().default(false), run: RunId }))

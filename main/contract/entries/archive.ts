@@ -3,16 +3,36 @@ import { ArchiveCounts } from '../archive-difference.ts';
 import { ErrorCode } from '../errors.ts';
 import { Base64Url, Count, Hash256, Instant, SizeBytes, Uuid } from '../values.ts';
 
+/** `folder` also takes network drives; `s3` any store that speaks its protocol. */
+export const DestinationKind = z.enum(['folder', 's3']);
+export type DestinationKind = z.infer<typeof DestinationKind>;
+
+/** What an object store was found to be able to do when it was added. */
+export const Capability = z.enum(['versioning', 'object-lock', 'conditional-create']);
+export type Capability = z.infer<typeof Capability>;
+
 export const DestinationAdded = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'lower-case letters, digits and hyphens'),
-  kind: z.literal('folder'),
+  kind: DestinationKind,
   /** The far end's own identity, checked before every batch. */
   identity: Uuid,
   /** True when it lies on the vault's own file system, where it protects against nothing. */
   sameDisk: z.boolean(),
+  /** What it was found to be able to do; only of an object store. */
+  capabilities: z.array(Capability).optional(),
 });
 
 export const ForwardIntended = z.strictObject({ destinationId: Uuid });
+
+/** What an object store says of one file of a bag, after every byte was read back. */
+export const ObjectHeld = z.strictObject({
+  file: z.string().max(300),
+  /** The version that was read; null where the store keeps none. */
+  versionId: z.string().max(200).nullable(),
+  /** Until when the store refuses to delete that version, by its own word; null when it was not asked to. */
+  retainUntil: Instant.nullable(),
+});
+export type ObjectHeld = z.infer<typeof ObjectHeld>;
 
 /** The destination's proof that it holds every item of the unit. */
 export const Receipt = z.strictObject({
@@ -25,6 +45,8 @@ export const Receipt = z.strictObject({
   /** Hash of `tagmanifest-sha256.txt`, so that the ledger vouches for every byte of the bag. */
   tagManifestSha256: Hash256,
   items: z.array(z.strictObject({ itemId: z.string(), sha256: Hash256, sizeBytes: SizeBytes })),
+  /** Each file of the bag as an object store holds it; none of other destinations. */
+  objects: z.array(ObjectHeld).optional(),
 });
 export const ForwardDone = Receipt;
 export type Receipt = z.infer<typeof Receipt>;

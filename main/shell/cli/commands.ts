@@ -12,6 +12,7 @@ import { done, type Failure, failed, type Result } from '../../contract/errors.t
 import type { Progress } from '../../contract/long-run.ts';
 import { Stage } from '../../contract/notice.ts';
 import type { StationClient } from './connect.ts';
+import { type DestinationOptions, destinationSettings } from './destination-settings.ts';
 import { bytesText, EXIT, type Output, worst } from './output.ts';
 
 /** A command: asks the station, tells the answer, ends with an exit code. */
@@ -354,11 +355,16 @@ export const listDestinations: Command = async (client, output) => {
   return EXIT.done;
 };
 
-export function addDestination(name: string, folder: string): Command {
+export function addDestination(name: string, where: string, options: DestinationOptions): Command {
   return async (client, output) => {
-    const value = unpack(await client.archive.addDestination({ name, folder: path.resolve(folder) }), output);
+    const settings = destinationSettings(where, options);
+    if (!settings.ok) {
+      output.refuse(settings.failure);
+      return EXIT.usage;
+    }
+    const value = unpack(await client.archive.addDestination({ name, settings: settings.value }), output);
     if (!value) return EXIT.refused;
-    output.answer(value, [`${value.name} ${value.id}${value.sameDisk ? ' (与本地库同盘 same disk)' : ''}`]);
+    output.answer(value, [`${value.name} ${value.id}${value.sameDisk ? ' (与本地库同盘 same disk)' : ''} ${value.capabilities.join(' ')}`.trimEnd()]);
     return EXIT.done;
   };
 }

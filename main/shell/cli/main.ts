@@ -164,7 +164,16 @@ asks(add('export <case>', '导出证据包 / self-contained package of a case').
 asks(add('policy/list', '策略 / the policy in force'), () => commands.listPolicy);
 asks(add('policy/set <key> <value>', '设置策略 / set a policy value'), commands.setPolicy, true);
 asks(add('destination/list', '存储目标 / destinations'), () => commands.listDestinations);
-asks(add('destination/add <name> <folder>', '增加存储目标 / add a folder destination'), commands.addDestination, true);
+asks(
+  add('destination/add <name> <where>', '增加存储目标：目录，或 s3+https://主机/存储桶[/前缀] / add a folder, or s3+https://host/bucket[/prefix]')
+    .option('--key <file>', '密钥文件，仅采集站用户可读 (0600)，或 credential:NAME / key file, 0600, or credential:NAME of systemd')
+    .option('--ca <file>', '服务器证书的签发机构 / authority that certifies the server')
+    .option('--region <name>', '区域 / region')
+    .option('--virtual-host', '存储桶写在主机名中 / bucket in the host name')
+    .option('--lock <mode:days>', '对象锁定 compliance:183 或 governance:183 / Object Lock'),
+  commands.addDestination,
+  true,
+);
 asks(add('destination/test <name>', '测试存储目标 / write, read back, remove'), commands.testDestination);
 asks(add('camera/list', '记录仪 / cameras'), () => commands.listCameras);
 asks(add('camera/import <file>', '导入记录仪清单 / import a list of cameras'), (file: string) => commands.importList(file, 'cameras'), true);

@@ -50,7 +50,7 @@ export function archiveHandlers({ archive: os }: GuardedContract) {
         return { ...one, camera: row ? serialOf(ledger, row.camera_id) : '', startLocal: row?.start_local ?? null };
       });
     }),
-    test: os.test.handler(({ context, input }) => named(input.name, testDestination(context.station.ledger, input.name))),
+    test: os.test.handler(({ context, input }) => named(input.name, testDestination(context.station.stages.forward, input.name))),
     forward: os.forward.handler(({ context, input }) => {
       const started = startForward(context.station, input, { actor: actorOf(context) });
       return started.ok ? done(forwardRun(context.station) as ForwardRun) : started;

@@ -20,10 +20,10 @@ beforeEach(async () => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evidock-desk-'));
   nas = path.join(folder, 'nas');
   desk = await openWebLab();
-  await createRouterClient(createRouter(desk.station)).archive.addDestination({ name: 'nas', folder: nas });
+  await createRouterClient(createRouter(desk.station)).archive.addDestination({ name: 'nas', settings: { kind: 'folder', folder: nas } });
   other = await openStationLab();
   stationId = other.station.identity.stationId;
-  await other.client.archive.addDestination({ name: 'nas', folder: nas });
+  await other.client.archive.addDestination({ name: 'nas', settings: { kind: 'folder', folder: nas } });
   for (const card of ['one', 'two']) {
     await other.ingest(other.card(card, { 'DCIM/clip.mp4': `clip of ${card}` }));
     await other.station.idle();

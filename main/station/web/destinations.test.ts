@@ -14,7 +14,7 @@ beforeAll(async () => {
   lab = await openWebLab();
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'evidock-destination-'));
   const client = createRouterClient(createRouter(lab.station));
-  await client.archive.addDestination({ name: 'central', folder: path.join(folder, 'central') });
+  await client.archive.addDestination({ name: 'central', settings: { kind: 'folder', folder: path.join(folder, 'central') } });
   fs.renameSync(path.join(folder, 'central'), path.join(folder, 'away'));
   const card = path.join(folder, 'card');
   fs.mkdirSync(card);

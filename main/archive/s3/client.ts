@@ -1,0 +1,47 @@
+import fs from 'node:fs';
+import { S3Client } from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import type { DestinationSettings } from '../../contract/api/archive.ts';
+import { failed, type Result } from '../../contract/errors.ts';
+import { readKey } from '../key-file.ts';
+
+export type S3Settings = Extract<DestinationSettings, { kind: 's3' }>;
+
+const S3Key = z.strictObject({ accessKeyId: z.string().min(1), secretAccessKey: z.string().min(1), sessionToken: z.string().min(1).optional() });
+
+/** Connections open at once; parts and files share them. */
+const SOCKETS = 16;
+
+/** A client with the key as it is in its file now. `silenceMs` without a byte and the far end is taken for dead. */
+export function openClient(settings: S3Settings, silenceMs: number): Result<S3Client> {
+  const key = readKey(settings.key, S3Key);
+  if (!key.ok) return key;
+  const { accessKeyId, secretAccessKey, sessionToken } = key.value;
+  let ca: string | undefined;
+  try {
+    ca = settings.ca === null ? undefined : fs.readFileSync(settings.ca, 'utf8');
+  } catch (error) {
+    return failed('destination.not-trusted', settings.ca ?? '', String(error));
+  }
+  const agent = { keepAlive: true, maxSockets: SOCKETS };
+  const client = new S3Client({
+    endpoint: settings.endpoint,
+    region: settings.region,
+    forcePathStyle: settings.pathStyle,
+    credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+    // Ceph answers 411 to the SDK's own checksums of streams, and ignores those of whole bodies: bytes are proven otherwise.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 4,
+    requestHandler: {
+      connectionTimeout: Math.min(10_000, silenceMs),
+      socketTimeout: silenceMs,
+      httpAgent: agent,
+      httpsAgent: ca === undefined ? agent : { ...agent, ca },
+    },
+  });
+  return { ok: true, value: client };
+}
+
+/** Options of a request that ends when the signal aborts. */
+export const stoppedBy = (signal: AbortSignal | undefined) => (signal ? { abortSignal: signal } : {});

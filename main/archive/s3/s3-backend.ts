@@ -1,0 +1,287 @@
+import { createHash, randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import { addAbortSignal, type Readable } from 'node:stream';
+import {
+  DeleteObjectCommand,
+  GetBucketVersioningCommand,
+  GetObjectCommand,
+  GetObjectLockConfigurationCommand,
+  GetObjectRetentionCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
+  PutObjectCommand,
+  PutObjectRetentionCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { Capability, ObjectHeld } from '../../contract/entries/archive.ts';
+import { done, failed, type Result } from '../../contract/errors.ts';
+import { type Backend, type Content, IDENTITY_FILE, identityIn, newIdentity } from '../backend.ts';
+import { BAG_DECLARATION, type BagFile, itemDiffers, type ReadBag } from '../bag.ts';
+import type { HashedFile } from '../file-io.ts';
+import { inParallel } from '../file-reader.ts';
+import type { Uploads } from '../uploads.ts';
+import { openClient, type S3Settings, stoppedBy } from './client.ts';
+import { isStatus, s3Code } from './errors.ts';
+import { createMultipart, PART_BYTES } from './multipart.ts';
+import { withPayloadHash } from './payload-hash.ts';
+
+export type S3Options = { settings: S3Settings; capabilities: readonly Capability[]; uploads: Uploads; nowMs(): number; silenceMs?: number };
+
+/** Files of a bag sent or read at once. */
+const AT_ONCE = 8;
+const DAY_MS = 86_400_000;
+
+type Version = { versionId: string; isLatest: boolean };
+
+/**
+ * A bucket of an object store. A bag's keys are its paths, and its declaration is written last, as the mark that it is whole.
+ * Nothing is overwritten: what lies under a key already is read in full, and either is the same or is a conflict.
+ */
+export function openS3({
+  settings,
+  capabilities,
+  uploads,
+  nowMs,
+  silenceMs = 60_000,
+}: S3Options): Result<Backend & { capabilities(): Promise<Capability[]> }> {
+  const opened = openClient(settings, silenceMs);
+  if (!opened.ok) return opened;
+  const client: S3Client = opened.value;
+  const Bucket = settings.bucket;
+  const root = settings.prefix === '' ? '' : `${settings.prefix}/`;
+  const keyOf = (file: string) => `${root}${file}`;
+  const fileOf = (key: string) => key.slice(root.length);
+  const multipart = createMultipart({ client, Bucket, keyOf, uploads });
+  const conditional = capabilities.includes('conditional-create');
+
+  /** Bytes of a version, or of the newest; null when there is none. */
+  async function get(file: string, versionId?: string, signal?: AbortSignal) {
+    try {
+      return (await client.send(new GetObjectCommand({ Bucket, Key: keyOf(file), VersionId: versionId }), stoppedBy(signal))).Body ?? null;
+    } catch (error) {
+      if (isStatus(error, 404) && (error as Error).name !== 'NoSuchBucket') return null;
+      throw error;
+    }
+  }
+
+  async function hash(file: string, versionId?: string, signal?: AbortSignal): Promise<HashedFile | null> {
+    try {
+      const body = (await get(file, versionId, signal)) as Readable | null;
+      if (!body) return null;
+      if (signal) addAbortSignal(signal, body);
+      const sum = createHash('sha256');
+      let sizeBytes = 0;
+      for await (const chunk of body) {
+        sum.update(chunk);
+        sizeBytes += chunk.length;
+      }
+      return { sha256: sum.digest('hex'), sizeBytes };
+    } catch (error) {
+      if (signal?.aborted) return null;
+      throw error;
+    }
+  }
+
+  async function* keysBelow(folder: string): AsyncGenerator<string> {
+    const Prefix = keyOf(folder === '' ? '' : `${folder}/`);
+    let from: string | undefined;
+    do {
+      const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken: from }));
+      for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield fileOf(Key);
+      from = page.NextContinuationToken;
+    } while (from !== undefined);
+  }
+
+  /** Every version of every file below a folder. A file that somebody deleted has none that counts. */
+  async function versionsBelow(folder: string): Promise<Map<string, Version[]>> {
+    const found = new Map<string, Version[]>();
+    const deleted = new Set<string>();
+    let at: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } | null = {};
+    while (at) {
+      const page: ListObjectVersionsCommandOutput = await client.send(new ListObjectVersionsCommand({ Bucket, Prefix: keyOf(`${folder}/`), ...at }));
+      for (const { Key, IsLatest } of page.DeleteMarkers ?? []) if (Key !== undefined && IsLatest) deleted.add(fileOf(Key));
+      for (const { Key, VersionId, IsLatest } of page.Versions ?? []) {
+        if (Key === undefined || VersionId === undefined) continue;
+        const file = fileOf(Key);
+        found.set(file, [...(found.get(file) ?? []), { versionId: VersionId, isLatest: IsLatest === true }]);
+      }
+      at = page.IsTruncated ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker } : null;
+    }
+    for (const file of deleted) found.delete(file);
+    return found;
+  }
+
+  /** Sends one body whose hash is known; the store refuses other bytes. Nothing happens when somebody was first. */
+  async function putBytes(file: string, bytes: Buffer, sha256: string, signal?: AbortSignal): Promise<void> {
+    const command = new PutObjectCommand({ Bucket, Key: keyOf(file), Body: bytes, ...(conditional ? { IfNoneMatch: '*' } : {}) });
+    try {
+      await client.send(withPayloadHash(command, sha256), stoppedBy(signal));
+    } catch (error) {
+      // Also when an answer got lost and the SDK asked again: whoever was first, the versions are compared later.
+      if (!isStatus(error, 412)) throw error;
+    }
+  }
+
+  async function putFile(bag: string, file: BagFile, versions: readonly Version[], signal: AbortSignal | undefined): Promise<Result<null>> {
+    signal?.throwIfAborted();
+    const target = `${bag}/${file.name}`;
+    if (versions.length > 0) return sameVersions(target, file.sha256, versions, signal);
+    if ('text' in file) await putBytes(target, Buffer.from(file.text), file.sha256, signal);
+    else if (file.sizeBytes > PART_BYTES) return multipart.put(target, file, signal);
+    else {
+      const bytes = await fs.promises.readFile(file.source).catch(() => null);
+      if (!bytes) return failed('vault.item-missing', file.itemId, 'its bytes can not be read');
+      const wrong = itemDiffers(file, createHash('sha256').update(bytes).digest('hex'));
+      if (wrong) return wrong;
+      await putBytes(target, bytes, file.sha256, signal);
+    }
+    return done(null);
+  }
+
+  /** Whether every version of a file is the same, by its bytes. */
+  async function sameVersions(file: string, sha256: string, versions: readonly Version[], signal?: AbortSignal): Promise<Result<null>> {
+    for (const { versionId } of versions) {
+      const found = await hash(file, versionId, signal);
+      signal?.throwIfAborted();
+      if (found?.sha256 !== sha256)
+        return failed('destination.conflict', `${file} ${versionId}`, `${found?.sha256 ?? 'nothing'} there, ${sha256} here`);
+    }
+    return done(null);
+  }
+
+  async function retain(file: string, versionId: string): Promise<string | null> {
+    if (settings.lock === null) return null;
+    const about = { Bucket, Key: keyOf(file), VersionId: versionId };
+    const held = await client.send(new GetObjectRetentionCommand(about)).catch((error: unknown) => {
+      // A version that is not locked yet has no retention to tell of.
+      if (isStatus(error, 404)) return null;
+      throw error;
+    });
+    const known = held?.Retention?.RetainUntilDate;
+    const until = new Date(nowMs() + settings.lock.days * DAY_MS);
+    // An attempt that was cut off locked it less than a day ago, or it is locked for longer: it is never shortened.
+    if (held?.Retention?.Mode === settings.lock.mode && known && known.getTime() >= until.getTime() - DAY_MS) return known.toISOString();
+    await client.send(new PutObjectRetentionCommand({ ...about, Retention: { Mode: settings.lock.mode, RetainUntilDate: until } }));
+    const now = (await client.send(new GetObjectRetentionCommand(about))).Retention;
+    // Seconds are all that the store keeps.
+    if (now?.Mode !== settings.lock.mode || !now.RetainUntilDate || now.RetainUntilDate.getTime() < until.getTime() - 1000) return null;
+    return now.RetainUntilDate.toISOString();
+  }
+
+  async function secure(bag: string, read: ReadBag): Promise<Result<ObjectHeld[]>> {
+    const versions = await versionsBelow(bag);
+    const objects: ObjectHeld[] = [];
+    const secured = await inParallel(AT_ONCE, read.files, async ([name, { sha256 }]) => {
+      const file = `${bag}/${name}`;
+      const known = versions.get(file) ?? [];
+      const newest = known.find((one) => one.isLatest);
+      if (!newest) return failed('destination.read-back-differs', file, 'its version is not listed');
+      // The newest one was read; others have to be the same.
+      const same = known.length === 1 ? done(null) : await sameVersions(file, sha256, known);
+      if (!same.ok) return same;
+      const retainUntil = await retain(file, newest.versionId);
+      if (settings.lock !== null && retainUntil === null) return failed('destination.lacking', file, 'it is not locked although that was asked');
+      objects.push({ file: name, versionId: newest.versionId === 'null' ? null : newest.versionId, retainUntil });
+      return done(null);
+    });
+    return secured.ok ? done(objects.sort((a, b) => (a.file < b.file ? -1 : 1))) : secured;
+  }
+
+  async function create(file: string, content: Content): Promise<void> {
+    const bytes = 'text' in content ? Buffer.from(content.text) : await fs.promises.readFile(content.source);
+    if ((await get(file)) === null) await putBytes(file, bytes, createHash('sha256').update(bytes).digest('hex'));
+  }
+
+  async function text(file: string): Promise<string | null> {
+    return (await (await get(file))?.transformToString('utf8')) ?? null;
+  }
+
+  async function remove(file: string): Promise<void> {
+    const { Versions = [] } = await client.send(new ListObjectVersionsCommand({ Bucket, Prefix: keyOf(file) }));
+    for (const { Key, VersionId } of Versions) {
+      await client.send(new DeleteObjectCommand({ Bucket, Key, VersionId })).catch((error: unknown) => {
+        // A bucket may lock everything by itself, probes too; they stay until their time is over.
+        if (!isStatus(error, 403)) throw error;
+      });
+    }
+  }
+
+  return done({
+    atOnce: AT_ONCE,
+    hash: (file, signal) => hash(file, undefined, signal),
+    text,
+    list: keysBelow,
+    async folders(folder) {
+      const Prefix = keyOf(`${folder}/`);
+      const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix, Delimiter: '/' }));
+      return (page.CommonPrefixes ?? []).flatMap(({ Prefix: found }) => (found === undefined ? [] : [found.slice(Prefix.length, -1)]));
+    },
+    async check(identity) {
+      const found = await text(IDENTITY_FILE);
+      return found !== null && identityIn(found) === identity ? done(null) : failed('destination.identity-differs', Bucket, `expected ${identity}`);
+    },
+    async claim() {
+      await create(IDENTITY_FILE, { text: newIdentity() });
+      const identity = identityIn((await text(IDENTITY_FILE)) ?? '');
+      return identity === null ? failed('destination.identity-differs', Bucket, `${IDENTITY_FILE} names none`) : done(identity);
+    },
+    async holds(bag) {
+      try {
+        await client.send(new HeadObjectCommand({ Bucket, Key: keyOf(`${bag}/${BAG_DECLARATION}`) }));
+        return true;
+      } catch (error) {
+        if (isStatus(error, 404)) return false;
+        throw error;
+      }
+    },
+    async put(bag, files, signal) {
+      try {
+        const versions = await versionsBelow(bag);
+        await multipart.abandonUnknown(bag);
+        const put = (file: BagFile) => putFile(bag, file, versions.get(`${bag}/${file.name}`) ?? [], signal);
+        const [declaration, ...rest] = [...files].reverse() as [BagFile, ...BagFile[]];
+        const sent = await inParallel(AT_ONCE, rest.reverse(), put);
+        return sent.ok ? await put(declaration) : sent;
+      } catch (error) {
+        // The SDK has an error of its own for a request that was stopped.
+        signal?.throwIfAborted();
+        throw error;
+      }
+    },
+    secure,
+    create,
+    remove,
+    codeOf: s3Code,
+    async close() {
+      client.destroy();
+    },
+    async capabilities() {
+      const found: Capability[] = [];
+      if ((await client.send(new GetBucketVersioningCommand({ Bucket }))).Status === 'Enabled') found.push('versioning');
+      const lock = await client.send(new GetObjectLockConfigurationCommand({ Bucket })).catch((error: unknown) => {
+        if (isStatus(error, 404)) return null;
+        throw error;
+      });
+      if (lock?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled') found.push('object-lock');
+      if (await refusesSecond()) found.push('conditional-create');
+      return found;
+    },
+  });
+
+  /** Whether a second object under one name is refused when that is asked for. */
+  async function refusesSecond(): Promise<boolean> {
+    const file = `.evidock-probe-${randomUUID()}`;
+    await create(file, { text: file });
+    try {
+      await client.send(new PutObjectCommand({ Bucket, Key: keyOf(file), Body: file, IfNoneMatch: '*' }));
+      return false;
+    } catch (error) {
+      if (isStatus(error, 412) || isStatus(error, 501)) return isStatus(error, 412);
+      throw error;
+    } finally {
+      await remove(file);
+    }
+  }
+}
