@@ -1,4 +1,6 @@
 import fs from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import type { DestinationSettings } from '../../contract/api/archive.ts';
@@ -36,8 +38,9 @@ export function openClient(settings: S3Settings, silenceMs: number): Result<S3Cl
     requestHandler: {
       connectionTimeout: Math.min(10_000, silenceMs),
       socketTimeout: silenceMs,
-      httpAgent: agent,
-      httpsAgent: ca === undefined ? agent : { ...agent, ca },
+      // Agents and not their options: for large bodies the SDK makes new ones of its own otherwise, which know no authority.
+      httpAgent: new http.Agent(agent),
+      httpsAgent: new https.Agent(ca === undefined ? agent : { ...agent, ca }),
     },
   });
   return { ok: true, value: client };
