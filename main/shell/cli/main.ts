@@ -6,8 +6,11 @@ import type { SteeringAct } from '../../contract/api/docking.ts';
 import { done, Failure } from '../../contract/errors.ts';
 import { hasDisplay } from '../kiosk/kiosk-window.ts';
 import { runKiosk } from '../kiosk/run-kiosk.ts';
+import * as archiveCommands from './archive-commands.ts';
+import type { Command } from './command.ts';
 import * as commands from './commands.ts';
 import { configuredSocket, connect, dataFolder } from './connect.ts';
+import * as dockCommands from './dock-commands.ts';
 import { createOutput, EXIT, exitOf, type Output } from './output.ts';
 import { rebuild, rebuildFrom } from './rebuild.ts';
 import { runStation } from './station.ts';
@@ -32,7 +35,7 @@ function add(signature: string, description: string): Program {
 }
 
 /** Runs a command against its station. `create`: it may make the data folder when there is none. */
-function asks(command: Program, make: (...args: never[]) => commands.Command, create = false): void {
+function asks(command: Program, make: (...args: never[]) => Command, create = false): void {
   command.action(async (...args: unknown[]) => {
     // A command below another one: `--data` and `--json` may have been taken by the upper one, which knows them too.
     const options = command.optsWithGlobals<Common>();
@@ -121,49 +124,49 @@ asks(
   add('forward', '推送归档 / push all that is due')
     .option('--to <name>', '存储目标 / destination')
     .option('--only-failed', '只重试失败的 / only what failed before'),
-  commands.forward,
+  archiveCommands.forward,
 );
 asks(
   add('archive/catalogue', '更新归档中的目录表 / bring the tables of this station in the archive up to date').option(
     '--to <name>',
     '存储目标 / destination',
   ),
-  commands.writeCatalogue,
+  archiveCommands.writeCatalogue,
 );
 asks(
   add('archive/stations', '归档中的全部采集站 / every station of an archive, as the archive alone shows them').option(
     '--to <name>',
     '存储目标 / destination',
   ),
-  commands.listStations,
+  archiveCommands.listStations,
 );
 asks(
   add('archive/reconcile', '全部采集站与归档对账 / compare all stations of an archive with what it holds').option(
     '--to <name>',
     '存储目标 / destination',
   ),
-  commands.reconcileAll,
+  archiveCommands.reconcileAll,
 );
 asks(
   add('reconcile', '对账 / compare source, vault and archive')
     .option('--source <dir>', '来源目录 / a camera or folder')
     .option('--to <name>', '存储目标 / destination')
     .option('--report <file>', '报告文件 / report, JSON with an HTML page beside it'),
-  commands.reconcile,
+  archiveCommands.reconcile,
 );
 asks(
   add('reconcile/explain <difference>', '说明上次对账的一项差异 / say why a difference of the last reconciliation is there').requiredOption(
     '--reason <text>',
     '原因 / why',
   ),
-  commands.explain,
+  archiveCommands.explain,
 );
-asks(add('reconcile/reopen <explanation>', '撤回说明 / take an explanation back'), commands.reopen);
+asks(add('reconcile/reopen <explanation>', '撤回说明 / take an explanation back'), archiveCommands.reopen);
 asks(add('verify', '校验 / check chain, tables and vault').option('--full', '读取每个字节 / read every byte'), commands.verify);
 asks(add('export <case>', '导出证据包 / self-contained package of a case').requiredOption('--out <dir>', '输出目录'), commands.exportCase);
 asks(add('policy/list', '策略 / the policy in force'), () => commands.listPolicy);
 asks(add('policy/set <key> <value>', '设置策略 / set a policy value'), commands.setPolicy, true);
-asks(add('destination/list', '存储目标 / destinations'), () => commands.listDestinations);
+asks(add('destination/list', '存储目标 / destinations'), () => archiveCommands.listDestinations);
 asks(
   add('destination/add <name> <where>', '增加存储目标：目录，或 s3+https://主机/存储桶[/前缀] / add a folder, or s3+https://host/bucket[/prefix]')
     .option('--key <file>', '密钥文件，仅采集站用户可读 (0600)，或 credential:NAME / key file, 0600, or credential:NAME of systemd')
@@ -171,18 +174,18 @@ asks(
     .option('--region <name>', '区域 / region')
     .option('--virtual-host', '存储桶写在主机名中 / bucket in the host name')
     .option('--lock <mode:days>', '对象锁定 compliance:183 或 governance:183 / Object Lock'),
-  commands.addDestination,
+  archiveCommands.addDestination,
   true,
 );
-asks(add('destination/test <name>', '测试存储目标 / write, read back, remove'), commands.testDestination);
-asks(add('camera/list', '记录仪 / cameras'), () => commands.listCameras);
+asks(add('destination/test <name>', '测试存储目标 / write, read back, remove'), archiveCommands.testDestination);
+asks(add('camera/list', '记录仪 / cameras'), () => dockCommands.listCameras);
 asks(add('camera/import <file>', '导入记录仪清单 / import a list of cameras'), (file: string) => commands.importList(file, 'cameras'), true);
-asks(add('camera/register <serial>', '登记记录仪 / register a camera').requiredOption('--profile <id>', '型号'), commands.registerCamera, true);
+asks(add('camera/register <serial>', '登记记录仪 / register a camera').requiredOption('--profile <id>', '型号'), dockCommands.registerCamera, true);
 asks(
   add('camera/password [camera]', '保存解锁密码，从标准输入读取 / keep the password that unlocks a camera, read from stdin')
     .option('--profile <id>', '该型号的所有记录仪 / every camera of this kind that has none of its own')
     .option('--admin', '这是管理员密码 / it is the admin password of the camera'),
-  commands.setCameraPassword,
+  dockCommands.setCameraPassword,
   true,
 );
 asks(
@@ -190,29 +193,29 @@ asks(
     '--because <reason>',
     'other-name | renumbered | typed-wrong',
   ),
-  commands.mergeCamera,
+  dockCommands.mergeCamera,
   true,
 );
-asks(add('camera/separate <camera>', '撤销合并 / take a merge back'), commands.separateCamera, true);
-asks(add('ports', '端口 / what is docked now'), () => commands.listPorts);
+asks(add('camera/separate <camera>', '撤销合并 / take a merge back'), dockCommands.separateCamera, true);
+asks(add('ports', '端口 / what is docked now'), () => dockCommands.listPorts);
 for (const [act, description] of Object.entries({
   pause: '暂停采集，已采集的保留 / stop copying for now, keeping what is copied',
   resume: '继续采集 / go on copying',
   cancel: '终止采集，直到重新接入 / stop copying until it is docked again',
 } as const)) {
-  asks(add(`ports/${act} <port>`, description), (port: string) => commands.steerPort(port, act as SteeringAct));
+  asks(add(`ports/${act} <port>`, description), (port: string) => dockCommands.steerPort(port, act as SteeringAct));
 }
 asks(
   add('ports/first [port]', '优先采集 / copy this first')
     .option('--clip <name>', '只优先该文件 / only this file of it')
     .option('--officer <no>', '优先该执法证号的文件 / the files of this certificate number'),
-  commands.putFirst,
+  dockCommands.putFirst,
 );
 asks(
   add('ports/learn <port>', '指定端口位置：下一台接入的设备所在位置即为该端口 / the place where something is plugged in next is this port'),
-  (port: string) => commands.learnPort(port),
+  (port: string) => dockCommands.learnPort(port),
 );
-asks(add('ports/forget <port>', '取消端口位置 / the port is none of the dock any more'), (port: string) => commands.forgetPort(port));
+asks(add('ports/forget <port>', '取消端口位置 / the port is none of the dock any more'), (port: string) => dockCommands.forgetPort(port));
 asks(add('backup', '备份 / copy database and ledger').requiredOption('--out <dir>', '输出目录'), commands.backup);
 asks(add('admin/confirm-clock', '确认时钟正确 / say that the station clock is right'), () => commands.confirmClock);
 asks(add('admin/code', '一次性管理员代码 / one-time code for making an admin'), () => commands.adminCode);
