@@ -39,7 +39,9 @@ const SORTS: Record<Sort, { column: 'sort_at' | 'duration_ms' | 'size_bytes'; di
   newest: { column: 'sort_at', direction: 'DESC', index: 'catalogue_by_start' },
   oldest: { column: 'sort_at', direction: 'ASC', index: 'catalogue_by_start' },
   longest: { column: 'duration_ms', direction: 'DESC', index: 'catalogue_by_length' },
+  shortest: { column: 'duration_ms', direction: 'ASC', index: 'catalogue_by_length' },
   largest: { column: 'size_bytes', direction: 'DESC', index: 'catalogue_by_size' },
+  smallest: { column: 'size_bytes', direction: 'ASC', index: 'catalogue_by_size' },
 };
 
 /** Totals above this are not counted out: nobody reads them, and counting would cost more than the page. */
@@ -47,9 +49,13 @@ const MAX_COUNTED = 10_000;
 
 export type CataloguePage = { rows: CatalogueRow[]; next: string | null; total: number | null };
 
+/** Stands in a cursor for a length that nobody knows; no length is a text. */
+const UNKNOWN = '';
+
 /**
  * A page of the catalogue by keyset: the cursor holds the last row's sort value and id, so a page costs the same however
- * far down it is, and rows that arrive meanwhile shift nothing. `total` is null for more than 10,000.
+ * far down it is, and rows that arrive meanwhile shift nothing. What has no length comes last, whichever way lengths are put
+ * in order. `total` is null for more than 10,000.
  */
 export function listCatalogue(
   reader: Db,
@@ -57,23 +63,35 @@ export function listCatalogue(
 ): CataloguePage {
   const conditions = [...filterConditions(query.filter), ...query.search.map(searchCondition)];
   const { column, direction, index } = SORTS[query.sort];
-  if (column === 'duration_ms') conditions.push({ text: '+duration_ms IS NOT NULL', values: [] });
   const rare = rareIndex(query.filter);
   const filtered = rare ?? unlinkedIndex(query.filter) ?? 'catalogue';
   const total = countUpTo(reader, filtered, conditions);
+  const hasUnknown = column === 'duration_ms';
+  const sorted = hasUnknown ? countUpTo(reader, filtered, [...conditions, { text: `+${column} IS NOT NULL`, values: [] }]) : total;
   const { from, key } = rare
     ? { from: rare, key: column === 'sort_at' ? column : `+${column}` }
-    : planOf({ column, index, total, filtered, isSearch: isOpen(query) });
+    : planOf({ column, index, total: sorted, filtered, isSearch: isOpen(query) });
   const after = readCursor(query.cursor);
-  const paged = after ? [...conditions, { text: `(${key}, unit_id) ${direction === 'DESC' ? '<' : '>'} (?, ?)`, values: after }] : conditions;
-  const where = whereOf(paged);
-  const rows = sql<CatalogueRow>(reader, `SELECT * FROM ${from} ${where.text} ORDER BY ${key} ${direction}, unit_id ${direction} LIMIT ?`).all(
-    ...where.values,
-    query.limit + 1,
-  );
+  const beyond = direction === 'DESC' ? '<' : '>';
+  const read = (more: Condition[], order: string, limit: number) => {
+    const where = whereOf([...conditions, ...more]);
+    return sql<CatalogueRow>(reader, `SELECT * FROM ${from} ${where.text} ORDER BY ${order} ${direction} LIMIT ?`).all(...where.values, limit);
+  };
+  const wanted = query.limit + 1;
+  const rows: CatalogueRow[] = [];
+  if (after?.[0] !== UNKNOWN) {
+    const known = hasUnknown ? [{ text: `${key} IS NOT NULL`, values: [] }] : [];
+    const below = after ? [{ text: `(${key}, unit_id) ${beyond} (?, ?)`, values: after }] : [];
+    rows.push(...read([...known, ...below], `${key} ${direction}, unit_id`, wanted));
+  }
+  if (hasUnknown && rows.length < wanted) {
+    const id = key.startsWith('+') ? '+unit_id' : 'unit_id';
+    const below = after?.[0] === UNKNOWN ? [{ text: `unit_id ${beyond} ?`, values: [after[1]] }] : [];
+    rows.push(...read([{ text: `${key} IS NULL`, values: [] }, ...below], id, wanted - rows.length));
+  }
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
-  const next = rows.length > query.limit && last ? writeCursor([last[column as 'sort_at'], last.unit_id]) : null;
+  const next = rows.length > query.limit && last ? writeCursor([last[column] ?? UNKNOWN, last.unit_id]) : null;
   return { rows: page, next, total: query.cursor === null ? total : null };
 }
 

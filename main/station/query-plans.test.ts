@@ -57,7 +57,7 @@ test('no statement looks at every row of a table that grows with the evidence', 
   expect(looked).toBeGreaterThan(50);
 });
 
-/** How SQLite finds what a page of the catalogue asks for: its total, then its rows. */
+/** The ways in which SQLite finds what a page of the catalogue asks for: its totals, then its rows. */
 function pagePlans(query: Omit<Parameters<typeof listCatalogue>[1], 'search' | 'cursor' | 'limit'>): string[] {
   const db = new Database(':memory:');
   for (const migration of MIGRATIONS) db.exec(migration.sql);
@@ -69,17 +69,18 @@ function pagePlans(query: Omit<Parameters<typeof listCatalogue>[1], 'search' | '
     return prepare(text);
   }) as typeof db.prepare;
   listCatalogue(db, { ...query, search: [], cursor: null, limit: 100 });
-  return asked.map((text) => {
+  const plans = asked.map((text) => {
     const values = Array.from({ length: text.split('?').length - 1 }, () => 1);
     const plan = prepare(`EXPLAIN QUERY PLAN ${text}`).all(...values) as { detail: string }[];
     return plan.find(({ detail }) => detail.includes(' catalogue '))?.detail ?? text;
   });
+  return [...new Set(plans)];
 }
 
-test.each(['newest', 'longest'] as const)('what a unit has not linked is counted and found by the index of just that, %s first', (sort) => {
-  const filter = { officerIds: ['a', 'b'], linked: false };
-  expect(pagePlans({ filter, sort })).toEqual([
-    'SEARCH catalogue USING INDEX catalogue_unlinked (officer_id=?)',
-    'SEARCH catalogue USING INDEX catalogue_unlinked (officer_id=?)',
-  ]);
-});
+test.each(['newest', 'longest', 'shortest'] as const)(
+  'what a unit has not linked is counted and found by the index of just that, %s first',
+  (sort) => {
+    const filter = { officerIds: ['a', 'b'], linked: false };
+    expect(pagePlans({ filter, sort })).toEqual(['SEARCH catalogue USING INDEX catalogue_unlinked (officer_id=?)']);
+  },
+);

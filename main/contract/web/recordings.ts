@@ -27,7 +27,22 @@ export const RecordingFilter = z.object({
 });
 export type RecordingFilter = z.infer<typeof RecordingFilter>;
 
-export const RecordingSort = z.enum(['newest', 'oldest', 'longest', 'largest']);
+export const RecordingSort = z.enum(['newest', 'oldest', 'longest', 'shortest', 'largest', 'smallest']);
+export type RecordingSort = z.infer<typeof RecordingSort>;
+
+/** One that a list can be narrowed to, as people know it; null is what its private record does not hold any more. */
+export const RecordingChoice = z.object({ id: Uuid, name: z.string().nullable(), detail: z.string().nullable() });
+export type RecordingChoice = z.infer<typeof RecordingChoice>;
+
+/** Without a word to look for: those of the newest recordings. `chosen` is named whether it is among them or not. */
+const ChoiceQuery = z.object({ search: z.string().trim().max(100).default(''), chosen: Uuid.optional() });
+export const RecordingChoices = z.object({
+  rows: z.array(RecordingChoice),
+  /** More hold the words than are listed. */
+  more: z.boolean(),
+  chosen: RecordingChoice.nullable(),
+});
+export type RecordingChoices = z.infer<typeof RecordingChoices>;
 
 /** Views a person may keep. */
 export const MAX_VIEWS = 20;
@@ -151,10 +166,22 @@ export const recordingsContract = {
       }),
     )
     .output(pageOf(RecordingRow)),
-  /** Whoever is signed in sees their own alone. */
+  officers: needs('recordings.read')
+    .route({ method: 'GET', path: '/recording-officers', summary: 'Officers to narrow a list to, by words of number or name' })
+    .input(ChoiceQuery)
+    .output(RecordingChoices),
+  cameras: needs('cameras.read')
+    .route({ method: 'GET', path: '/recording-cameras', summary: 'Cameras to narrow a list to, by part of the serial' })
+    .input(ChoiceQuery)
+    .output(RecordingChoices),
+  cases: needs('cases.read')
+    .route({ method: 'GET', path: '/recording-cases', summary: 'Cases to narrow a list to, by words of number or title' })
+    .input(ChoiceQuery)
+    .output(RecordingChoices),
   units: needs('recordings.read')
     .route({ method: 'GET', path: '/recording-units', summary: 'Units that officers belong to, by name' })
     .output(z.array(z.string())),
+  /** Whoever is signed in sees their own alone. */
   views: needs('recordings.read')
     .route({ method: 'GET', path: '/recording-views', summary: 'Your saved views of the list' })
     .output(z.array(SavedView)),

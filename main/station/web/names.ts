@@ -58,6 +58,12 @@ export function createNames(ledger: Ledger) {
     for (const { subject } of entries) if (subject.kind === 'person' || subject.kind === 'case') read(subject.kind, subject.id);
   });
 
+  const holdingAll = async (kind: Kind, search: string) => {
+    await ready();
+    const words = wordsOf(search);
+    return [...index[kind]].filter(([, names]) => words.every((word) => names.includes(word)));
+  };
+
   const matching = (kind: Kind, word: string) => [...index[kind]].flatMap(([id, names]) => (names.includes(word) ? [id] : []));
 
   return {
@@ -66,10 +72,14 @@ export function createNames(ledger: Ledger) {
     place: (caseId: string) => text('case', caseId, 'place'),
     /** Cases whose number or title holds every word. */
     async cases(search: string): Promise<string[]> {
-      await ready();
-      const words = wordsOf(search);
-      return [...index.case].filter(([, names]) => words.every((word) => names.includes(word))).map(([id]) => id);
+      return (await holdingAll('case', search)).map(([id]) => id);
     },
+    /** Officers whose number and name hold every word, by number. */
+    async officers(search: string): Promise<string[]> {
+      const found = await holdingAll('person', search);
+      return found.sort(([, one], [, other]) => (one < other ? -1 : 1)).map(([id]) => id);
+    },
+    unit: (personId: string) => text('person', personId, 'unit'),
     /** Every unit that officers belong to, by name. */
     async units(): Promise<string[]> {
       await ready();

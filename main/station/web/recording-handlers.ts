@@ -6,6 +6,7 @@ import { catalogueRow, listCatalogue, markUnit, type SetLink, setLinks, unmarkUn
 import { entriesAbout, latestEntry } from '../../ledger/index.ts';
 import { sql } from '../../store/index.ts';
 import { custodyOf } from './custody-entries.ts';
+import { choicesOf } from './recording-choices.ts';
 import { detailOf } from './recording-detail.ts';
 import { recordingRows } from './recording-rows.ts';
 import { dropView, keepView, viewsOf } from './saved-views.ts';
@@ -26,6 +27,9 @@ export function recordingHandlers({ recordings: os }: GuardedContract) {
       const page = listCatalogue(ledger.reader, { ...input, filter, search: await context.names.search(search) });
       return { ...page, rows: recordingRows(ledger, context.names, page.rows) };
     }),
+    officers: os.officers.handler(({ context, input }) => choicesOf(context, 'officer', input)),
+    cameras: os.cameras.handler(({ context, input }) => choicesOf(context, 'camera', input)),
+    cases: os.cases.handler(({ context, input }) => choicesOf(context, 'case', input)),
     units: os.units.handler(({ context }) => context.names.units()),
     views: os.views.handler(({ context }) => viewsOf(context)),
     keepView: os.keepView.handler(({ context, input }) => keepView(context, input)),

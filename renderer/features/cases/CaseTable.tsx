@@ -1,12 +1,13 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual table has no table elements, its rows are laid by hand
 // biome-ignore-all lint/a11y/useFocusableInteractive: rows and cells are only read; the links and buttons in them have the focus
 // biome-ignore-all lint/a11y/noNoninteractiveTabindex: a list that scrolls has to be reachable by keyboard
-import { ArrowDownOutlined, ArrowUpOutlined, ExclamationCircleOutlined, SwapOutlined } from '@ant-design/icons';
+import { ExclamationCircleOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CaseRow, CaseSort } from '../../../main/contract/web/cases.ts';
+import { SortHead } from '../../ui/SortHead.tsx';
 import { TimeText } from '../../ui/text.tsx';
 import { personText } from '../recordings/index.ts';
 import css from './cases.module.css';
@@ -28,14 +29,20 @@ export function CaseTable({ rows, total, order, onOrder, onEnd }: Props) {
   useEffect(() => {
     if (last >= rows.length - AHEAD) onEnd();
   }, [last, rows.length, onEnd]);
+  const orderBy = (by: CaseSort) => (order.sort !== by ? null : order.descending ? 'descending' : 'ascending');
+  // Largest first at the first touch, the other way round at the next; either way the list is seen from its beginning.
+  const turn = (by: CaseSort) => {
+    scroller.current?.scrollTo({ top: 0 });
+    onOrder({ sort: by, descending: order.sort === by ? !order.descending : true });
+  };
   return (
     <div ref={scroller} className={css.table} role="table" aria-label={t('title')} aria-rowcount={(total ?? rows.length) + 1} tabIndex={0}>
       <div role="row" aria-rowindex={1} className={css.head}>
         <span role="columnheader">{t('column.case')}</span>
         <span role="columnheader">{t('kind')}</span>
         <span role="columnheader">{t('officers')}</span>
-        <SortHead title={t('column.start')} by="start" order={order} onOrder={onOrder} />
-        <SortHead title={t('column.recordings')} by="recordings" order={order} onOrder={onOrder} />
+        <SortHead title={t('column.start')} order={orderBy('start')} onTurn={() => turn('start')} />
+        <SortHead title={t('column.recordings')} order={orderBy('recordings')} onTurn={() => turn('recordings')} />
         <span role="columnheader">{t('column.missing')}</span>
       </div>
       <div role="rowgroup" style={{ position: 'relative', height: virtual.getTotalSize() }}>
@@ -45,20 +52,6 @@ export function CaseTable({ rows, total, order, onOrder, onEnd }: Props) {
         })}
       </div>
     </div>
-  );
-}
-
-/** Largest first at the first touch, the other way round at the next. */
-function SortHead({ title, by, order, onOrder }: { title: string; by: CaseSort } & Pick<Props, 'order' | 'onOrder'>) {
-  const on = order.sort === by;
-  const Arrow = order.descending ? ArrowDownOutlined : ArrowUpOutlined;
-  return (
-    <span role="columnheader" aria-sort={on ? (order.descending ? 'descending' : 'ascending') : 'none'}>
-      <button type="button" className={css.sort} onClick={() => onOrder({ sort: by, descending: on ? !order.descending : true })}>
-        {title}
-        {on ? <Arrow aria-hidden /> : <SwapOutlined aria-hidden rotate={90} />}
-      </button>
-    </span>
   );
 }
 

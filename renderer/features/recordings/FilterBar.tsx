@@ -7,6 +7,7 @@ import type { RecordingFilter } from '../../../main/contract/web/recordings.ts';
 import { api } from '../../api/client.ts';
 import { DayPicker } from './DayPicker.tsx';
 import { withoutAbsent } from './filters.pure.ts';
+import { NAMED, NamedChoice } from './NamedChoice.tsx';
 import css from './recordings.module.css';
 
 /** What people look for every day, each with how many there are. */
@@ -19,18 +20,12 @@ const QUICK = [
 ] as const satisfies [string, RecordingFilter][];
 const KINDS = ['recording', 'loose', 'docking'] as const;
 const STAGE_NAMES = ['start', 'investigation', 'decision', 'service-and-execution'] as const;
-const SORTS = ['newest', 'oldest', 'longest', 'largest'] as const;
 const TYPING_MS = 300;
 
-type FilterBarProps = {
-  filter: RecordingFilter;
-  sort: string;
-  onFilter: (filter: RecordingFilter) => void;
-  onSort: (sort: string) => void;
-};
+type FilterBarProps = { filter: RecordingFilter; onFilter: (filter: RecordingFilter) => void };
 
 /** Search, quick filters with counts, the rest as choices, and what is in force as chips that can be taken away. */
-export function FilterBar({ filter, sort, onFilter, onSort }: FilterBarProps) {
+export function FilterBar({ filter, onFilter }: FilterBarProps) {
   const { t } = useTranslation('recordings');
   const put = (change: RecordingFilter) => onFilter(withoutAbsent({ ...filter, ...change }));
   return (
@@ -38,6 +33,9 @@ export function FilterBar({ filter, sort, onFilter, onSort }: FilterBarProps) {
       <SearchBox value={filter.search ?? ''} onChange={(search) => put({ search })} />
       {QUICK.map(([name, wanted]) => (
         <QuickChip key={name} name={name} wanted={wanted} filter={filter} onFilter={onFilter} />
+      ))}
+      {NAMED.map((key) => (
+        <NamedChoice key={key} of={key} value={filter[key]} onChange={(id) => put({ [key]: id })} />
       ))}
       <Choice label={t('column.kind')} value={filter.kind} options={KINDS.map((one) => [one, t(`kind.${one}`)])} onChange={(kind) => put({ kind })} />
       <UnitChoice value={filter.unit} onChange={(unit) => put({ unit })} />
@@ -49,14 +47,17 @@ export function FilterBar({ filter, sort, onFilter, onSort }: FilterBarProps) {
       />
       <DayPicker label={t('from')} value={filter.from} onChange={(from) => put({ from })} />
       <DayPicker label={t('to')} value={filter.to} min={filter.from} onChange={(to) => put({ to: to && `${to}T23:59:59.999` })} />
-      <select className={css.control} aria-label={t('sort')} value={sort} onChange={(event) => onSort(event.target.value)}>
-        {SORTS.map((one) => (
-          <option key={one} value={one}>
-            {t(`sorts.${one}`)}
-          </option>
-        ))}
-      </select>
-      <NamedChips filter={filter} onFilter={onFilter} />
+      {filter.dockingId !== undefined && (
+        <button type="button" className={css.chip} aria-pressed="true" onClick={() => put({ dockingId: undefined })}>
+          {t('oneDocking')}
+          <CloseOutlined aria-hidden />
+        </button>
+      )}
+      {Object.keys(filter).length > 0 && (
+        <Button type="link" onClick={() => onFilter({})}>
+          {t('clearFilters')}
+        </Button>
+      )}
     </search>
   );
 }
@@ -139,36 +140,5 @@ function Choice<T extends string>({ label, value, options, onChange }: ChoicePro
         </option>
       ))}
     </select>
-  );
-}
-
-/** Filters that come from elsewhere (one person, one camera, one case, one docking), to be taken away. */
-function NamedChips({ filter, onFilter }: Pick<FilterBarProps, 'filter' | 'onFilter'>) {
-  const { t } = useTranslation('recordings');
-  const keys = (['officerId', 'cameraId', 'caseId', 'dockingId'] as const).filter((key) => filter[key] !== undefined);
-  const named = useQuery({ ...api.recordings.list.queryOptions({ input: { filter, limit: 1 } }), enabled: keys.length > 0 });
-  const row = named.data?.rows[0];
-  const nameOf = { officerId: row?.officer?.name ?? row?.officer?.number, cameraId: row?.camera.serial, caseId: row?.case?.number, dockingId: null };
-  return (
-    <>
-      {keys.map((key) => (
-        <button
-          key={key}
-          type="button"
-          className={css.chip}
-          aria-pressed="true"
-          onClick={() => onFilter(withoutAbsent({ ...filter, [key]: undefined }))}
-        >
-          {t(`only.${key}`)}
-          {nameOf[key] && <b>{nameOf[key]}</b>}
-          <CloseOutlined aria-hidden />
-        </button>
-      ))}
-      {Object.keys(filter).length > 0 && (
-        <Button type="link" onClick={() => onFilter({})}>
-          {t('clearFilters')}
-        </Button>
-      )}
-    </>
   );
 }

@@ -3,8 +3,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RecordingRow } from '../../../main/contract/web/recordings.ts';
-import { COLUMNS, type ColumnName } from './columns.tsx';
+import type { RecordingRow, RecordingSort } from '../../../main/contract/web/recordings.ts';
+import { SortHead } from '../../ui/SortHead.tsx';
+import { COLUMNS, type ColumnName, orderOf } from './columns.tsx';
 import css from './recordings.module.css';
 
 const ROW_PX = 44;
@@ -15,6 +16,8 @@ type TableProps = {
   rows: readonly RecordingRow[];
   total: number | null;
   columns: readonly ColumnName[];
+  sort: RecordingSort;
+  onSort: (sort: RecordingSort) => void;
   selected: string | null;
   /** Chosen for linking; null when whoever is signed in may not link. */
   chosen: ReadonlySet<string> | null;
@@ -24,7 +27,7 @@ type TableProps = {
 };
 
 /** A list of any length, of which only what is seen is in the document. Arrows move, Enter opens, space chooses. */
-export function RecordingTable({ rows, total, columns, selected, chosen, onOpen, onToggle, onEnd }: TableProps) {
+export function RecordingTable({ rows, total, columns, sort, onSort, selected, chosen, onOpen, onToggle, onEnd }: TableProps) {
   const { t } = useTranslation('recordings');
   const scroller = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);
@@ -39,7 +42,13 @@ export function RecordingTable({ rows, total, columns, selected, chosen, onOpen,
     setAt(next);
     virtual.scrollToIndex(next);
   };
+  const turn = (next: RecordingSort) => {
+    go(0);
+    onSort(next);
+  };
   const onKey = (event: KeyboardEvent) => {
+    // The head of a column is turned by its own button.
+    if (event.target instanceof HTMLButtonElement) return;
     const row = rows[at];
     const acts: Record<string, () => void> = {
       ArrowDown: () => go(at + 1),
@@ -76,11 +85,16 @@ export function RecordingTable({ rows, total, columns, selected, chosen, onOpen,
             <span className="only-for-readers">{t('choose')}</span>
           </span>
         )}
-        {columns.map((name) => (
-          <span key={name} role="columnheader">
-            {t(`column.${name}`)}
-          </span>
-        ))}
+        {columns.map((name) => {
+          const way = orderOf(name, sort);
+          const title = t(`column.${name}`);
+          if (way !== null) return <SortHead key={name} title={title} order={way.order} onTurn={() => turn(way.next)} />;
+          return (
+            <span key={name} role="columnheader">
+              {title}
+            </span>
+          );
+        })}
       </div>
       <div role="rowgroup" className={css.body} style={{ height: virtual.getTotalSize() }}>
         {shown.map(({ index, start }) => {

@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Button, Skeleton } from 'antd';
 import { useState, useSyncExternalStore } from 'react';
@@ -9,7 +9,7 @@ import { PageHeader } from '../../ui/PageHeader.tsx';
 import { EmptyState, ErrorPanel } from '../../ui/panels.tsx';
 import { useCan } from '../session/index.ts';
 import { ColumnChoice } from './ColumnChoice.tsx';
-import { storeColumns, storedColumns } from './columns.tsx';
+import { columnsWith, storeColumns, storedColumns } from './columns.tsx';
 import { DetailPanel } from './DetailPanel.tsx';
 import { FilterBar } from './FilterBar.tsx';
 import { readAddress, withoutAbsent } from './filters.pure.ts';
@@ -45,6 +45,8 @@ export function RecordingsPage() {
       input: (cursor: string | null) => ({ filter, sort, cursor, limit: 100 }),
       initialPageParam: null,
       getNextPageParam: (last) => last.next,
+      // Who puts the list in another order keeps the head that did it.
+      placeholderData: keepPreviousData,
     }),
   );
   const address = (change: Partial<{ filter: RecordingFilter; sort: string; selected: string | null }>) => {
@@ -80,14 +82,16 @@ export function RecordingsPage() {
           }}
         />
       </PageHeader>
-      <FilterBar filter={filter} sort={sort} onFilter={(next) => address({ filter: next })} onSort={(next) => address({ sort: next })} />
+      <FilterBar filter={filter} onFilter={(next) => address({ filter: next })} />
       <div className={css.split}>
         <List list={list} filtered={filtered} onClear={() => address({ filter: {} })}>
           {(rows) => (
             <RecordingTable
               rows={rows}
               total={total}
-              columns={columns}
+              columns={columnsWith(columns, sort)}
+              sort={sort}
+              onSort={(next) => address({ sort: next })}
               selected={beside ? selected : null}
               chosen={canLink ? chosen : null}
               onOpen={open}

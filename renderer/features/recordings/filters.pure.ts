@@ -3,12 +3,12 @@ import type { RecordingFilter, RecordingSort } from '../../../main/contract/web/
 /** What a list shows and in which order. */
 export type ListView = Pick<Shown, 'filter' | 'sort'>;
 
-type Shown = { filter: RecordingFilter; sort: (typeof RecordingSort)['options'][number]; selected: string | null };
+type Shown = { filter: RecordingFilter; sort: RecordingSort; selected: string | null };
 
 const KINDS = ['recording', 'loose', 'docking'] as const;
 const STAGE_NAMES = ['start', 'investigation', 'decision', 'service-and-execution'] as const;
 const DEADLINES = ['on-time', 'late', 'undetermined'] as const;
-const SORTS = ['newest', 'oldest', 'longest', 'largest'] as const;
+const SORTS = ['newest', 'oldest', 'longest', 'shortest', 'largest', 'smallest'] as const satisfies RecordingSort[];
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const LOCAL = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?)?$/;
 
