@@ -34,6 +34,7 @@ import {
 } from '../store/index.ts';
 import { openVault, type Vault } from '../vault/index.ts';
 import { type Clock, createClock } from './clock.ts';
+import { MACHINE_CLOCKS, watchClock } from './clock-watch.ts';
 import { createDockings, type Dockings } from './dockings.ts';
 import { recordStart } from './genesis.ts';
 import { createPortLearning, type PortLearning } from './learn-port.ts';
@@ -60,6 +61,8 @@ export type StationOptions = {
   stallMs?: number;
   /** The clock, for tests that need another day. */
   nowMs?: () => number;
+  /** How long the machine has run, for tests in which its clock is set. A clock of a test's own is never set without it. */
+  uptimeMs?: () => number;
 };
 
 /** Everything that runs in one data folder, wired together. */
@@ -202,6 +205,16 @@ async function wire(
     const context = { identity, paths, ledger, work, vault, engine, clock, connections, policy, onCatalogueFailure };
     return { recovered, stages: await prepareStages(context), ports: createPorts(rememberedPorts(ledger)) };
   }
+  function clockStepped(byMs: number): void {
+    log.warn({ byMs }, 'the clock was set');
+    const subject = { kind: 'station' as const, id: identity.stationId };
+    const actor = { kind: 'system' as const, id: 'clock' };
+    ledger.append([{ type: 'clock.stepped', subject, actor, at: clock.now(), body: { byMs } }]).catch(onBug);
+  }
+  function watchOwnClock() {
+    const { nowMs = Date.now, uptimeMs = options.nowMs ?? MACHINE_CLOCKS.uptimeMs } = options;
+    return watchClock(clockStepped, { nowMs, uptimeMs });
+  }
   function watchUsb(): Promise<LinuxDock> {
     const { stationId } = identity;
     const attach = (volume: Volume) => void dockings.attach(volume);
@@ -249,6 +262,7 @@ async function wire(
   const running = startStages(ledger, work, stages.consumers(options.purpose), onBug);
   const watching = watchDocks(options, dockings, log, onBug);
   const usb = options.usb === true ? await watchUsb() : null;
+  const clockWatch = options.purpose === 'station' ? watchOwnClock() : null;
   const kernelLog = usb === null ? null : followKernelLog();
   for (const failure of recovered.failures) log.error({ failure }, 'found in the vault, left where it is');
 
@@ -276,6 +290,7 @@ async function wire(
     policy,
     idle: () => allIdle(ledger, running),
     async close() {
+      clockWatch?.close();
       await watching?.close();
       await usb?.close();
       kernelLog?.close();

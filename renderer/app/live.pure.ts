@@ -12,6 +12,7 @@ const FAMILIES: Record<EntryType, readonly Family[]> = {
   'station.started': ['station'],
   'policy.set': ['session', 'station', 'wall'],
   'clock.confirmed': ['station'],
+  'clock.stepped': ['station'],
   'camera.registered': ['cameras'],
   'camera.merged': ['cameras', 'recordings'],
   'camera.separated': ['cameras', 'recordings'],

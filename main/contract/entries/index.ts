@@ -71,6 +71,7 @@ export const ENTRY_BODIES = {
   'difference.reopened': archive.DifferenceReopened,
   'run.ended': station.RunEnded,
   'archive.reconciled': archive.ArchiveReconciled,
+  'clock.stepped': station.ClockStepped,
 } as const;
 
 export type EntryType = keyof typeof ENTRY_BODIES;

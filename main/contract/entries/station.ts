@@ -15,6 +15,12 @@ export const PolicySet = z.strictObject({ key: z.enum([...PolicyKey.options, ...
 /** An admin looked at the station's clock and says it is right; counts as a check for 24 hours. */
 export const ClockConfirmed = z.strictObject({ by: z.string().min(1).max(100) });
 
+/**
+ * The station's clock was set while it ran, `byMs` forward, or back where that is less than 0: entries before this one tell
+ * their time by the clock as it was. What was confirmed or synchronised before it says nothing of the clock any more.
+ */
+export const ClockStepped = z.strictObject({ byMs: z.int() });
+
 export const RunFigure = z.enum(['entries', 'items', 'ofItems', 'violations', 'warnings', 'same', 'differences', 'waiting', 'forwarded']);
 /** What long work counted: what it found, or how far it was when it ended without a result. */
 export const RunFigures = z.partialRecord(RunFigure, Count);
