@@ -1,5 +1,6 @@
 export { type ArchivedLedger, readArchivedLedger, readNamesInBags } from './archived-ledger.ts';
 export { createBreakers, type DestinationStanding } from './breakers.ts';
+export { listArchiveReconciliations, readArchiveResult } from './catalogue/archive-results.ts';
 export { type ArchiveDesk, createArchiveDesk } from './catalogue/archive-stations.ts';
 export { reconcileArchive } from './catalogue/reconcile-archive.ts';
 export { type CatalogueContext, catalogueStage, writeCatalogues } from './catalogue/write-catalogue.ts';

@@ -61,11 +61,17 @@ export function readResult(ledger: Ledger, id: string | null): Result<ReadResult
     'SELECT reconciliation_id, seq, result_sha256 FROM reconciliations WHERE ? IN (reconciliation_id, 0) ORDER BY seq DESC LIMIT 1',
   ).get(id ?? 0);
   if (!row) return failed('reconciliation.unknown', id ?? '—');
-  const canonical = ledger.records.get('reconciliation', row.reconciliation_id)?.['canonical'];
-  if (typeof canonical !== 'string') return failed('reconciliation.unknown', row.reconciliation_id, 'its record is erased');
-  const sha256 = createHash('sha256').update(canonical, 'utf8').digest('hex');
-  if (sha256 !== row.result_sha256) return failed('reconciliation.unknown', row.reconciliation_id, 'it does not match its hash');
-  return done({ content: KeptResult.parse(JSON.parse(canonical)), canonical, sha256, seq: row.seq });
+  const { reconciliation_id, seq, result_sha256: sha256 } = row;
+  const read = recordedText(ledger, 'reconciliation', reconciliation_id, sha256);
+  return read.ok ? done({ content: KeptResult.parse(JSON.parse(read.value)), canonical: read.value, sha256, seq }) : read;
+}
+
+/** What a private record holds of a result, word for word, when it has the hash that the ledger vouches for. Fails with `reconciliation.unknown`. */
+export function recordedText(ledger: Ledger, kind: 'reconciliation' | 'archive-reconciliation', id: string, sha256: string): Result<string> {
+  const canonical = ledger.records.get(kind, id)?.['canonical'];
+  if (typeof canonical !== 'string') return failed('reconciliation.unknown', id, 'its record is erased');
+  const found = createHash('sha256').update(canonical, 'utf8').digest('hex');
+  return found === sha256 ? done(canonical) : failed('reconciliation.unknown', id, 'it does not match its hash');
 }
 
 /** A difference of a result by its id or the beginning of it, when only one begins so. What cannot be explained has no id. */

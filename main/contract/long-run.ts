@@ -5,8 +5,8 @@ import { Count, DurationMs, SizeBytes, Uuid } from './values.ts';
 
 /** How far long work has come. What is not known before it is met (a camera's files) has no total. */
 export const Progress = z.object({
-  phase: z.enum(['ledger', 'source', 'vault', 'archive', 'forward']),
-  /** Files looked at, a copy in the vault and one in the archive each for itself; entries of the ledger; recordings to forward. */
+  phase: z.enum(['ledger', 'source', 'vault', 'archive', 'forward', 'comparison']),
+  /** Files looked at, a copy in the vault and one in the archive each for itself; entries of the ledger; recordings to forward; steps done of a comparison. */
   items: Count,
   ofItems: Count.nullable(),
   /** Of these files, as the ledger knows their sizes. */

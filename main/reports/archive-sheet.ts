@@ -1,14 +1,15 @@
 import type { RecordedArchiveResult } from '../contract/api/archive.ts';
 import { ArchiveClass, type ArchiveDifference } from '../contract/archive-difference.ts';
-import { ACTIONS, ARCHIVE_CLASSES, ARCHIVE_WORDS, CAUSES } from './archive-words.ts';
+import { ACTIONS, ARCHIVE_CLASSES, CAUSES } from '../contract/archive-words.ts';
+import { ARCHIVE_WORDS } from './archive-words.ts';
 import { type Sheet, spanText, timeText } from './sheet.ts';
 import { type Language, WORDS } from './words.ts';
 
 /** A reconciliation of all stations of an archive as it is put on paper. */
 export type ArchiveSheetInput = {
   recorded: RecordedArchiveResult;
-  /** Who compared. */
-  by: string;
+  /** Who compared; null when the name has been erased. */
+  by: string | null;
   /** When this was put on paper, and the newest ledger entry then. */
   exportedAt: string;
   head: { seq: number; hash: string };
@@ -38,7 +39,7 @@ export function archiveSheetOf(input: ArchiveSheetInput, language: Language): Sh
       [say('destination'), content.destination.name],
       [tell('comparedAt'), `${content.station.code} (${content.station.id})`],
       [say('ran'), `${spanText(content.startedAt, content.endedAt, zone, language)} (${zone})`],
-      [say('ranBy'), input.by],
+      [say('ranBy'), input.by ?? say('erased')],
       [say('entry'), String(seq)],
       [say('result'), sha256],
       [say('exported'), timeText(input.exportedAt, zone)],

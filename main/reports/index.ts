@@ -1,3 +1,3 @@
-export { makeReport } from './make-report.ts';
+export { makeArchiveReport, makeReport } from './make-report.ts';
 export type { SheetInput } from './sheet.ts';
 export { writeArchiveReport, writeReport } from './write-report.ts';

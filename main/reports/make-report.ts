@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { failed, type Result } from '../contract/errors.ts';
+import { type ArchiveSheetInput, archiveSheetOf } from './archive-sheet.ts';
 import { BROWSERS, PRINT_LIMIT_MS, type Printer } from './print.ts';
 import type { ReportJob } from './report.worker.ts';
 import { type Sheet, type SheetInput, sheetOf } from './sheet.ts';
@@ -19,6 +20,11 @@ export type ReportRequest = { format: 'pdf' | 'xlsx'; language: Language; signal
  */
 export function makeReport(input: SheetInput, { language, ...how }: ReportRequest, printer = PRINTER): Promise<Result<Uint8Array>> {
   return makeFile(sheetOf(input, language), how, printer);
+}
+
+/** The same of a reconciliation of all stations. */
+export function makeArchiveReport(input: ArchiveSheetInput, { language, ...how }: ReportRequest): Promise<Result<Uint8Array>> {
+  return makeFile(archiveSheetOf(input, language), how);
 }
 
 /** The same of any sheet. */

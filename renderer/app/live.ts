@@ -60,7 +60,12 @@ async function follow(stopped: AbortSignal, onFirst: () => void): Promise<boolea
 }
 
 /** Where the screens ask how far long work is. */
-const RUNS = { reconcile: api.archive.reconcileRun.key(), verify: api.station.verifyRun.key(), forward: api.archive.forwardRun.key() };
+const RUNS = {
+  reconcile: api.archive.reconcileRun.key(),
+  archive: api.archive.reconcileAllRun.key(),
+  verify: api.station.verifyRun.key(),
+  forward: api.archive.forwardRun.key(),
+};
 
 function take(event: LiveEvent): void {
   if (event.event === 'port') drawSoon(event.card);

@@ -119,12 +119,12 @@ function percentDone(progress: Progress | null): number | null {
 }
 
 function Done({ progress: { phase, items, ofItems, bytes, ofBytes } }: { progress: Progress }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   return (
     <>
       <li>
         {t(`run.phases.${phase}`)}
-        {ofItems !== null && ` ${t('run.items', { done: items, all: ofItems })}`}
+        {` ${ofItems === null ? items.toLocaleString(i18n.language) : t('run.items', { done: items, all: ofItems })}`}
       </li>
       {ofBytes !== null && (
         <li>

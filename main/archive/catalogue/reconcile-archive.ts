@@ -12,6 +12,7 @@ import type { Ledger } from '../../ledger/index.ts';
 import { sql } from '../../store/index.ts';
 import type { Destination } from '../destinations.ts';
 import type { Watch } from '../watch.ts';
+import { COMPARISONS } from './compare.sql.ts';
 import { type ArchivePlace, placeOf } from './place.ts';
 import { runJob } from './run-job.ts';
 import { CATALOGUE } from './tables.ts';
@@ -21,6 +22,8 @@ import type { CatalogueContext } from './write-catalogue.ts';
 const MAX_LISTED = 1000;
 /** Enough for a million originals without spilling to disk (measured: `bench:reconcile`). */
 const MEMORY_MB = 1500;
+/** The tables are opened, then one for each comparison. */
+const STEPS = 1 + COMPARISONS.length;
 /** Hours after which a recording without a case, or bytes without a receipt, are a difference. */
 const AFTER_HOURS = 24;
 
@@ -51,7 +54,8 @@ export async function reconcileArchive(
     const inventory = path.join(scratch, 'inventory.csv');
     // What a station writes while this lists is newer than its catalogue and waits; so the catalogue is read after the list.
     const part = partOf(context, destination);
-    const { files, read } = await writeInventory(place, inventory, part, watch);
+    const read = await writeInventory(place, inventory, part, watch);
+    let steps = 0;
     const compared = await runJob(
       {
         kind: 'compare',
@@ -65,7 +69,13 @@ export async function reconcileArchive(
         threads: Math.min(os.availableParallelism(), 4),
         spill: path.join(scratch, 'spill'),
       },
-      { signal: watch.signal, onStep: () => watch.onProgress({ phase: 'ledger', items: files, ofItems: files, bytes: 0, ofBytes: null }) },
+      {
+        signal: watch.signal,
+        onStep() {
+          watch.onProgress({ phase: 'comparison', items: steps, ofItems: STEPS, bytes: 0, ofBytes: null });
+          steps += 1;
+        },
+      },
     );
     if (!compared.ok) return compared;
     const { stepMs: _, ...found } = compared.value.value;
@@ -106,13 +116,8 @@ function isIn(part: Part | null, key: string): boolean {
 
 const PAYLOAD = /^[0-9a-f-]{36}\/\d{4}\/\d{2}\/[0-9a-f-]{36}\/data\//;
 
-/** Lists everything of an archive's stations into a file, a part of it with its hash; says how many there are. */
-async function writeInventory(
-  place: ArchivePlace,
-  file: string,
-  part: Part | null,
-  { signal, onProgress }: Watch,
-): Promise<{ files: number; read: number }> {
+/** Lists everything of an archive's stations into a file, a part of it with its hash; says of how many it read that. */
+async function writeInventory(place: ArchivePlace, file: string, part: Part | null, { signal, onProgress }: Watch): Promise<number> {
   const out = fs.createWriteStream(file);
   const failure = new Promise<never>((_, reject) => out.once('error', reject));
   failure.catch(() => undefined);
@@ -134,7 +139,7 @@ async function writeInventory(
     onProgress({ phase: 'archive', items: files, ofItems: null, bytes, ofBytes: null });
   }
   await Promise.race([new Promise<void>((resolve) => out.end(() => resolve())), failure]);
-  return { files, read };
+  return read;
 }
 
 async function record(ledger: Ledger, actor: Actor, found: ArchiveResult): Promise<Result<RecordedArchiveResult>> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ArchiveStation, Explanation, ForwardReport, Reason, ReconcileReport } from '../api/archive.ts';
 import { outcomeOf } from '../api/outcome.ts';
+import { ArchiveClass, ArchiveDifference, ArchiveResult } from '../archive-difference.ts';
 import { Failure } from '../errors.ts';
 import { LongRun } from '../long-run.ts';
 import { Count, Hash256, Uuid } from '../values.ts';
@@ -59,6 +60,49 @@ export type ForwardRun = z.infer<typeof ForwardRun>;
 
 export const ExportFormat = z.enum(['pdf', 'xlsx', 'json']);
 export type ExportFormat = z.infer<typeof ExportFormat>;
+
+/** A reconciliation of all stations of an archive, as it was when it was made. */
+export const ArchiveReconciliationRow = z.object({
+  id: Uuid,
+  at: z.string(),
+  destination: z.string().nullable(),
+  by: z.string().nullable(),
+  stations: Count,
+  items: Count,
+  differences: Count,
+});
+export type ArchiveReconciliationRow = z.infer<typeof ArchiveReconciliationRow>;
+
+/** A recorded result about all stations, with a page of the differences that were asked for. */
+export const ArchiveReport = ArchiveResult.pick({
+  id: true,
+  station: true,
+  startedAt: true,
+  endedAt: true,
+  stations: true,
+  items: true,
+  same: true,
+  waiting: true,
+  read: true,
+  counts: true,
+}).extend({
+  destination: z.string(),
+  by: z.string().nullable(),
+  resultSha256: Hash256,
+  entry: Count,
+  /** How many of all are in the result one by one; the rest is counted only. */
+  listed: Count,
+  /** Stations that listed differences are about, with how many each has. */
+  ofStations: z.array(z.object({ stationId: Uuid, differences: Count })),
+  rows: z.array(ArchiveDifference),
+  /** Of the listed ones, how many the filter leaves, and from which number on the next page begins; null when there is none. */
+  matching: Count,
+  next: Count.nullable(),
+});
+export type ArchiveReport = z.infer<typeof ArchiveReport>;
+
+const REPORT_FILE = z.object({ headers: z.object({ 'content-disposition': z.string() }), body: z.file() });
+const ReportRequest = z.object({ id: Uuid, format: ExportFormat, language: z.enum(['zh', 'en']) });
 
 export const archiveWebContract = {
   destinations: needs('archive.read')
@@ -123,6 +167,50 @@ export const archiveWebContract = {
   export: needs('archive.read')
     .errors({ NOT_MADE: { status: 409, data: Failure } })
     .route({ method: 'GET', path: '/reconciliations/{id}/export', summary: 'A reconciliation as a file', outputStructure: 'detailed' })
-    .input(z.object({ id: Uuid, format: ExportFormat, language: z.enum(['zh', 'en']) }))
-    .output(z.object({ headers: z.object({ 'content-disposition': z.string() }), body: z.file() })),
+    .input(ReportRequest)
+    .output(REPORT_FILE),
+  reconcileAll: needs('archive.run')
+    .route({ method: 'POST', path: '/archive-reconcile', summary: 'Begin to compare all stations of an archive with what it holds, or join in' })
+    .input(z.object({ to: z.string().max(32) }))
+    .output(outcomeOf(ReconcileRun)),
+  reconcileAllRun: needs('archive.read')
+    .route({ method: 'GET', path: '/archive-reconcile', summary: 'The reconciliation of all stations that goes on, or how the last one ended' })
+    .output(ReconcileRun.nullable()),
+  /** What is stopped leaves no result. One that is over stays as it is. */
+  cancelReconcileAll: needs('archive.run')
+    .route({ method: 'POST', path: '/archive-reconcile/cancel', summary: 'Stop the reconciliation of all stations that goes on' })
+    .input(z.object({ id: Uuid }))
+    .output(ReconcileRun.nullable()),
+  /** The newest 50. */
+  archiveReconciliations: needs('archive.read')
+    .route({ method: 'GET', path: '/archive-reconciliations', summary: 'Reconciliations of all stations, newest first' })
+    .output(z.array(ArchiveReconciliationRow)),
+  archiveReconciliation: needs('archive.read')
+    .route({
+      method: 'GET',
+      path: '/archive-reconciliations/{id}',
+      summary: 'A recorded result about all stations, its differences a page at a time',
+    })
+    .input(
+      z.object({
+        id: Uuid,
+        class: ArchiveClass.optional(),
+        stationId: Uuid.optional(),
+        /** Words that place, ids, hashes or sizes hold. */
+        search: z.string().trim().max(100).default(''),
+        from: z.coerce.number().int().nonnegative().default(0),
+        limit: z.coerce.number().int().min(1).max(200).default(100),
+      }),
+    )
+    .output(outcomeOf(ArchiveReport)),
+  exportArchive: needs('archive.read')
+    .errors({ NOT_MADE: { status: 409, data: Failure } })
+    .route({
+      method: 'GET',
+      path: '/archive-reconciliations/{id}/export',
+      summary: 'A reconciliation of all stations as a file',
+      outputStructure: 'detailed',
+    })
+    .input(ReportRequest)
+    .output(REPORT_FILE),
 };

@@ -62,7 +62,7 @@ export const LiveEvent = z.discriminatedUnion('event', [
     entries: z.array(z.object({ seq: Count, type: z.string(), subject: z.object({ kind: z.string(), id: z.string() }) })),
   }),
   /** There is something new to be seen of long work; what, only those may ask who may read it. */
-  z.object({ n: z.int().positive(), event: z.literal('work'), work: z.enum(['reconcile', 'verify', 'forward']) }),
+  z.object({ n: z.int().positive(), event: z.literal('work'), work: z.enum(['reconcile', 'archive', 'verify', 'forward']) }),
   z.object({ n: z.int().positive(), event: z.literal('beat'), stationTime: z.string() }),
 ]);
 export type LiveEvent = z.infer<typeof LiveEvent>;

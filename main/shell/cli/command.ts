@@ -45,6 +45,7 @@ const PHASES: Record<Progress['phase'], string> = {
   vault: '本地库 vault',
   archive: '归档 archive',
   forward: '推送 forward',
+  comparison: '比对 comparison',
 };
 
 /** Characters of a difference's id that a person types. */

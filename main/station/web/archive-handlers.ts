@@ -24,6 +24,7 @@ import type { Station } from '../open-station.ts';
 import { startForward } from '../run-work.ts';
 import { sheetInput } from '../sheet-input.ts';
 import { destinationsOf } from '../status.ts';
+import { downloadOf, named, reportFile } from './archive-answers.ts';
 import { serialOf } from './recording-rows.ts';
 import { actorOf, type GuardedContract, type WebContext } from './web-context.ts';
 
@@ -88,8 +89,7 @@ export function archiveHandlers({ archive: os }: GuardedContract) {
     export: os.export.handler(async ({ context, input, errors, signal }) => {
       const made = await exportOf(context, input, signal ? AbortSignal.any([signal, context.signal]) : context.signal);
       if (!made.ok) throw errors.NOT_MADE({ data: made.failure });
-      // The name is made of letters, digits and hyphens alone, so it needs no escaping.
-      return { headers: { 'content-disposition': `attachment; filename="${made.value.name}"` }, body: made.value };
+      return downloadOf(made.value);
     }),
   };
 }
@@ -112,13 +112,7 @@ function acting(context: WebContext): { ledger: Ledger; now(): string; actor: Ac
   return { ledger: context.station.ledger, now: context.station.clock.now, actor: actorOf(context) };
 }
 
-const TYPES: Record<ExportFormat, string> = {
-  pdf: 'application/pdf',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  json: 'application/json',
-};
-
-/** A reconciliation as a file; its name says which station, archive and day, and nothing that a client sent. */
+/** A reconciliation as a file. */
 async function exportOf(
   context: WebContext,
   { id, format, language }: { id: string; format: ExportFormat; language: 'zh' | 'en' },
@@ -134,15 +128,7 @@ async function exportOf(
     format === 'json'
       ? done(Buffer.from(kept.value.canonical))
       : await makeReport(sheetInput(station, report.value, exportedBy), { format, language, signal });
-  if (!made.ok && made.failure.code === 'run.cancelled') return made;
-  if (!made.ok) {
-    station.log.error({ failure: made.failure }, 'a report was not made');
-    // Where programs and files of this machine lie is for the log alone.
-    return failed(made.failure.code, format.toUpperCase());
-  }
-  const parts = ['evidock', station.identity.stationCode, 'reconciliation', report.value.destination ?? 'vault', report.value.endedAt.slice(0, 10)];
-  const name = `${parts.join('-').replace(/[^A-Za-z0-9-]+/g, '-')}-${report.value.resultSha256.slice(0, 8)}.${format}`;
-  return done(new File([Buffer.from(made.value)], name, { type: TYPES[format] }));
+  return reportFile(station, made, { ...report.value, destination: report.value.destination ?? 'vault', what: 'reconciliation', format });
 }
 
 function breakerOf({ standing, failures, untilMs, reason }: DestinationStanding, name: string): DestinationRow['breaker'] {
@@ -152,12 +138,6 @@ function breakerOf({ standing, failures, untilMs, reason }: DestinationStanding,
     until: untilMs === null ? null : new Date(untilMs).toISOString(),
     reason: reason === null ? null : failed(reason, name).failure,
   };
-}
-
-/** A failure of a destination as other machines may read it: by the destination's name, never by its folder. */
-async function named<T>(name: string, result: Result<T> | Promise<Result<T>>): Promise<Result<T>> {
-  const outcome = await result;
-  return outcome.ok ? outcome : failed(outcome.failure.code, name);
 }
 
 /** The same of what pushing to it came to. */

@@ -78,7 +78,7 @@ describe('a listener that is slow', () => {
   function source() {
     const listeners = new Set<(entries: readonly Entry[]) => void>();
     const shown: { card: PortCard } = { card: emptyCard(1) };
-    const turned = { reconcile: 0, verify: 7, forward: 0 };
+    const turned = { reconcile: 0, archive: 0, verify: 7, forward: 0 };
     return {
       listeners,
       shown,

@@ -29,7 +29,8 @@ export function wallHandlers({ wall: os }: GuardedContract) {
     events: os.events.handler(({ context }) => {
       const { ledger, clock, longWork } = context.station;
       const head = () => headOf(context.station).seq;
-      const turns = () => ({ reconcile: longWork.reconcile.turn(), verify: longWork.verify.turn(), forward: longWork.forward.turn() });
+      const { reconcile, archive, verify, forward } = longWork;
+      const turns = () => ({ reconcile: reconcile.turn(), archive: archive.turn(), verify: verify.turn(), forward: forward.turn() });
       const subscribe: Ledger['subscribe'] = (listener) => ledger.subscribe(listener);
       return counted(context.listening, liveEvents({ cards: () => cardsOf(context), head, now: clock.now, turns, subscribe }, context.signal));
     }),

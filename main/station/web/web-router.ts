@@ -4,6 +4,7 @@ import { type WebContract, webContract } from '../../contract/web/index.ts';
 import { isAllowed } from '../../contract/web/permissions.ts';
 import { accessOf } from '../../identity/index.ts';
 import { tellingFailure } from '../tell-failure.ts';
+import { allStationsHandlers } from './all-stations-handlers.ts';
 import { archiveHandlers } from './archive-handlers.ts';
 import { cameraHandlers } from './camera-handlers.ts';
 import { caseHandlers } from './case-handlers.ts';
@@ -37,7 +38,7 @@ export function createWebRouter(): Router<WebContract, WebContext> {
     wall: wallHandlers(guarded),
     recordings: recordingHandlers(guarded),
     cases: caseHandlers(guarded),
-    archive: archiveHandlers(guarded),
+    archive: { ...archiveHandlers(guarded), ...allStationsHandlers(guarded) },
     cameras: cameraHandlers(guarded),
     station: stationHandlers(guarded),
   });

@@ -1,14 +1,13 @@
 import { CheckCircleOutlined, PauseCircleOutlined, WarningOutlined } from '@ant-design/icons';
 import { useMutation } from '@tanstack/react-query';
 import { Button, Skeleton } from 'antd';
-import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import type { DestinationRow } from '../../../main/contract/web/archive.ts';
 import { api, failureOf } from '../../api/client.ts';
 import { Facts } from '../../ui/Facts.tsx';
 import { FailureAlert } from '../../ui/FailureAlert.tsx';
 import { EmptyState, ErrorPanel, useFailureText } from '../../ui/panels.tsx';
-import { TimeText } from '../../ui/text.tsx';
+import { TimeText, useTimeText } from '../../ui/text.tsx';
 import { useCan } from '../session/index.ts';
 import css from './archive.module.css';
 import { ForwardButton } from './ForwardButton.tsx';
@@ -68,11 +67,12 @@ function DestinationCard({ destination }: { destination: DestinationRow }) {
 function Rest({ name, breaker: { until, reason } }: { name: string; breaker: DestinationRow['breaker'] }) {
   const { t } = useTranslation('archive');
   const textOf = useFailureText();
+  const timeOf = useTimeText();
   const { what, next } = reason === null ? { what: t('unknownReason'), next: '' } : textOf(reason);
   return (
     <div className={css.rest} role="status">
       <strong>
-        <PauseCircleOutlined aria-hidden /> {until === null ? t('restOver') : t('restsUntil', { at: dayjs(until).format('HH:mm') })}
+        <PauseCircleOutlined aria-hidden /> {until === null ? t('restOver') : t('restsUntil', { at: timeOf(until, 'clock') })}
       </strong>
       <p>{t('because', { reason: what })}</p>
       {next !== '' && <p>{next}</p>}

@@ -4,7 +4,7 @@ import { Button } from 'antd';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ExportFormat } from '../../../main/contract/web/archive.ts';
-import { client, failureOf } from '../../api/client.ts';
+import { failureOf } from '../../api/client.ts';
 import { FailureAlert } from '../../ui/FailureAlert.tsx';
 import { WorkPanel } from '../../ui/long-run.tsx';
 import css from './archive.module.css';
@@ -12,10 +12,12 @@ import { saveFile } from './save-file.ts';
 
 const FORMATS = ['pdf', 'xlsx', 'json'] as const satisfies ExportFormat[];
 
+type Ask = (request: { format: ExportFormat; language: 'zh' | 'en' }, how: { signal: AbortSignal }) => Promise<{ body: File }>;
+
 /** The sheet to sign in the screen's language, as the station makes it, and the result as it was recorded. */
-export function Exports({ id }: { id: string }) {
+export function Exports({ ask }: { ask: Ask }) {
   const { t, i18n } = useTranslation('archive');
-  const { make, cancel, format, submittedAt, failure } = useExport(id, i18n.language === 'en' ? 'en' : 'zh');
+  const { make, cancel, format, submittedAt, failure } = useExport(ask, i18n.language === 'en' ? 'en' : 'zh');
   return (
     <>
       <div className={css.bar}>
@@ -51,12 +53,12 @@ export function Exports({ id }: { id: string }) {
 }
 
 /** Makes one file at a time for who waits for it: whoever leaves or stops it ends what makes it at the station, too. */
-function useExport(id: string, language: 'zh' | 'en') {
+function useExport(ask: Ask, language: 'zh' | 'en') {
   const stop = useRef<AbortController>(null);
   const { mutate, variables, error, isPending, submittedAt } = useMutation({
     mutationFn: (format: ExportFormat) => {
       stop.current = new AbortController();
-      return client.archive.export({ id, format, language }, { signal: stop.current.signal });
+      return ask({ format, language }, { signal: stop.current.signal });
     },
     onSuccess: ({ body }) => saveFile(body),
   });

@@ -3,7 +3,7 @@ import { Input, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ReconcileReport } from '../../../main/contract/api/archive.ts';
 import type { ErrorCode } from '../../../main/contract/errors.ts';
-import { api, failureOf } from '../../api/client.ts';
+import { api, client, failureOf } from '../../api/client.ts';
 import { Chips } from '../../ui/Chips.tsx';
 import { ErrorPanel } from '../../ui/panels.tsx';
 import { CopyText, TimeText } from '../../ui/text.tsx';
@@ -47,7 +47,7 @@ function Result({ report, shown, onShow }: { report: ReconcileReport } & Omit<Pr
       <About report={report} />
       <p>{t('figures', { same, missing, differs, extra, waiting })}</p>
       {differences.length < missing + differs + extra + waiting && <p>{t('cutShort', { count: differences.length })}</p>}
-      <Exports id={report.id} />
+      <Exports ask={(request, how) => client.archive.export({ id: report.id, ...request }, how)} />
       {differences.length > 0 && <Filters report={report} shown={shown} onShow={onShow} />}
       {rows.length > 0 && <DifferenceTable run={report.id} differences={rows} />}
       {differences.length > 0 && rows.length === 0 && <p className={css.calm}>{t('nothingLeft')}</p>}

@@ -3,16 +3,15 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Button, Radio } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ReconciliationRow } from '../../../main/contract/web/archive.ts';
 import { api, failureOf, queryClient } from '../../api/client.ts';
 import { FailureAlert } from '../../ui/FailureAlert.tsx';
-import { isUnderWay, RunPanel } from '../../ui/long-run.tsx';
+import { isUnderWay } from '../../ui/long-run.tsx';
 import { ErrorPanel } from '../../ui/panels.tsx';
-import { useTimeText } from '../../ui/text.tsx';
 import { useCan } from '../session/index.ts';
 import css from './archive.module.css';
 import { addressOf, readAddress, type Shown } from './differences.pure.ts';
 import { ReconcileResult } from './ReconcileResult.tsx';
+import { RunNow, Runs } from './runs.tsx';
 
 /** Compares vault and archive byte by byte; every result stays on the ledger and can be looked at again. */
 export function Reconciliation() {
@@ -34,7 +33,7 @@ export function Reconciliation() {
       </div>
       {error && <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />}
       {runs?.length === 0 && <p className={css.calm}>{t(allowed ? 'reconcileHint' : 'reconcileNotAllowed')}</p>}
-      <RunNow newest={runs?.[0]?.at ?? null} />
+      <Now newest={runs?.[0]?.at ?? null} />
       {run && <ReconcileResult key={run.id} id={run.id} shown={shown} onShow={(change) => show({ ...shown, ...change })} />}
     </section>
   );
@@ -72,36 +71,9 @@ function Start({ onStart }: { onStart: () => void }) {
   );
 }
 
-/** The run that goes on, or why the last one came to nothing, until a newer one has a result; that is on the ledger. */
-function RunNow({ newest }: { newest: string | null }) {
+function Now({ newest }: { newest: string | null }) {
   const { t } = useTranslation('archive');
   const { data: run, dataUpdatedAt } = useQuery(api.archive.reconcileRun.queryOptions());
   const { mutateAsync } = useMutation(api.archive.cancelReconcile.mutationOptions());
-  const allowed = useCan('archive.run');
-  if (!run || (newest !== null && newest > run.startedAt && !isUnderWay(run))) return null;
-  const cancel = allowed ? () => mutateAsync({ id: run.id }) : null;
-  return (
-    <RunPanel
-      run={run}
-      seenAt={dataUpdatedAt}
-      label={t('reconciling', { name: run.what })}
-      stopHint={t('stopReconcile')}
-      outcome={null}
-      onCancel={cancel}
-    />
-  );
-}
-
-function Runs({ runs, chosen, onChoose }: { runs: readonly ReconciliationRow[]; chosen: string; onChoose: (id: string) => void }) {
-  const { t } = useTranslation('archive');
-  const textOf = useTimeText();
-  return (
-    <select className={css.control} aria-label={t('runs')} value={chosen} onChange={(event) => onChoose(event.target.value)}>
-      {runs.map(({ id, at, destination, differences }) => (
-        <option key={id} value={id}>
-          {t('runNamed', { at: textOf(at, 'minute'), name: destination ?? '—', count: differences })}
-        </option>
-      ))}
-    </select>
-  );
+  return <RunNow run={run} seenAt={dataUpdatedAt} newest={newest} label={t('reconciling', { name: run?.what })} cancel={mutateAsync} />;
 }

@@ -1,7 +1,6 @@
 import { WarningOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Radio, Skeleton } from 'antd';
-import { useState } from 'react';
+import { Button, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ArchiveStation } from '../../../main/contract/api/archive.ts';
 import { api, failureOf } from '../../api/client.ts';
@@ -9,46 +8,38 @@ import { DataTable } from '../../ui/DataTable.tsx';
 import { FailureAlert } from '../../ui/FailureAlert.tsx';
 import { ErrorPanel } from '../../ui/panels.tsx';
 import { Bytes, TimeText } from '../../ui/text.tsx';
+import { useSession } from '../session/index.ts';
 import css from './archive.module.css';
 import { useDestinations } from './use-destinations.ts';
 
-/** Every station that archives to the same place, from that place alone: nobody asks the stations. */
-export function Stations() {
+/** What an archive holds of each station, and as of when: nobody asks the stations. */
+export function Stations({ name }: { name: string }) {
   const { t } = useTranslation('archive');
-  const { data: destinations } = useDestinations();
-  const [chosen, setChosen] = useState<string | null>(null);
-  const names = destinations?.map(({ name }) => name) ?? [];
-  const name = chosen ?? names.at(-1) ?? null;
-  if (name === null) return null;
+  const { data, error, refetch, isFetching } = useQuery(api.archive.stations.queryOptions({ input: { name } }));
   return (
     <section className={css.section} aria-labelledby="stations">
       <div className={css.bar}>
         <h2 id="stations">{t('stations')}</h2>
-        {names.length > 1 && (
-          <Radio.Group
-            aria-label={t('stationsOf')}
-            optionType="button"
-            value={name}
-            options={names.map((one) => ({ value: one, label: one }))}
-            onChange={(event) => setChosen(String(event.target.value))}
-          />
-        )}
+        <Button loading={isFetching && data !== undefined} onClick={() => void refetch()}>
+          {t('readAgain')}
+        </Button>
       </div>
-      <StationsOf key={name} name={name} />
+      {data?.ok && <p className={css.calm}>{t('stationsHint')}</p>}
+      {error && <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />}
+      {data === undefined && !error && <Skeleton active />}
+      {data?.ok && <StationTable rows={data.value} name={name} />}
+      {data?.ok === false && <Nothing failure={data.failure} />}
     </section>
   );
 }
 
-function StationsOf({ name }: { name: string }) {
+function Nothing({ failure }: { failure: Parameters<typeof FailureAlert>[0]['failure'] }) {
   const { t } = useTranslation('archive');
-  const { data, error, refetch } = useQuery(api.archive.stations.queryOptions({ input: { name } }));
-  if (error) return <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />;
-  if (data === undefined) return <Skeleton active />;
-  if (data.ok) return <StationTable rows={data.value} />;
-  return data.failure.code === 'archive.no-catalogue' ? <p className={css.calm}>{t('noStations')}</p> : <FailureAlert failure={data.failure} />;
+  if (typeof failure === 'object' && failure?.code === 'archive.no-catalogue') return <p className={css.calm}>{t('noStations')}</p>;
+  return <FailureAlert failure={failure} />;
 }
 
-function StationTable({ rows }: { rows: readonly ArchiveStation[] }) {
+function StationTable({ rows, name }: { rows: readonly ArchiveStation[]; name: string }) {
   const { t } = useTranslation('archive');
   return (
     <DataTable
@@ -57,10 +48,10 @@ function StationTable({ rows }: { rows: readonly ArchiveStation[] }) {
       keyOf={(row) => row.stationId}
       columns={[
         { id: 'station', title: t('station'), nowrap: true, cell: ({ code, stationId }) => <span title={stationId}>{code ?? stationId}</span> },
-        { id: 'seen', title: t('lastSeen'), nowrap: true, cell: (row) => <TimeText at={row.lastSeenAt} as="minute" /> },
+        { id: 'seen', title: t('asOf'), nowrap: true, cell: (row) => <TimeText at={row.lastSeenAt} /> },
         { id: 'items', title: t('originals'), number: true, cell: (row) => row.items ?? '—' },
         { id: 'bytes', title: t('size'), number: true, nowrap: true, cell: (row) => <Bytes bytes={row.bytes} /> },
-        { id: 'waiting', title: t('waiting'), cell: (row) => <Backlog row={row} /> },
+        { id: 'waiting', title: t('waitedThen'), cell: (row) => <Backlog row={row} name={name} /> },
         { id: 'late', title: t('late'), number: true, cell: (row) => row.late ?? '—' },
         { id: 'state', title: t('stationState'), cell: (row) => <State row={row} /> },
       ]}
@@ -68,12 +59,22 @@ function StationTable({ rows }: { rows: readonly ArchiveStation[] }) {
   );
 }
 
-function Backlog({ row: { waiting, waitingSince } }: { row: ArchiveStation }) {
+/** What waited when the station wrote its tables; of this station, which knows better, what waits now. */
+function Backlog({ row: { code, waiting, waitingSince }, name }: { row: ArchiveStation; name: string }) {
   const { t } = useTranslation('archive');
-  if (waiting === null || waiting === 0) return waiting ?? '—';
+  const { stationCode } = useSession();
+  const { data } = useDestinations();
+  const now = code !== null && code === stationCode ? data?.find((one) => one.name === name)?.waiting : undefined;
   return (
     <>
-      {waiting} · {t('since')} <TimeText at={waitingSince} as="minute" />
+      {waiting ?? '—'}
+      {waiting !== null && waiting > 0 && (
+        <>
+          {' '}
+          · {t('since')} <TimeText at={waitingSince} as="minute" />
+        </>
+      )}
+      {now !== undefined && now !== waiting && <strong> · {t('waitsNow', { now })}</strong>}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Difference } from '../../../main/contract/api/archive.ts';
-import { addressOf, countByCode, countByState, readAddress, shownOf } from './differences.pure.ts';
+import { addressOf, countByCode, countByState, readAddress, readAddressOfAll, shownOf } from './differences.pure.ts';
 
 const RUN = '01a20c7f-f471-7727-97c3-f503c7c323ef';
 const explanation = { id: RUN, at: '2026-03-02T06:03:12.000Z', by: '李档案', reason: '磁盘更换时遗失' };
@@ -52,4 +52,10 @@ test('an address says what is shown and is read back the same; what it does not 
   expect(readAddress(addressOf(shown))).toEqual(shown);
   expect(addressOf(nothing)).toEqual({});
   expect(readAddress({ run: '../x', state: 'gone', search: 42, other: true })).toEqual({ ...nothing, search: '42' });
+});
+
+test('what is shown of all stations goes into an address and comes out of it', () => {
+  const shown = { run: RUN, class: 'missing', station: RUN, search: '2026/03' } as const;
+  expect(readAddressOfAll(addressOf(shown))).toEqual(shown);
+  expect(readAddressOfAll({ run: '1', class: 'lost', station: 'A1', search: 12 })).toEqual({ run: null, class: null, station: null, search: '12' });
 });

@@ -1,4 +1,5 @@
 import type { Difference } from '../../../main/contract/api/archive.ts';
+import type { ArchiveClass } from '../../../main/contract/archive-difference.ts';
 import type { ErrorCode } from '../../../main/contract/errors.ts';
 
 const WAITING: ErrorCode = 'clear.no-receipt';
@@ -10,21 +11,44 @@ export type Shown = { run: string | null; code: string | null; state: Difference
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/** What is shown of which reconciliation of all stations, in the same way. */
+export type ShownOfAll = { run: string | null; class: ArchiveClass | null; station: string | null; search: string };
+
+const CLASSES: readonly ArchiveClass[] = ['missing', 'differs', 'extra', 'duplicate', 'late', 'unlinked', 'unreadable'];
+
+function textIn(search: Record<string, unknown>): (key: string) => string {
+  return (key) => (typeof search[key] === 'string' || typeof search[key] === 'number' ? String(search[key]).slice(0, 100) : '');
+}
+
+function uuidOr(text: string): string | null {
+  return UUID.test(text) ? text : null;
+}
+
 /** What an address asks to show; what it does not understand is left out, so that an old link never breaks the page. */
 export function readAddress(search: Record<string, unknown>): Shown {
-  const text = (key: string) => (typeof search[key] === 'string' || typeof search[key] === 'number' ? String(search[key]).slice(0, 100) : '');
+  const text = textIn(search);
   return {
-    run: UUID.test(text('run')) ? text('run') : null,
+    run: uuidOr(text('run')),
     code: text('code') === '' ? null : text('code'),
     state: STATES.find((one) => one === text('state')) ?? null,
     search: text('search'),
   };
 }
 
+/** The same for all stations. */
+export function readAddressOfAll(search: Record<string, unknown>): ShownOfAll {
+  const text = textIn(search);
+  return {
+    run: uuidOr(text('run')),
+    class: CLASSES.find((one) => one === text('class')) ?? null,
+    station: uuidOr(text('station')),
+    search: text('search'),
+  };
+}
+
 /** The address of what is shown, without what leaves nothing out. */
-export function addressOf({ run, code, state, search }: Shown): Record<string, string> {
-  const parts = Object.entries({ run, code, state, search });
-  return Object.fromEntries(parts.filter((part): part is [string, string] => part[1] !== null && part[1] !== ''));
+export function addressOf(shown: Shown | ShownOfAll): Record<string, string> {
+  return Object.fromEntries(Object.entries(shown).filter((part): part is [string, string] => part[1] !== null && part[1] !== ''));
 }
 
 export function stateOf({ code, explanation }: Difference): DifferenceState {

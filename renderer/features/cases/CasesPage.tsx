@@ -1,13 +1,12 @@
-import { SearchOutlined } from '@ant-design/icons';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Button, Input, Skeleton } from 'antd';
-import { useEffect, useState } from 'react';
+import { Button, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CaseSort } from '../../../main/contract/web/cases.ts';
 import { api, failureOf } from '../../api/client.ts';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { EmptyState, ErrorPanel } from '../../ui/panels.tsx';
+import { SearchBox } from '../../ui/SearchBox.tsx';
 import { useCan } from '../session/index.ts';
 import { CaseTable, type Order } from './CaseTable.tsx';
 import css from './cases.module.css';
@@ -16,7 +15,6 @@ import { ACTIONS, type ActionName } from './words.ts';
 
 type Filter = { search?: string | undefined; actionKind?: ActionName | undefined; incomplete?: true | undefined };
 type Address = Filter & { sort?: CaseSort | undefined; descending?: false | undefined };
-const TYPING_MS = 300;
 
 function readAddress(search: Record<string, unknown>): Address {
   const words = search['search'];
@@ -85,25 +83,9 @@ export function CasesPage() {
 
 function Filters({ shown, put }: { shown: Address; put: (change: Address) => void }) {
   const { t } = useTranslation('cases');
-  const [text, setText] = useState(shown.search ?? '');
-  useEffect(() => {
-    const wanted = text.trim() === '' ? undefined : text.trim();
-    if (wanted === shown.search) return;
-    const timer = setTimeout(() => put({ search: wanted }), TYPING_MS);
-    return () => clearTimeout(timer);
-  });
   return (
     <search className={css.filters}>
-      <Input
-        className={css.search ?? ''}
-        allowClear
-        maxLength={100}
-        prefix={<SearchOutlined aria-hidden />}
-        aria-label={t('search')}
-        placeholder={t('search')}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-      />
+      <SearchBox className={css.search} label={t('search')} value={shown.search ?? ''} onChange={(search) => put({ search })} />
       <select
         className={css.control}
         aria-label={t('kind')}

@@ -1,10 +1,10 @@
-import { CloseOutlined, SearchOutlined } from '@ant-design/icons';
+import { CloseOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Input } from 'antd';
-import { useEffect, useState } from 'react';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { RecordingFilter } from '../../../main/contract/web/recordings.ts';
 import { api } from '../../api/client.ts';
+import { SearchBox } from '../../ui/SearchBox.tsx';
 import { DayPicker } from './DayPicker.tsx';
 import { withoutAbsent } from './filters.pure.ts';
 import { NAMED, NamedChoice } from './NamedChoice.tsx';
@@ -20,7 +20,6 @@ const QUICK = [
 ] as const satisfies [string, RecordingFilter][];
 const KINDS = ['recording', 'loose', 'docking'] as const;
 const STAGE_NAMES = ['start', 'investigation', 'decision', 'service-and-execution'] as const;
-const TYPING_MS = 300;
 
 type FilterBarProps = { filter: RecordingFilter; onFilter: (filter: RecordingFilter) => void };
 
@@ -30,7 +29,13 @@ export function FilterBar({ filter, onFilter }: FilterBarProps) {
   const put = (change: RecordingFilter) => onFilter(withoutAbsent({ ...filter, ...change }));
   return (
     <search className={css.filters}>
-      <SearchBox value={filter.search ?? ''} onChange={(search) => put({ search })} />
+      <SearchBox
+        className={css.search}
+        label={t('search')}
+        hint={t('searchHint')}
+        value={filter.search ?? ''}
+        onChange={(search) => put({ search })}
+      />
       {QUICK.map(([name, wanted]) => (
         <QuickChip key={name} name={name} wanted={wanted} filter={filter} onFilter={onFilter} />
       ))}
@@ -59,29 +64,6 @@ export function FilterBar({ filter, onFilter }: FilterBarProps) {
         </Button>
       )}
     </search>
-  );
-}
-
-function SearchBox({ value, onChange }: { value: string; onChange: (text: string | undefined) => void }) {
-  const { t } = useTranslation('recordings');
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text.trim() === value) return;
-    const timer = setTimeout(() => onChange(text.trim() === '' ? undefined : text.trim()), TYPING_MS);
-    return () => clearTimeout(timer);
-  });
-  return (
-    <Input
-      className={css.search ?? ''}
-      prefix={<SearchOutlined aria-hidden />}
-      allowClear
-      maxLength={100}
-      aria-label={t('search')}
-      placeholder={t('searchHint')}
-      value={text}
-      onChange={(event) => setText(event.target.value)}
-    />
   );
 }
 
