@@ -489,6 +489,10 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '对象存储中不写入目录表，无法据其查看或核对各采集站：{what}。请改用目录类存储目标；证据照常归档。',
     en: 'No catalogue tables are kept in an object store, so its stations cannot be listed or reconciled from it: {what}. Use a destination that is a folder; evidence is archived as ever.',
   },
+  'source.reads-differ': {
+    zh: '同一文件两次读取的内容不同：{what}。没有保存；请更换数据线或端口后重新接入记录仪。',
+    en: 'Two readings of one file are not the same: {what}. It was not stored; dock the camera again with another cable or in another port.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

@@ -130,6 +130,7 @@ export const ERRORS = {
   'destination.lacking': { retry: 'operator', evidenceAtRisk: false },
   'destination.key-unusable': { retry: 'operator', evidenceAtRisk: false },
   'destination.no-catalogue': { retry: 'never', evidenceAtRisk: false },
+  'source.reads-differ': { retry: 'operator', evidenceAtRisk: true },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

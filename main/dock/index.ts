@@ -1,9 +1,8 @@
 export { cameraBattery, cameraClock } from './camera-state.ts';
 export { type FolderDock, folderVolume, readMounts, watchFolderDock } from './folder/folder-dock.ts';
-export { spaceOfVolume } from './folder/volume-space.ts';
 export { importCameras } from './import-cameras.ts';
 export { cameraOfDevice, isKnownDevice, type RememberedPort, rememberedPorts } from './known-devices.ts';
-export { describeDevice } from './linux/admission.pure.ts';
+export { describeDevice, judge } from './linux/admission.pure.ts';
 export { troublesOf, troublesOfMachine } from './linux/diagnose.pure.ts';
 export { HELPER_SOCKET } from './linux/helper.ts';
 export { followKernelLog, type KernelLog } from './linux/kernel-log.ts';
@@ -17,6 +16,7 @@ export { loadProfiles, type Profile } from './profile.ts';
 export { DOCK_PROJECTION } from './projection.ts';
 export type { CameraDriver, CameraIdentity, ControlPipe, Timer } from './protocols/driver.ts';
 export { DRIVERS } from './protocols/drivers.ts';
+export type { BulkPipe } from './protocols/mtp/session.ts';
 export { withUsbPipe } from './protocols/usb-pipe.ts';
 export { type Recognised, recognise } from './recognise.ts';
 export { findCamera, isWeak, type KnownCamera, registerByHand, registerCamera } from './register.ts';

@@ -1,4 +1,5 @@
-import type { IdentitySource, UsbFacts } from '../contract/entries/dock.ts';
+import type { RemoteFiles } from '../../native/index.ts';
+import type { DockingStarted, IdentitySource, UsbFacts } from '../contract/entries/dock.ts';
 import type { Failure, Result } from '../contract/errors.ts';
 
 /** What became of a camera that was locked, before it became a disk. */
@@ -17,8 +18,9 @@ export type UnlockedCamera = {
 export type Volume = {
   /** Stable name of the place it appeared in. */
   slot: string;
+  /** Where its files are, unless they are `remote`; and what it is called by. */
   root: string;
-  mountMode: 'ro' | 'rw' | 'folder';
+  mountMode: DockingStarted['mountMode'];
   fileSystem: string;
   /** What its port hangs on: volumes of one controller share its bandwidth. */
   controller: string;
@@ -26,6 +28,8 @@ export type Volume = {
   instance: string;
   /** Folders directly under `root` that are file systems of their own, of a camera that has several; else none. */
   parts: readonly string[];
+  /** Its files where the camera gives them over a protocol of its own (`mountMode` is `protocol` then). */
+  remote: RemoteFiles | null;
   /** Who it is by the dock's own knowledge, when its files do not say. */
   identity: { serial: string; identitySource: IdentitySource };
   /** What its USB device says; null where no device is known. */
@@ -43,6 +47,8 @@ export type Volume = {
    * folder without an error, so a list is complete only if this did not grow while it was made.
    */
   readErrors(): number | null;
+  /** Its size and room, before anything is copied or cleared; null where that is not known. */
+  space(): Promise<{ totalBytes: number; freeBytes: number } | null>;
   /** Does something for which files have to be removable; fails with `clear.write-protected` when they cannot be. */
   whileWritable<T>(act: () => Promise<T>): Promise<Result<T>>;
 };

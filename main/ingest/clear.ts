@@ -1,11 +1,10 @@
-import fs from 'node:fs';
 import type { Draft } from '../contract/entries/index.ts';
 import type { ErrorCode } from '../contract/errors.ts';
-import { fsyncFolder, sql } from '../store/index.ts';
+import { sql } from '../store/index.ts';
 import { pathDigest } from '../vault/index.ts';
+import { filesOf } from './camera-files.ts';
 import type { DockedCamera, IngestContext } from './docked-camera.ts';
 import { pathText } from './path-text.ts';
-import { absolute } from './plan.ts';
 
 export type ClearPolicy = 'after-stored' | 'after-confirmed';
 
@@ -101,7 +100,7 @@ async function clearOne(context: IngestContext, camera: DockedCamera, candidate:
   const digest = pathDigest(sidecar.value, candidate.path);
   const about = aboutItem(context, camera, candidate.itemId);
   await context.ledger.append([{ type: 'clear.intended', ...about, body: { sha256: item.sha256, pathDigest: digest, policy: options.policy } }]);
-  const reason = await removeIfSame(context, camera, candidate, item.sha256, options.signal);
+  const reason = await filesOf(context, camera).removeIfSame(candidate.path, item.sha256, options.signal);
   if (reason === 'docking.interrupted' || !(await camera.isAlive())) return 'docking.interrupted';
   if (reason === null) {
     setCleared(context, camera, candidate);
@@ -112,30 +111,6 @@ async function clearOne(context: IngestContext, camera: DockedCamera, candidate:
   }
   await context.ledger.append([{ type: 'clear.refused', ...about, at: context.now(), body: { reason, pathDigest: digest } }]);
   return reason;
-}
-
-async function removeIfSame(
-  context: IngestContext,
-  camera: DockedCamera,
-  candidate: Candidate,
-  sha256: string,
-  signal: AbortSignal,
-): Promise<ErrorCode | null> {
-  const file = absolute(camera, candidate.path);
-  const before = fs.lstatSync(file, { bigint: true, throwIfNoEntry: false });
-  const hashed = await context.engine.hash(file, { signal });
-  if (!hashed.ok) return hashed.failure.code === 'docking.interrupted' ? 'docking.interrupted' : 'clear.file-changed';
-  const now = fs.lstatSync(file, { bigint: true, throwIfNoEntry: false });
-  const same = before && now && before.ino === now.ino && before.mtimeNs === now.mtimeNs && before.size === now.size;
-  if (!same || hashed.value.sha256 !== sha256) return 'clear.file-changed';
-  if (signal.aborted) return 'docking.interrupted';
-  try {
-    fs.unlinkSync(file);
-    fsyncFolder(Buffer.from(file.subarray(0, file.lastIndexOf(0x2f))));
-    return null;
-  } catch {
-    return 'clear.remove-failed';
-  }
 }
 
 function setCleared(context: IngestContext, camera: DockedCamera, candidate: Candidate): void {
@@ -156,7 +131,8 @@ async function settleIntents(context: IngestContext, camera: DockedCamera): Prom
   const drafts: Draft[] = [];
   for (const intent of open) {
     const raw = pathFor(context, intent.item_id, intent.path_digest);
-    if (!raw || fs.lstatSync(absolute(camera, raw), { throwIfNoEntry: false })) continue;
+    const found = raw && (await filesOf(context, camera).look(raw));
+    if (!found?.ok || found.value) continue;
     drafts.push({
       type: 'clear.done',
       ...aboutItem(context, camera, intent.item_id),

@@ -1,6 +1,7 @@
 import type { Copied, CopyJob, JobOptions, Outcome } from '../../native/index.ts';
 import type { Checkpoint, Partial } from '../vault/index.ts';
-import type { IngestContext } from './docked-camera.ts';
+import { filesOf } from './camera-files.ts';
+import type { DockedCamera, IngestContext } from './docked-camera.ts';
 
 /** Bytes between two checkpoints of a copy, and before the one gone on from that are compared with the camera. */
 export const CHECKPOINT_BYTES = 64 << 20;
@@ -12,8 +13,9 @@ export const CHECKPOINT_BYTES = 64 << 20;
  */
 export async function copyIntoPartial(
   context: IngestContext,
+  camera: DockedCamera,
   partial: Partial,
-  job: Omit<CopyJob, 'target'>,
+  { path, ...job }: Omit<CopyJob, 'source' | 'target'> & { path: Buffer },
   options: JobOptions,
 ): Promise<{ copied: Outcome<Copied>; saved: Promise<void> }> {
   // A hash state does not tell of holes.
@@ -26,7 +28,8 @@ export async function copyIntoPartial(
   };
   // What was copied before counts when it was read, not when it was passed over.
   const onProgress = (doneBytes: number) => options.onProgress?.(Math.max(0, doneBytes - (from?.offset ?? 0)));
-  const copied = await context.engine.copy(
+  const copied = await filesOf(context, camera).copy(
+    path,
     { ...job, target: partial.file },
     {
       signal: options.signal,

@@ -1,4 +1,4 @@
-import type { CopyEngine } from '../../native/index.ts';
+import type { CopyEngine, RemoteFiles } from '../../native/index.ts';
 import type { IdentitySource } from '../contract/entries/dock.ts';
 import type { Actor, ExtraHash, MediaKind } from '../contract/values.ts';
 import type { Ledger } from '../ledger/index.ts';
@@ -27,10 +27,12 @@ export type DockedCamera = {
   serial: string;
   mediumId: string;
   identitySource: IdentitySource;
-  /** Absolute path under which its files are read. */
+  /** Absolute path under which its files are read, unless they are `remote`. */
   root: string;
   /** Folders directly under `root` that are file systems of their own; others below it are not entered. */
   parts: readonly string[];
+  /** Its files where they are behind a protocol of the camera's own, and not under `root`. */
+  remote: RemoteFiles | null;
   /**
    * Proves that what is under `root` is still the camera's. That a file is not there, or cannot be read, is a fact about
    * the camera only if this holds before and after looking.

@@ -1,16 +1,16 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
 import type { Draft } from '../contract/entries/index.ts';
 import type { PartialQuarantined } from '../contract/entries/ingest.ts';
 import { type PrivateRecord, sql } from '../store/index.ts';
 import type { Partial } from '../vault/index.ts';
+import { filesOf } from './camera-files.ts';
 import { IMPORTANT_RANK, joinsFrom, KNOWN_RANK, ORDINARY_RANK } from './coming.ts';
 import { type DockedCamera, type FileFacts, INGEST_ACTOR, type IngestContext } from './docked-camera.ts';
 import { registerOfficers } from './officers.ts';
 import { pathText } from './path-text.ts';
-import { joined, type ListedFile, type ListedRefusal, walk } from './walk.ts';
+import type { ListedFile, ListedRefusal } from './walk.ts';
 
 /** What a plan counts; bytes as listed. */
 export type PlanCounts = { files: number; bytes: number; fresh: number; known: number; resumed: number; refused: number };
@@ -41,32 +41,33 @@ export async function makePlan(
   const partials = await partialsOf(context, camera);
   const errorsBefore = camera.readErrors();
   const counts: PlanCounts = { files: 0, bytes: 0, fresh: 0, known: 0, resumed: 0, refused: 0 };
-  let files: ListedFile[] = [];
+  const files = filesOf(context, camera);
+  let listed: ListedFile[] = [];
   let refusals: ListedRefusal[] = [];
 
   /** False when the camera went away: what was refused since then is none of its doing. */
   async function flush(): Promise<boolean> {
-    await registerOfficers(context, officersIn(camera, files));
-    await writeRows(context, camera, files, partials, counts, signal);
+    await registerOfficers(context, officersIn(camera, listed));
+    await writeRows(context, camera, listed, partials, counts, signal);
     if (signal.aborted || (refusals.length > 0 && !(await camera.isAlive()))) return false;
     for (const refusal of refusals) if (refusal.reason === 'source.unreadable') onUnreadable(refusal);
     await refuse(context, camera, refusals);
-    files = [];
+    listed = [];
     refusals = [];
     return true;
   }
 
-  for await (const found of walk(camera.root, camera.parts)) {
+  for await (const found of files.list()) {
     if (signal.aborted) return null;
     if ('reason' in found) {
       counts.refused += 1;
       refusals.push(found);
     } else {
-      files.push(found);
+      listed.push(found);
     }
-    if (files.length + refusals.length >= GROUP && !(await flush())) return null;
+    if (listed.length + refusals.length >= GROUP && !(await flush())) return null;
   }
-  const isWhole = camera.readErrors() === errorsBefore || (await isListedAgain(camera, counts.files + files.length));
+  const isWhole = camera.readErrors() === errorsBefore || (await isListedAgain(context, camera, counts.files + listed.length));
   if (!isWhole) {
     counts.refused += 1;
     refusals.push({ path: Buffer.alloc(0), reason: 'source.unreadable', fileType: 'directory', detail: 'EIO' });
@@ -81,11 +82,11 @@ export async function makePlan(
  * say where. Reads fail for other reasons as well (somebody asks the device for what it does not have): a second look without
  * any failure that finds as many files tells.
  */
-async function isListedAgain(camera: DockedCamera, files: number): Promise<boolean> {
+async function isListedAgain(context: IngestContext, camera: DockedCamera, files: number): Promise<boolean> {
   for (let look = 0; look < 2; look += 1) {
     const before = camera.readErrors();
     let found = 0;
-    for await (const one of walk(camera.root, camera.parts)) if (!('reason' in one)) found += 1;
+    for await (const one of filesOf(context, camera).list()) if (!('reason' in one)) found += 1;
     if (camera.readErrors() === before) return found === files;
   }
   return false;
@@ -162,17 +163,12 @@ async function decide(context: IngestContext, camera: DockedCamera, file: Listed
   );
   const candidates = camera.cameraIds.flatMap((id) => sightings.all(id, file.sizeBytes, file.mtimeNs));
   if (candidates.length === 0) return fresh;
-  const read = await context.engine.fingerprint(absolute(camera, file.path), { signal });
+  const read = await filesOf(context, camera).fingerprint(file.path, { signal });
   // A file that cannot even be fingerprinted will say so itself when it is copied.
   const matches = read.ok ? candidates.filter((one) => one.fingerprint === read.value.fingerprint) : [];
   if (matches.length === 0) return fresh;
   const here = matches.find((one) => one.docking_id === camera.dockingId);
   return here ? { decision: 'settled', itemId: here.item_id } : known;
-}
-
-/** Absolute raw path of a file on the camera. */
-export function absolute(camera: DockedCamera, relative: Buffer): Buffer {
-  return joined(Buffer.from(path.resolve(camera.root)), relative);
 }
 
 /** What can be gone on with. Zeros in a copy made around holes would look like bytes of the camera. */

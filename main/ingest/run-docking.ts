@@ -1,7 +1,7 @@
-import { lstat } from 'node:fs/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { type Failure, failed } from '../contract/errors.ts';
 import { createTurns, sql, type Turns } from '../store/index.ts';
+import { filesOf } from './camera-files.ts';
 import { type DockedCamera, INGEST_ACTOR, type IngestContext } from './docked-camera.ts';
 import { registerOfficers } from './officers.ts';
 import { pathText } from './path-text.ts';
@@ -264,7 +264,7 @@ async function settleWithRetries(
     result = await settleFile(context, camera, { ...file, decision: 'fresh', partialItem: null }, inTurn, atOnce);
   }
   for (let attempt = 1; attempt < MAX_ATTEMPTS && !result.ok && result.failure.code === 'source.changed'; attempt += 1) {
-    const relisted = await relist(camera, file);
+    const relisted = await relist(context, camera, file);
     if (!relisted) return result;
     result = await settleFile(context, camera, relisted, inTurn, atOnce);
   }
@@ -272,14 +272,10 @@ async function settleWithRetries(
 }
 
 /** The file as it is listed now, or null when it is no longer there. */
-async function relist(camera: DockedCamera, file: PlannedFile): Promise<PlannedFile | null> {
-  try {
-    const stat = await lstat(Buffer.concat([Buffer.from(`${camera.root}/`), file.path]), { bigint: true });
-    return { ...file, decision: 'fresh', partialItem: null, sizeBytes: Number(stat.size), mtimeNs: String(stat.mtimeNs) };
-  } catch {
-    // Whatever the reason, the failure that led here is the one to report.
-    return null;
-  }
+async function relist(context: IngestContext, camera: DockedCamera, file: PlannedFile): Promise<PlannedFile | null> {
+  const found = await filesOf(context, camera).look(file.path);
+  // Whatever the reason, the failure that led here is the one to report.
+  return found.ok && found.value ? { ...file, ...found.value, decision: 'fresh', partialItem: null } : null;
 }
 
 function count(outcome: DockingOutcome, progress: DockingProgress, settled: SettledFile): void {

@@ -9,10 +9,11 @@ import { done, type Failure, failed, type Result } from '../contract/errors.ts';
 import { ExtraHash } from '../contract/values.ts';
 import { agencyUuid, sql, type Turns } from '../store/index.ts';
 import { type Partial, provenFileSystem, type Sidecar, safeName, spaceOf } from '../vault/index.ts';
+import { filesOf } from './camera-files.ts';
 import { copyIntoPartial } from './copy-partial.ts';
 import { type DockedCamera, type FileFacts, INGEST_ACTOR, type IngestContext } from './docked-camera.ts';
 import { pathText } from './path-text.ts';
-import { absolute, setAside } from './plan.ts';
+import { setAside } from './plan.ts';
 
 /** One row of a plan. */
 export type PlannedFile = {
@@ -54,7 +55,7 @@ export async function settleFile(
   options: SettleOptions,
 ): Promise<Result<SettledFile | CopiedFile>> {
   if (file.decision === 'known') {
-    const hashed = await context.engine.hash(absolute(camera, file.path), options);
+    const hashed = await filesOf(context, camera).hash(file.path, options);
     if (!hashed.ok) return hashed;
     const itemId = itemWith(context, camera, hashed.value.sha256);
     if (itemId) return done(await seenAgain(context, camera, file, itemId, hashed.value));
@@ -89,7 +90,7 @@ export async function settleCopied(
   const onProgress = (doneBytes: number) => options.onProgress?.(readBytes + doneBytes);
   const extraHashes = ExtraHash.options.filter((hash) => unread[hash] !== undefined);
   const beginning = { ...options, onProgress, extraHashes };
-  const read = await context.engine.hashBeginning(absolute(camera, file.path), listedFacts(file), unread.bytes, beginning);
+  const read = await filesOf(context, camera).hashBeginning(file.path, listedFacts(file), unread.bytes, beginning);
   if (!read.ok) {
     if (await isBadReader(camera, read.failure)) return salvage(context, camera, file, partial, read, inTurn, options);
     if (isWorthless(read.failure)) await drop(context, partial, file);
@@ -156,7 +157,7 @@ async function store(
   if (!begun.ok) return begun;
   const partial = begun.value;
   const { salvage: around = false } = options;
-  const ended = await copyIntoPartial(context, partial, { source: absolute(camera, file.path), listed: listedFacts(file), salvage: around }, options);
+  const ended = await copyIntoPartial(context, camera, partial, { path: file.path, listed: listedFacts(file), salvage: around }, options);
   const saved = await inVault(file, () => ended.saved);
   const copied = saved.ok ? ended.copied : saved;
   if (!copied.ok) {
@@ -330,6 +331,7 @@ function storedFacts(context: IngestContext, camera: DockedCamera, file: Planned
     start: facts.startLocal ? { local: facts.startLocal, zone: context.cameraZone(), source: 'name' } : null,
     sequence: facts.sequence,
     ...(copied.holes.length > 0 ? { holes: copied.holes } : {}),
+    ...(camera.remote ? { readTwice: true as const } : {}),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Draft } from '../contract/entries/index.ts';
 import { type Failure, failed } from '../contract/errors.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
 import type { Actor } from '../contract/values.ts';
-import { idsOfCamera, type Profile, spaceOfVolume, type Volume } from '../dock/index.ts';
+import { idsOfCamera, type Profile, type Volume } from '../dock/index.ts';
 import { type ClearOutcome, clearDocking, type DockedCamera, type DockingOutcome, type IngestContext } from '../ingest/index.ts';
 import { LedgerWriteError } from '../ledger/index.ts';
 import type { Turns } from '../store/index.ts';
@@ -142,13 +142,14 @@ export function createDockings(options: DockingsOptions) {
       weakIdentity: hasWeakIdentity(recognised),
       officer: officer || null,
       parts: volume.parts,
+      remote: volume.remote,
       describe: describeBy(recognised.profile, volume.parts),
     };
     live.dockingId = session.camera.dockingId;
     await append(
       resumed ? { type: 'docking.resumed', ...about(session.camera), body: { port: live.port } } : started(session.camera, session, recognised),
     );
-    const space = resumed ? null : await spaceOfVolume(volume);
+    const space = resumed ? null : await volume.space();
     if (space) await append({ type: 'docking.measured', ...about(session.camera), body: space });
     return session.camera;
   }

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { done, type Failure, failed, type Result } from '../contract/errors.ts';
 import type { PolicyValues } from '../contract/policy.ts';
 import {
@@ -34,7 +33,7 @@ export async function identify(
   admission: PolicyValues['camera-admission'],
   at: string,
 ): Promise<Identified> {
-  const found = recogniseParts(volume, profiles);
+  const found = await recognise(volume, profiles);
   if (!found.ok) return { ok: false, failure: found.failure, serial: null };
   // A camera that was pulled meanwhile may look like an empty one that nobody knows.
   if (!(await volume.isAlive())) return { ...failed('camera.unreadable', volume.root, 'gone while it was looked at'), serial: null };
@@ -64,15 +63,6 @@ function recognisedAs(found: Recognised, { unlocked }: Volume, operator: Operato
   const named = { ...found, officer: found.officer ?? unlocked?.officer ?? null };
   if (operator.camera) return { ...named, serial: operator.camera, identitySource: 'operator' };
   return { ...named, ...unlocked?.identity };
-}
-
-/** Who a volume is; of a camera with several file systems, the first that tells it. */
-function recogniseParts({ root, parts, identity }: Volume, profiles: readonly Profile[]): Result<Recognised> {
-  const roots = parts.length === 0 ? [root] : parts.map((part) => path.join(root, part));
-  const found = roots.map((one) => recognise(one, profiles, identity));
-  const failure = found.find((one) => !one.ok);
-  const telling = found.find((one) => one.ok && one.value.profile.identity !== undefined) ?? found[0];
-  return failure ?? telling ?? failed('camera.unreadable', root, 'no file system');
 }
 
 /** Reads what a file's path tells, by the camera's profile; the folder of a part is not in the camera's own paths. */

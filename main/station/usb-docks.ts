@@ -6,6 +6,7 @@ import type { PolicyValues } from '../contract/policy.ts';
 import {
   describeDevice,
   isKnownDevice,
+  judge,
   type LinuxDock,
   type UnlockedCamera,
   type UsbDevice,
@@ -134,7 +135,9 @@ export function watchUsbDocks(options: UsbDocksOptions, strangers: Strangers): P
     unlock,
     admits(device, volumeIds) {
       if (coming.has(device.slot)) return null;
-      if (options.admission() === 'set-up' || isKnownDevice(ledger, factsOf(device, volumeIds))) return null;
+      // Telephones speak MTP as well, and hold a life: nothing but what is in the register is looked at, also while a dock is set up.
+      const isOpen = options.admission() === 'set-up' && judge(device) === 'storage';
+      if (isOpen || isKnownDevice(ledger, factsOf(device, volumeIds))) return null;
       return failed('camera.not-registered', describeDevice(device)).failure;
     },
     isOfDock: ports.isOfDock,

@@ -53,12 +53,13 @@ export const DockingStarted = z.strictObject({
   identitySource: IdentitySource,
   /** Outcome of checking the camera's identity file, where the profile has one. */
   identityCheck: z.enum(['none', 'valid', 'suspected-tampering']),
-  /** How the volume was mounted; a read-write automount is a recorded exception. */
-  mountMode: z.enum(['ro', 'rw', 'folder']),
+  /** How the volume was mounted; a read-write automount is a recorded exception. `protocol`: not at all, the camera itself gives its files. */
+  mountMode: z.enum(['ro', 'rw', 'folder', 'protocol']),
   fileSystem: z.string(),
   /** The USB device it was docked as, where the station knows it. */
   device: UsbFacts.optional(),
 });
+export type DockingStarted = z.infer<typeof DockingStarted>;
 
 /** What the file system on the camera says of its size and room, before anything is copied or cleared. */
 export const DockingMeasured = z.strictObject({ totalBytes: SizeBytes, freeBytes: SizeBytes });

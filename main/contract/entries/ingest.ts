@@ -50,6 +50,11 @@ export const ItemStored = z.strictObject({
   sequence: z.int().nonnegative().nullable(),
   /** Only of an incomplete item: the map of what is missing, in order. Such an item is never taken for the camera's file. */
   holes: z.array(Hole).min(1).optional(),
+  /**
+   * The camera gave the bytes over a protocol that does not check them on the way: they were read twice, and both readings had
+   * this SHA-256.
+   */
+  readTwice: z.literal(true).optional(),
   /** The incomplete items of the same file that this whole one makes good. */
   replaces: z.array(Uuid).min(1).optional(),
 });

@@ -4,6 +4,7 @@ import { watch } from 'chokidar';
 import { done } from '../../contract/errors.ts';
 import type { Volume } from '../volume.ts';
 import { type Mount, parseMountInfo } from './mount-info.pure.ts';
+import { spaceOf } from './volume-space.ts';
 
 export type FolderDock = { close(): Promise<void> };
 
@@ -101,11 +102,14 @@ export function folderVolume(slot: string, root: string, mount: Mount | null): V
     controller: ONE_CONTROLLER,
     instance,
     parts: [],
+    remote: null,
     identity: { serial: slot, identitySource: 'folder-name' },
     device: null,
     unlocked: null,
     isAlive: async () => instanceOf(root) === instance,
     readErrors: () => null,
+    // A plain folder lies on some disk of the station's.
+    space: async () => (mount === null ? null : spaceOf([root])),
     whileWritable: async (act) => done(await act()),
   };
 }

@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import type { Failure, Result } from '../../contract/errors.ts';
-import { failed } from '../../contract/errors.ts';
+import { done, failed } from '../../contract/errors.ts';
 import { readMounts } from '../folder/folder-dock.ts';
+import { spaceOf } from '../folder/volume-space.ts';
+import { type MtpCamera, openMtpCamera } from '../protocols/mtp/camera.ts';
+import { isReachable } from '../protocols/usb-pipe.ts';
 import type { Volume } from '../volume.ts';
 import { describeDevice, judge } from './admission.pure.ts';
 import { createDamping, STEADY_MS } from './damping.pure.ts';
@@ -55,12 +58,14 @@ const RESTART_MS = 5000;
 
 type Known = {
   device: UsbDevice;
-  state: 'waiting' | 'unlocking' | 'unlocked' | 'refused' | 'attached' | 'dead';
+  state: 'waiting' | 'unlocking' | 'unlocked' | 'opening' | 'refused' | 'attached' | 'dead';
   /** What its disks were when they last changed, and since when. */
   disks: string;
   sinceMs: number;
   volume: Volume | null;
   mounts: Mounted[];
+  /** Opened, where it is a camera that gives its files over MTP. */
+  mtp: MtpCamera | null;
   /** Refused because this station may not read it, yet or at all: taken as soon as it may. */
   isUnread: boolean;
 };
@@ -124,7 +129,16 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
         damping.came(device, performance.now());
         await options.onPlugged(device);
       }
-      const one = known.get(key) ?? { device, state: 'waiting', disks: '', sinceMs: performance.now(), volume: null, mounts: [], isUnread: false };
+      const one = known.get(key) ?? {
+        device,
+        state: 'waiting',
+        disks: '',
+        sinceMs: performance.now(),
+        volume: null,
+        mounts: [],
+        mtp: null,
+        isUnread: false,
+      };
       known.set(key, one);
       await consider(one, device);
     }
@@ -140,9 +154,14 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
       if (one.state !== 'refused' || judge(device) === 'storage') one.state = 'waiting';
     }
     one.device = device;
-    if (one.state === 'dead') await leave(one);
+    const verdict = judge(device);
+    if (one.state === 'dead') {
+      await leave(one);
+      // It is still in, and may have lost no more than the thread of the talk.
+      if (verdict === 'objects') Object.assign(one, { state: 'waiting', sinceMs: performance.now() });
+    }
     const isOfDock = options.isOfDock(device.slot);
-    const isReadableNow = () => device.disks.every((disk) => disk.volumes.every(isReadable));
+    const isReadableNow = () => (verdict === 'objects' ? isReachable(device.instance) : device.disks.every((disk) => disk.volumes.every(isReadable)));
     if (one.state === 'refused' && (!isOfDock || (one.isUnread && isReadableNow()))) {
       Object.assign(one, { state: 'waiting', isUnread: false });
       options.onRefusedGone(device);
@@ -152,7 +171,6 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     if (one.state !== 'waiting' || !isOfDock) return;
     const unstable = damping.troubleOf(device, performance.now());
     if (unstable) return calmDown(device, unstable);
-    const verdict = judge(device);
     const unlocking = verdict === 'usb.not-a-camera' ? options.unlock(device) : null;
     if (unlocking) {
       one.state = 'unlocking';
@@ -162,15 +180,31 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     }
     if (verdict === 'usb.not-a-camera' || verdict === 'usb.composite') return refuse(one, failed(verdict, describeDevice(device)).failure);
     if (verdict === 'waiting' && quietMs > UNKNOWN_MS) return refuse(one, failed('usb.not-a-camera', describeDevice(device), 'no interface').failure);
-    if (verdict !== 'storage' || !device.disks.some((disk) => disk.volumes.length > 0)) return;
+    if (verdict !== 'objects' && (verdict !== 'storage' || !device.disks.some((disk) => disk.volumes.length > 0))) return;
     if (device.isComing || quietMs < QUIET_MS) return lookSoon(QUIET_MS);
     if (!isReadableNow()) {
       if (quietMs < UDEV_MS) return lookSoon(QUIET_MS);
-      await refuse(one, failed('usb.not-privileged', describeDevice(device), 'udev has not given the disk to this station').failure);
+      await refuse(one, failed('usb.not-privileged', describeDevice(device), 'udev has not given it to this station').failure);
       one.isUnread = true;
       return;
     }
-    await open(one);
+    await (verdict === 'objects' ? openObjects(one) : open(one));
+  }
+
+  /** Opens a camera that gives its files over MTP; attaches it at the look after that. Other ports do not wait for it. */
+  async function openObjects(one: Known): Promise<void> {
+    const { device, mtp } = one;
+    if (mtp) return attach(one, path.join(folder, nameOf(device)));
+    const reason = options.admits(device, []);
+    if (reason) return refuse(one, { ...reason, what: describeDevice(device) });
+    one.state = 'opening';
+    void (async () => {
+      const opened = await openMtpCamera(device.instance);
+      if (![...known.values()].includes(one)) return opened.ok ? opened.value.release() : undefined;
+      if (!opened.ok) return refuse(one, { ...opened.failure, what: describeDevice(device) });
+      Object.assign(one, { state: 'waiting', mtp: opened.value });
+      hint();
+    })().catch((error: unknown) => options.onTrouble(String(error)));
   }
 
   async function unlocked(one: Known, unlocking: Promise<Result<void>>): Promise<void> {
@@ -194,7 +228,7 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     const ids = (await Promise.all(parts.map(({ volume }) => uuidOf(volume)))).filter((id) => id !== null);
     const reason = options.admits(device, ids);
     if (reason) return refuse(one, { ...reason, what: describeDevice(device) });
-    const root = path.join(folder, `${device.slot.replaceAll(/[^\w.-]/g, '_')}-${device.instance}`);
+    const root = path.join(folder, nameOf(device));
     for (const { disk, volume } of parts) {
       const mounted = await mountVolume(helper, disk, volume, parts.length === 1 ? root : path.join(root, volume.name));
       if (!mounted.ok) {
@@ -204,6 +238,10 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
       }
       one.mounts.push(mounted.value);
     }
+    await attach(one, root);
+  }
+
+  async function attach(one: Known, root: string): Promise<void> {
     const volume = volumeOf(one, root);
     one.state = 'attached';
     try {
@@ -218,10 +256,10 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
   }
 
   function volumeOf(one: Known, root: string): Volume {
-    const { device, mounts } = one;
+    const { device, mounts, mtp } = one;
     const id = mounts.map((mounted) => mounted.uuid).find((uuid) => uuid !== null) ?? null;
     const isAlive = async () => {
-      const alive = await Promise.all(mounts.map((mounted) => mounted.isAlive()));
+      const alive = await Promise.all([...mounts, ...(mtp ? [mtp] : [])].map((part) => part.isAlive()));
       if (alive.every((part) => part)) return true;
       // Gone, though sysfs may not say so yet, or never: a device that stays and does not answer has left as well.
       if (one.state === 'attached') one.state = 'dead';
@@ -231,12 +269,13 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     return {
       slot: device.slot,
       root,
-      mountMode: 'ro',
-      fileSystem: [...new Set(mounts.map((mounted) => mounted.fileSystem))].join('+'),
+      mountMode: mtp ? 'protocol' : 'ro',
+      fileSystem: mtp ? 'mtp' : [...new Set(mounts.map((mounted) => mounted.fileSystem))].join('+'),
       // Its place without the chain of hub ports: what all that hangs on one side of a controller has in common.
       controller: device.slot.slice(0, device.slot.lastIndexOf('-')),
       instance: `${device.instance}:${device.disks.map((disk) => disk.sequence).join('+')}`,
-      parts: mounts.length === 1 ? [] : mounts.map((mounted) => path.basename(mounted.root)),
+      parts: mtp ? mtp.parts : mounts.length === 1 ? [] : mounts.map((mounted) => path.basename(mounted.root)),
+      remote: mtp?.files ?? null,
       identity:
         device.serial !== null
           ? { serial: device.serial, identitySource: 'usb-serial' }
@@ -252,22 +291,24 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
       unlocked: null,
       isAlive,
       readErrors: () => mounts.reduce((sum, mounted) => sum + mounted.readErrors(), 0),
+      space: () => (mtp ? mtp.space() : spaceOf(mounts.map((mounted) => mounted.root))),
       whileWritable: mounts.reduce<Volume['whileWritable']>(
         (inner, mounted) => async (act) => {
           const done = await mounted.whileWritable(() => inner(act));
           return done.ok ? done.value : done;
         },
-        async (act) => ({ ok: true, value: await act() }),
+        async (act) => (mtp?.isWritable === false ? failed('clear.write-protected', '', 'its storage is read-only') : done(await act())),
       ),
     };
   }
 
   /** Tells that a volume is gone and takes its mounts away; reads under way end by themselves, the mounts with them. */
   async function leave(one: Known): Promise<void> {
-    const { volume, mounts } = one;
-    Object.assign(one, { volume: null, mounts: [] });
+    const { volume, mounts, mtp } = one;
+    Object.assign(one, { volume: null, mounts: [], mtp: null });
     if (volume) options.onDetach(volume);
     for (const mounted of mounts) await mounted.release();
+    await mtp?.release();
   }
 
   async function refuse(one: Known, failure: Failure): Promise<void> {
@@ -293,6 +334,9 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     },
   };
 }
+
+/** Its place and coming, as a name. */
+const nameOf = (device: UsbDevice) => `${device.slot.replaceAll(/[^\w.-]/g, '_')}-${device.instance}`;
 
 /** Mounts a killed station left behind: nobody uses them any more, and cameras are mounted anew. */
 async function releaseStale(helper: UsbHelper, folder: string): Promise<void> {

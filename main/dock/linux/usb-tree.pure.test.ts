@@ -47,11 +47,16 @@ test('the disks of one camera are its own, a CD-ROM is none of them', () => {
 
 const some = (is: Partial<UsbDevice>): UsbDevice => ({ ...at(`${PCI}-usb2-3`), ...is });
 const interfaces = (...classes: string[]) => classes.map((one) => ({ class: one, subclass: '00', protocol: '00' }));
+const MTP = { class: '06', subclass: '01', protocol: '01' };
 
 test.each([
   ['a webcam that is a disk as well', { interfaces: interfaces('0e', '01', '08') }, 'storage'],
   ['a disk with a part of its maker’s own', { interfaces: interfaces('08', 'ff') }, 'storage'],
   ['a disk that is a network card as well', { interfaces: interfaces('08', '02', '0a') }, 'usb.composite'],
+  ['a camera that speaks MTP', { interfaces: [MTP] }, 'objects'],
+  ['a camera that speaks MTP and is a disk as well', { interfaces: [MTP, ...interfaces('08')] }, 'storage'],
+  ['a still-image device that speaks something else', { interfaces: interfaces('06') }, 'usb.not-a-camera'],
+  ['a telephone that speaks MTP and is a network card', { interfaces: [MTP, ...interfaces('02', '0a')] }, 'usb.composite'],
   ['a locked camera of its maker’s own kind', { interfaces: interfaces('ff') }, 'usb.not-a-camera'],
   ['a device that is still being set up', { isPartial: true, interfaces: interfaces('01') }, 'waiting'],
   ['what is built into the machine', { isFixed: true, interfaces: interfaces('03') }, 'ignored'],

@@ -1,9 +1,10 @@
 /// <reference types="w3c-web-usb" />
-import { access, constants } from 'node:fs/promises';
+import fs from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { UsbDevice } from 'usb/index.js';
 import { done, failed, type Result } from '../../contract/errors.ts';
 import type { ControlPipe, ControlRequest } from './driver.ts';
+import type { BulkPipe } from './mtp/session.ts';
 
 /** How long udev is waited for: 5 s, as for what else a device needs to be known. */
 const NODE_WAITS = 50;
@@ -28,7 +29,7 @@ async function open(instance: string): Promise<UsbDevice> {
   // Loaded when it is needed: a machine it is not made for can still run a station.
   const { usb } = await import('usb');
   const [bus, address] = instance.split('-').map(Number);
-  await reachable(`/dev/bus/usb/${String(bus).padStart(3, '0')}/${String(address).padStart(3, '0')}`);
+  await reachable(instance);
   const device = (await usb.getDevices()).find((one) => Number(one.bus) === bus && one.address === address);
   if (!device) throw new Error('gone');
   await device.open();
@@ -36,13 +37,80 @@ async function open(instance: string): Promise<UsbDevice> {
 }
 
 /** udev gives the node to the station a moment after the kernel made it; one that is not given within a while is opened all the same, and says why not. */
-async function reachable(node: string): Promise<void> {
-  for (let waits = 0; waits < NODE_WAITS; waits += 1) {
-    const refused = await access(node, constants.R_OK | constants.W_OK).catch((error: NodeJS.ErrnoException) => error.code);
-    if (refused !== 'EACCES') return;
-    await setTimeout(NODE_EVERY_MS);
+async function reachable(instance: string): Promise<void> {
+  for (let waits = 0; waits < NODE_WAITS && !isReachable(instance); waits += 1) await setTimeout(NODE_EVERY_MS);
+}
+
+/** Whether this station may talk to a USB device; one that is gone will say so itself. */
+export function isReachable(instance: string): boolean {
+  const [bus, address] = instance.split('-').map((number) => number.padStart(3, '0'));
+  try {
+    fs.accessSync(`/dev/bus/usb/${bus}/${address}`, fs.constants.R_OK | fs.constants.W_OK);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code !== 'EACCES';
   }
 }
+
+/** A device of which the station has an interface of its own. */
+export type OpenBulk = {
+  pipe: BulkPipe;
+  /** The device as it is after it was plugged in: whatever it was in the middle of is over. */
+  reset(): Promise<Result<void>>;
+  close(): Promise<void>;
+};
+
+/** A device has this long for a transfer, ms: some think about a folder of thousands of files. */
+const BULK_MS = 30_000;
+
+/** Opens the still-image interface (class 6/1/1) of a USB device. Fails with `camera.no-answer`. */
+export async function openBulk(instance: string): Promise<Result<OpenBulk>> {
+  const device = await answered(() => open(instance));
+  if (!device.ok) return device;
+  const usb = device.value;
+  const close = () => answered(() => usb.close()).then(() => undefined);
+  const claimed = await answered(() => claim(usb));
+  if (!claimed.ok) {
+    await close();
+    return claimed;
+  }
+  const { number, into, outOf } = claimed.value;
+  const pipe: BulkPipe = {
+    async send(bytes) {
+      // The library's calls after WebUSB's leave a transfer one second.
+      const sent = await answered(() => usb.nativeTransferOut(outOf.endpointNumber, BULK_MS, bytes));
+      if (!sent.ok) return sent;
+      return sent.value === bytes.length ? done(undefined) : failed('camera.no-answer', '', `took ${sent.value} bytes`);
+    },
+    async receive(lengthBytes) {
+      const wholePackets = Math.ceil(lengthBytes / into.packetSize) * into.packetSize;
+      const received = await answered(() => usb.nativeTransferIn(into.endpointNumber, BULK_MS, wholePackets));
+      if (!received.ok) return received;
+      return received.value ? done(received.value) : failed('camera.no-answer', '', 'stall');
+    },
+  };
+  return done({
+    pipe,
+    reset: () =>
+      answered(async () => {
+        await usb.releaseInterface(number);
+        await usb.reset();
+        await usb.claimInterface(number);
+      }),
+    close,
+  });
+}
+
+async function claim(usb: UsbDevice) {
+  const found = usb.configuration?.interfaces.find(({ alternate }) => isStillImage(alternate));
+  const bulk = (direction: 'in' | 'out') => found?.alternate.endpoints.find((one) => one.type === 'bulk' && one.direction === direction);
+  const [into, outOf] = [bulk('in'), bulk('out')];
+  if (!found || !into || !outOf) throw new Error('no still-image interface');
+  await usb.claimInterface(found.interfaceNumber);
+  return { number: found.interfaceNumber, into, outOf };
+}
+
+const isStillImage = (one: USBAlternateInterface) => one.interfaceClass === 6 && one.interfaceSubclass === 1 && one.interfaceProtocol === 1;
 
 function pipeOf(device: UsbDevice): ControlPipe {
   const setup = ({ request, value, index }: ControlRequest) => ({
