@@ -23,7 +23,7 @@ test('a log that is full is turned over; five files are kept, no line is cut, th
     expect(fs.statSync(file).mode & 0o777).toBe(0o600);
     for (const line of fs.readFileSync(file, 'utf8').trimEnd().split('\n')) JSON.parse(line);
   }
-  const lines = await readLog(folder, { search: '', limit: 20 });
+  const { lines } = await readLog(folder, { search: '', limit: 20 }, new AbortController().signal);
   expect(lines.map((line) => JSON.parse(line.detail).n)).toEqual(Array.from({ length: 20 }, (_, n) => 199 - n));
 });
 

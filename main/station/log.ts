@@ -7,6 +7,11 @@ export const LOG_NAME = 'station.log';
 const FILES = 5;
 const MAX_BYTES = 10 * 1024 * 1024;
 
+/** Names of the files that are kept, newest first; a young log has not all of them. */
+export function logFiles(): string[] {
+  return Array.from({ length: FILES }, (_, n) => (n === 0 ? LOG_NAME : `${LOG_NAME}.${n}`));
+}
+
 /** Opens the station's log: lines of JSON in a file of at most 10 MB, the four before it are kept. Readable by its owner alone. */
 export function openLog(folder: string, maxBytes = MAX_BYTES): { log: Logger; close(): void } {
   const file = path.join(folder, LOG_NAME);

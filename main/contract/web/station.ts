@@ -10,6 +10,16 @@ import { needs } from './base.ts';
 export const LogLine = z.object({ at: z.string(), level: z.enum(['info', 'warn', 'error']), text: z.string(), detail: z.string() });
 export type LogLine = z.infer<typeof LogLine>;
 
+export const LogPage = z.object({
+  /** Newest first. */
+  lines: z.array(LogLine),
+  /** Goes on with older ones; null when the oldest line that is kept was looked at. */
+  next: z.string().nullable(),
+  /** How far back this looked; null when the log is empty, or its oldest line is none. */
+  searchedTo: z.string().nullable(),
+});
+export type LogPage = z.infer<typeof LogPage>;
+
 /** `what` is `full` or `quick`; the report is kept until the next check or the station's end. */
 export const VerifyRun = LongRun.extend({ what: z.enum(['full', 'quick']), report: VerifyReport.nullable() });
 export type VerifyRun = z.infer<typeof VerifyRun>;
@@ -53,9 +63,17 @@ export const stationWebContract = {
     .route({ method: 'POST', path: '/ports/{port}/forget', summary: 'The port is none of the dock any more' })
     .input(PortNumber)
     .output(outcomeOf(z.void())),
-  /** Newest first. */
   logs: needs('station.read')
-    .route({ method: 'GET', path: '/logs', summary: 'The log, newest first' })
-    .input(z.object({ search: z.string().trim().max(100).default(''), limit: z.coerce.number().int().min(1).max(500).default(200) }))
-    .output(z.array(LogLine)),
+    .route({ method: 'GET', path: '/logs', summary: 'The log, newest first, as far back as it is kept' })
+    .input(
+      z.object({
+        search: z.string().trim().max(100).default(''),
+        limit: z.coerce.number().int().min(1).max(500).default(200),
+        cursor: z
+          .string()
+          .regex(/^\d{1,20}-\d{1,12}$/)
+          .optional(),
+      }),
+    )
+    .output(LogPage),
 };

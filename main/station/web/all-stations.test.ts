@@ -114,7 +114,9 @@ test('whose record does not have the hash on the ledger is not shown', async () 
   const { get } = records;
   records.get = (kind, of) => {
     const record = get(kind, of);
-    return kind === 'archive-reconciliation' && record ? { ...record, canonical: String(record['canonical']).replace('"items":3', '"items":9') } : record;
+    return kind === 'archive-reconciliation' && record
+      ? { ...record, canonical: String(record['canonical']).replace('"items":3', '"items":9') }
+      : record;
   };
   const { failure } = (await report(id)).json;
   records.get = get;

@@ -39,7 +39,7 @@ export function stationHandlers({ station: os }: GuardedContract) {
       learnPort(context.station, input.port, actorOf(context), signal ?? context.signal),
     ),
     forgetPort: os.forgetPort.handler(({ context, input }) => forgetPort(context.station, input.port, actorOf(context))),
-    logs: os.logs.handler(({ context, input }) => readLog(context.station.paths.logs, input)),
+    logs: os.logs.handler(({ context, input, signal }) => readLog(context.station.paths.logs, input, signal ?? context.signal)),
   };
 }
 

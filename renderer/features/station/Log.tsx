@@ -1,54 +1,67 @@
 import { CloseCircleOutlined, InfoCircleOutlined, WarningOutlined } from '@ant-design/icons';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Button, Input, Skeleton } from 'antd';
-import { useDeferredValue, useState } from 'react';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { Button, Skeleton } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LogLine } from '../../../main/contract/web/station.ts';
 import { api, failureOf } from '../../api/client.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { EmptyState, ErrorPanel } from '../../ui/panels.tsx';
+import { SearchBox } from '../../ui/SearchBox.tsx';
 import { TimeText } from '../../ui/text.tsx';
 import css from './station.module.css';
 
 const SIGNS = { info: InfoCircleOutlined, warn: WarningOutlined, error: CloseCircleOutlined };
 const LIMIT = 200;
 
-/** The station's log, newest first. */
+/** The station's log, newest first, as far back as it is kept; where the search ended is said below it. */
 export function Log() {
   const { t } = useTranslation('station');
   const [search, setSearch] = useState('');
-  const input = { search: useDeferredValue(search).trim(), limit: LIMIT };
-  const { data, error, refetch, isFetching } = useQuery({
-    ...api.station.logs.queryOptions({ input }),
+  const { data, error, refetch, isFetching, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+    ...api.station.logs.infiniteOptions({
+      input: (cursor: string | undefined) => ({ search, limit: LIMIT, cursor }),
+      initialPageParam: undefined,
+      getNextPageParam: (last) => last.next,
+    }),
     placeholderData: keepPreviousData,
     staleTime: 0,
   });
+  const lines = data?.pages.flatMap((page) => page.lines);
   return (
     <div className={css.column}>
       <div className={css.choices}>
-        <Input.Search
-          className={css.search ?? ''}
-          aria-label={t('searchLog')}
-          placeholder={t('searchLog')}
-          maxLength={100}
-          allowClear
-          value={search}
-          onChange={(event) => setSearch(event.target.value)}
-        />
-        <Button loading={isFetching} onClick={() => void refetch()}>
+        <SearchBox className={css.search} label={t('searchLog')} value={search} onChange={(words) => setSearch(words ?? '')} />
+        <Button loading={isFetching && !isFetchingNextPage} onClick={() => void refetch()}>
           {t('readAgain')}
         </Button>
-        <span className={css.quiet}>{data?.length === LIMIT && t('newest', { count: LIMIT })}</span>
       </div>
       {error && <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />}
-      {data === undefined && !error && <Skeleton active />}
-      {data?.length === 0 && (
-        <EmptyState title={t(input.search === '' ? 'logEmpty' : 'logNothing')}>
-          <p>{t(input.search === '' ? 'logEmptyNext' : 'logNothingNext')}</p>
+      {lines === undefined && !error && <Skeleton active />}
+      {lines?.length === 0 && (
+        <EmptyState title={t(search === '' ? 'logEmpty' : 'logNothing')}>
+          <p>{t(search === '' ? 'logEmptyNext' : 'logNothingNext')}</p>
         </EmptyState>
       )}
-      {data && data.length > 0 && <LogTable lines={data} />}
+      {lines && lines.length > 0 && <LogTable lines={lines} />}
+      {data && <End at={data.pages.at(-1)?.searchedTo ?? null} more={hasNextPage} />}
+      {hasNextPage && (
+        <Button loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {t('olderLines')}
+        </Button>
+      )}
     </div>
+  );
+}
+
+/** How far back the log was searched, and whether that is as far as it goes. */
+function End({ at, more }: { at: string | null; more: boolean }) {
+  const { t } = useTranslation('station');
+  if (at === null) return null;
+  return (
+    <p className={css.quiet} role="status">
+      {t(more ? 'searchedTo' : 'searchedAll')} <TimeText at={at} />
+    </p>
   );
 }
 
