@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { DestinationSettings } from '../contract/api/archive.ts';
-import type { Capability, DestinationKind, ObjectHeld } from '../contract/entries/archive.ts';
+import type { Capability, DestinationKind, Receipt } from '../contract/entries/archive.ts';
 import { type ErrorCode, failed, type Result } from '../contract/errors.ts';
 import { Uuid } from '../contract/values.ts';
 import type { BagFile, ReadBag } from './bag.ts';
@@ -26,8 +26,8 @@ export type Backend = FileReader & {
    * the signal's reason when it aborts.
    */
   put(bag: string, files: readonly BagFile[], signal?: AbortSignal): Promise<Result<null>>;
-  /** Makes what was read back stay: flushed, or locked. Says of each file what only an object store knows. */
-  secure(bag: string, read: ReadBag): Promise<Result<ObjectHeld[] | null>>;
+  /** Makes what was read back stay: flushed, or locked. Says what its receipt says beside that it was read back. */
+  secure(bag: string, read: ReadBag): Promise<Result<Secured>>;
   /** Puts one file that never changes, whole or not at all, where there is none. */
   create(file: string, content: Content): Promise<void>;
   /** Takes a probe away again. */
@@ -36,6 +36,12 @@ export type Backend = FileReader & {
   codeOf(error: unknown): ErrorCode;
   close(): Promise<void>;
 };
+
+/** A destination at the other end of a network, which is asked once what it can do. */
+export type ServerBackend = Backend & { capabilities(): Promise<Capability[]> };
+
+/** What a receipt says that only some kinds of destination know. */
+export type Secured = Pick<Receipt, 'objects' | 'flushed'>;
 
 /** A destination as the ledger and its private record know it. */
 export type Destination = {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import createXxhash from 'xxhash-wasm';
 import { type BagItem, bagFiles, readBag, writeBag } from './bag.ts';
-import { folderReader } from './folder-backend.ts';
+import { folderReader, localTree } from './folder-backend.ts';
 
 const XXH64 = await createXxhash();
 const digest = (algorithm: string, text: string) => createHash(algorithm).update(text).digest('hex');
@@ -42,7 +42,10 @@ const sha256At = async (file: string) => {
 /** Writes a bag of these, checks it by itself and with the system's tools, and says which lists of hashes it has. */
 async function listsOf(items: readonly BagItem[]): Promise<Record<string, string>> {
   const folder = path.join(place, 'bag');
-  expect(await writeBag(folder, bagFiles({ items, custody: { lines: [], closings: [] }, info: [], tags: {} }))).toEqual({ ok: true, value: null });
+  expect(await writeBag(localTree(place, sha256At), 'bag', bagFiles({ items, custody: { lines: [], closings: [] }, info: [], tags: {} }))).toEqual({
+    ok: true,
+    value: null,
+  });
   expect(await readBag(folderReader(place, sha256At), 'bag')).toMatchObject({ ok: true });
   const names = fs.globSync('{,evidock/}{manifest-*,*sums}.txt', { cwd: folder }).sort();
   const tool = (name: string) => (name.includes('sha256') ? 'sha256sum' : name.includes('md5') ? 'md5sum' : null);

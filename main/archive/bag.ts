@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import fs from 'node:fs';
 import path from 'node:path';
 import type { Entry } from '../contract/entries/index.ts';
 import { failed, type Result } from '../contract/errors.ts';
 import { type Ledger, latestEntry } from '../ledger/index.ts';
-import { flushFolder } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Custody } from './custody.ts';
-import { copyHashed, flushFile, type HashedFile, hashFile, makeFolderFlushed, writeFlushed } from './file-io.ts';
+import type { HashedFile } from './file-io.ts';
 import { type FileReader, inParallel } from './file-reader.ts';
+import { type FileTree, folderOf } from './file-tree.ts';
 
 /** One original as it stands in a bag. */
 export type BagItem = {
@@ -91,26 +90,36 @@ export function bagFiles(content: BagContent): BagFile[] {
 }
 
 /**
- * Writes a bag into a folder, every file and folder flushed. Payload that lies there already with the right hash, from an
- * attempt that was cut off, is kept. Fails with `vault.item-differs` when an original is no longer what the ledger says. Throws
- * the signal's reason when it aborts; what was written stays for the next attempt.
+ * Writes a bag into a folder, every file and folder flushed, so many files at once. Payload that lies there already with the right
+ * bytes, from an attempt that was cut off, is kept. Fails with `vault.item-differs` when an original is no longer what the ledger
+ * says. Throws the signal's reason when it aborts; what was written stays for the next attempt.
  */
-export async function writeBag(folder: string, files: readonly BagFile[], signal?: AbortSignal): Promise<Result<null>> {
-  await makeFolderFlushed(folder);
-  for (const file of files) {
-    if ('source' in file) {
-      const wrong = await writePayload(folder, file, signal);
-      if (wrong) return wrong;
-      continue;
-    }
-    const target = path.join(folder, file.name);
-    await makeFolderFlushed(path.dirname(target));
-    // What is declared to be a bag has to be one, whatever happens next.
-    if (file.name === BAG_DECLARATION) await flushFolder(folder);
-    await writeFlushed(target, file.text);
-    await flushFolder(path.dirname(target));
+export async function writeBag(
+  tree: FileTree,
+  folder: string,
+  files: readonly BagFile[],
+  { atOnce = 1, signal }: { atOnce?: number; signal?: AbortSignal | undefined } = {},
+): Promise<Result<null>> {
+  await tree.makeFolder(folder);
+  const written = await inParallel(atOnce, files.slice(0, -1), (file) => writeBagFile(tree, folder, file, signal));
+  if (!written.ok) return written;
+  // What is declared to be a bag has to be one, whatever happens next.
+  await tree.flushFolder(folder);
+  return await writeBagFile(tree, folder, files.at(-1) as BagFile, signal);
+}
+
+async function writeBagFile(tree: FileTree, folder: string, file: BagFile, signal?: AbortSignal): Promise<Result<null>> {
+  const target = `${folder}/${file.name}`;
+  await tree.makeFolder(folderOf(target));
+  if ('text' in file) {
+    await tree.write(target, file.text);
+    await tree.flushFolder(folderOf(target));
+    return { ok: true, value: null };
   }
-  return { ok: true, value: null };
+  const copied = await tree.copy(file, target, signal);
+  if (!copied) return failed('vault.item-missing', file.itemId, 'its bytes can not be read');
+  await tree.flushFolder(folderOf(target));
+  return itemDiffers(file, copied.sha256) ?? { ok: true, value: null };
 }
 
 function tagFiles({ items, custody, info, tags }: BagContent): Record<string, string> {
@@ -143,23 +152,6 @@ function extraSums(items: readonly BagItem[]): Record<string, string> {
     ...(md5.length > 0 ? { [md5.length === items.length ? 'manifest-md5.txt' : 'evidock/md5sums.txt']: md5.join('') } : {}),
     ...(xxh64.length > 0 ? { 'evidock/xxh64sums.txt': xxh64.join('') } : {}),
   };
-}
-
-async function writePayload(folder: string, item: Extract<BagFile, { source: string }>, signal?: AbortSignal) {
-  const target = path.join(folder, item.name);
-  await makeFolderFlushed(path.dirname(target));
-  const present = fs.existsSync(target) ? await hashFile(target, signal) : null;
-  if (present?.sha256 === item.sha256) {
-    // The attempt that wrote it may have been killed before it flushed.
-    await flushFile(target);
-    await flushFolder(path.dirname(target));
-    return null;
-  }
-  if (present) await fs.promises.rm(target);
-  const copied = await copyHashed(item.source, target, signal);
-  if (!copied) return failed('vault.item-missing', item.itemId, 'its bytes can not be read');
-  await flushFolder(path.dirname(target));
-  return itemDiffers(item, copied.sha256);
 }
 
 /** The failure of an original that is no longer what the ledger says; null when it is. */

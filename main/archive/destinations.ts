@@ -1,15 +1,14 @@
 import { z } from 'zod';
-import { DestinationSettings } from '../contract/api/archive.ts';
+import { DestinationSettings, type SshServer } from '../contract/api/archive.ts';
 import { Capability, DestinationAdded, type DestinationKind } from '../contract/entries/archive.ts';
 import { failed, type Result } from '../contract/errors.ts';
 import type { Actor } from '../contract/values.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { type Db, sql } from '../store/index.ts';
 import { asking, type Destination, probe } from './backend.ts';
-import type { Connections } from './connections.ts';
+import { type Connections, openServer, type ServerSettings } from './connections.ts';
 import { hashFile } from './file-io.ts';
 import { onSameDisk, openFolder } from './folder-backend.ts';
-import { createUploads } from './uploads.ts';
 
 export type { Destination };
 export type DestinationsContext = {
@@ -20,7 +19,9 @@ export type DestinationsContext = {
   /** A path on the vault's file system. */
   vaultRoot: string;
 };
-type StoreSettings = Extract<DestinationSettings, { kind: 's3' }>;
+
+/** A server that shows no host key for so long is not there. */
+const HOST_KEY_MS = 20_000;
 
 /** Name of the archive every station has from the start, in its own data folder. */
 export const LOCAL = 'local';
@@ -60,7 +61,7 @@ export async function addDestination(context: DestinationsContext, name: string,
   const known = listDestinations(ledger);
   const namesake = known.find((one) => one.name === name);
   if (namesake?.settings) return failed('destination.exists', name);
-  const claimed = settings.kind === 'folder' ? await claimFolder(context, settings.folder) : await claimStore(context, name, settings);
+  const claimed = settings.kind === 'folder' ? await claimFolder(context, settings.folder) : await claimServer(context, name, settings);
   if (!claimed.ok) return claimed;
   const { id, sameDisk, capabilities } = claimed.value;
   const record = { kind: 'destination', id, data: { ...settings, capabilities } };
@@ -84,9 +85,8 @@ async function claimFolder({ vaultRoot }: DestinationsContext, folder: string): 
   return id.ok ? { ok: true, value: { id: id.value, sameDisk: onSameDisk(folder, vaultRoot), capabilities: [] } } : id;
 }
 
-async function claimStore({ work }: DestinationsContext, name: string, settings: StoreSettings): Promise<Result<Claimed>> {
-  const { openS3 } = await import('./s3/s3-backend.ts');
-  const opened = openS3({ settings, capabilities: [], uploads: createUploads(work, name), nowMs: Date.now });
+async function claimServer({ work }: DestinationsContext, name: string, settings: ServerSettings): Promise<Result<Claimed>> {
+  const opened = await openServer({ work, nowMs: Date.now }, name, settings, []);
   if (!opened.ok) return opened;
   const backend = opened.value;
   try {
@@ -94,12 +94,19 @@ async function claimStore({ work }: DestinationsContext, name: string, settings:
       const id = await backend.claim();
       if (!id.ok) return id;
       const capabilities = await backend.capabilities();
-      if (settings.lock && !capabilities.includes('object-lock')) return failed('destination.lacking', name, 'no Object Lock');
+      const isLocked = settings.kind === 's3' && settings.lock !== null;
+      if (isLocked && !capabilities.includes('object-lock')) return failed('destination.lacking', name, 'no Object Lock');
       return { ok: true, value: { id: id.value, sameDisk: false, capabilities } };
     });
   } finally {
     await backend.close();
   }
+}
+
+/** The host key a server shows now, for somebody to compare; nothing is signed in to. */
+export async function hostKeyOf(server: SshServer): Promise<Result<{ algorithm: string; hostKey: string }>> {
+  const { shownBy } = await import('./sftp/session.ts');
+  return shownBy(server, HOST_KEY_MS);
 }
 
 /** Makes sure that the embedded archive is there. */

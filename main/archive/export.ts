@@ -6,7 +6,7 @@ import { latestEntry } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 import { type BagContent, type BagItem, bagFiles, bagItems, readBag, writeBag } from './bag.ts';
 import { createProver, custodyEntries } from './custody.ts';
-import { folderReader, writeCode } from './folder-backend.ts';
+import { localTree, writeCode } from './folder-backend.ts';
 import type { ForwardContext } from './forward.ts';
 
 export type Exported = { folder: string; units: number; files: number; bytes: number };
@@ -61,10 +61,11 @@ export async function exportCase(context: ForwardContext, agencyCase: { id: stri
 
 async function writePackage(context: ForwardContext, out: string, content: BagContent): Promise<Result<unknown>> {
   try {
-    const written = await writeBag(out, bagFiles(content));
+    const tree = localTree(path.dirname(out), context.hashAtRest);
+    const written = await writeBag(tree, path.basename(out), bagFiles(content));
     if (!written.ok) return written;
     await fs.promises.chmod(path.join(out, 'verify.sh'), 0o755);
-    return await readBag(folderReader(path.dirname(out), context.hashAtRest), path.basename(out));
+    return await readBag(tree, path.basename(out));
   } catch (error) {
     // `writeCode` lets through what is no system error: that is a bug.
     writeCode(error);

@@ -62,7 +62,7 @@ async function writeAll(to: FileHandle, bytes: Buffer): Promise<void> {
 }
 
 /** Writes a small file and flushes it. */
-export async function writeFlushed(file: string, content: string): Promise<void> {
+export async function writeFlushed(file: string, content: string | Buffer): Promise<void> {
   await fs.promises.writeFile(file, content, { mode: 0o640, flush: true });
 }
 

@@ -3,20 +3,18 @@ import path from 'node:path';
 import { type ErrorCode, failed, type Result } from '../contract/errors.ts';
 import { flushFolder, fsyncFolder, makeFolderDurably, writeFileDurably } from '../store/index.ts';
 import { type Backend, IDENTITY_FILE, identityIn, newIdentity } from './backend.ts';
-import { type BagFile, type HashAtRest, writeBag } from './bag.ts';
-import { makeFolderFlushed, writeFlushed } from './file-io.ts';
+import type { HashAtRest } from './bag.ts';
+import { copyHashed, flushFile, hashFile, makeFolderFlushed, writeFlushed } from './file-io.ts';
 import type { FileReader } from './file-reader.ts';
+import type { FileTree } from './file-tree.ts';
+import { onTree } from './tree-backend.ts';
 
-/**
- * A folder, also of a network drive. A bag is written below `.incoming/`, flushed, and renamed to its place; a killed
- * attempt is gone on with there.
- */
+/** A folder, also of a network drive. */
 export function openFolder(folder: string, hashAtRest: HashAtRest): Backend {
   const at = (file: string) => path.join(folder, file);
   return {
-    ...folderReader(folder, hashAtRest),
     // A disk has one head, or one network.
-    atOnce: 1,
+    ...onTree(localTree(folder, hashAtRest), 1),
     async check(identity) {
       const found = identityOf(folder);
       if (!found.ok) return found;
@@ -36,26 +34,6 @@ export function openFolder(folder: string, hashAtRest: HashAtRest): Backend {
         return failed('destination.unreachable', folder, String(error));
       }
     },
-    holds: async (bag) => fs.existsSync(at(bag)),
-    put: (bag, files, signal) => putAside(folder, bag, files, signal),
-    async secure(bag) {
-      // One that was found in its place may have got there just before a kill.
-      for (let up = path.dirname(at(bag)); up.length >= folder.length; up = path.dirname(up)) await flushFolder(up);
-      return { ok: true, value: null };
-    },
-    async create(file, content) {
-      const target = at(file);
-      if (fs.existsSync(target)) throw Object.assign(new Error(`EEXIST: ${target}`), { code: 'EEXIST' });
-      await makeFolderFlushed(path.dirname(target));
-      const temporary = `${target}.incoming`;
-      // A leftover of a kill has the mode of a sealed segment, 0400: only root could write into it.
-      await fs.promises.rm(temporary, { force: true });
-      if ('text' in content) await writeFlushed(temporary, content.text);
-      else await copyFlushed(content.source, temporary);
-      await fs.promises.rename(temporary, target);
-      await flushFolder(path.dirname(target));
-    },
-    remove: (file) => fs.promises.rm(at(file), { force: true }),
     codeOf: writeCode,
     async close() {},
   };
@@ -73,26 +51,28 @@ export function identityOf(folder: string): Result<string> {
   return identity === null ? failed('destination.identity-differs', folder, 'says nothing') : { ok: true, value: identity };
 }
 
-async function putAside(folder: string, bag: string, files: readonly BagFile[], signal: AbortSignal | undefined): Promise<Result<null>> {
-  const place = path.join(folder, bag);
-  const aside = path.join(folder, '.incoming', path.basename(bag));
-  const written = await writeBag(aside, files, signal);
-  if (!written.ok) return written;
-  await makeFolderFlushed(path.dirname(place));
-  await fs.promises.rename(aside, place);
-  await flushFolder(path.dirname(place));
-  await flushFolder(path.dirname(aside));
-  return { ok: true, value: null };
-}
-
-async function copyFlushed(source: string, target: string): Promise<void> {
-  await fs.promises.copyFile(source, target);
-  const handle = await fs.promises.open(target, 'r+').catch(() => fs.promises.open(target, 'r'));
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+/** Files and folders below one of this machine. */
+export function localTree(root: string, hashAtRest: HashAtRest): FileTree {
+  const at = (file: string) => path.join(root, file);
+  return {
+    ...folderReader(root, hashAtRest),
+    exists: async (file) => fs.existsSync(at(file)),
+    makeFolder: (folder) => makeFolderFlushed(at(folder)),
+    async copy({ source, sha256 }, file, signal) {
+      const present = fs.existsSync(at(file)) ? await hashFile(at(file), signal) : null;
+      if (present?.sha256 === sha256) {
+        // The attempt that wrote it may have been killed before it flushed.
+        await flushFile(at(file));
+        return present;
+      }
+      if (present) await fs.promises.rm(at(file));
+      return copyHashed(source, at(file), signal);
+    },
+    write: (file, content) => writeFlushed(at(file), content),
+    flushFolder: (folder) => flushFolder(at(folder)),
+    rename: (from, to) => fs.promises.rename(at(from), at(to)),
+    remove: (file) => fs.promises.rm(at(file), { force: true }),
+  };
 }
 
 /** Reads below a folder; hashes are of what the device holds. */

@@ -94,7 +94,7 @@ async function receiptFor(
   if (!secured.ok) return secured;
   const proven = items.map(({ itemId, sha256, sizeBytes }) => ({ itemId, sha256, sizeBytes }));
   const about = { destinationId: destination.id, bag: place, proof: 'read-back' as const, manifestSha256, tagManifestSha256, items: proven };
-  return { ok: true, value: secured.value === null ? about : { ...about, objects: secured.value } };
+  return { ok: true, value: { ...about, ...secured.value } };
 }
 
 /** Name of the file beside a station's bags that holds its public key. */

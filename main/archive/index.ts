@@ -10,6 +10,7 @@ export {
   ensureLocal,
   findDestination,
   hasConfirmation,
+  hostKeyOf,
   listDestinations,
   testDestination,
 } from './destinations.ts';

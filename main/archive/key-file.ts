@@ -7,11 +7,17 @@ import { done, failed, type Result } from '../contract/errors.ts';
 const MAX_BYTES = 64 * 1024;
 const CREDENTIAL = /^credential:([A-Za-z0-9._-]+)$/;
 
+/** Reads a key that is JSON. */
+export function parsedAs<T>(form: z.ZodType<T>): (text: string) => T {
+  return (text) => form.parse(JSON.parse(text));
+}
+
 /**
  * Reads the key to a destination: a file that nobody but the station's user may read, or `credential:NAME`, a credential of
- * the systemd service. Nothing of it is kept, logged or said; `destination.key-unusable` says why it cannot be used.
+ * the systemd service. `parse` throws what is not of the form asked for. Nothing of it is kept, logged or said;
+ * `destination.key-unusable` says why it cannot be used.
  */
-export function readKey<T>(place: string, form: z.ZodType<T>): Result<T> {
+export function readKey<T>(place: string, parse: (text: string) => T): Result<T> {
   const credential = CREDENTIAL.exec(place)?.[1];
   const folder = process.env['CREDENTIALS_DIRECTORY'];
   if (credential !== undefined && folder === undefined) return failed('destination.key-unusable', place, 'not started by systemd with credentials');
@@ -34,7 +40,7 @@ export function readKey<T>(place: string, form: z.ZodType<T>): Result<T> {
     return failed('destination.key-unusable', place, error instanceof Error && 'code' in error ? String(error.code) : '');
   }
   try {
-    return done(form.parse(JSON.parse(text)));
+    return done(parse(text));
   } catch {
     // What a parser says about a secret may hold part of it.
     return failed('destination.key-unusable', place, 'not of the form asked for');

@@ -4,6 +4,7 @@ import {
   explainDifference,
   exportCase,
   findDestination,
+  hostKeyOf,
   reopenDifference,
   testDestination,
   writeCatalogues,
@@ -94,6 +95,7 @@ export function createRouter(station: Station) {
       addDestination: os.archive.addDestination.handler(({ input }) =>
         addDestination({ ledger, work: station.work, now: clock.now, actor, vaultRoot: station.vault.root }, input.name, input.settings),
       ),
+      hostKey: os.archive.hostKey.handler(({ input }) => hostKeyOf(input)),
       testDestination: os.archive.testDestination.handler(({ input }) => testDestination(stages.forward, input.name)),
       forward: os.archive.forward.handler(async ({ input }) => {
         const started = startForward(station, input, { actor, id: input.run });

@@ -5,7 +5,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import type { DestinationSettings } from '../../contract/api/archive.ts';
 import { failed, type Result } from '../../contract/errors.ts';
-import { readKey } from '../key-file.ts';
+import { parsedAs, readKey } from '../key-file.ts';
 
 export type S3Settings = Extract<DestinationSettings, { kind: 's3' }>;
 
@@ -16,7 +16,7 @@ const SOCKETS = 16;
 
 /** A client with the key as it is in its file now. `silenceMs` without a byte and the far end is taken for dead. */
 export function openClient(settings: S3Settings, silenceMs: number): Result<S3Client> {
-  const key = readKey(settings.key, S3Key);
+  const key = readKey(settings.key, parsedAs(S3Key));
   if (!key.ok) return key;
   const { accessKeyId, secretAccessKey, sessionToken } = key.value;
   let ca: string | undefined;

@@ -17,7 +17,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { Capability, ObjectHeld } from '../../contract/entries/archive.ts';
 import { done, failed, type Result } from '../../contract/errors.ts';
-import { type Backend, type Content, IDENTITY_FILE, identityIn, newIdentity } from '../backend.ts';
+import { type Content, IDENTITY_FILE, identityIn, newIdentity, type Secured, type ServerBackend } from '../backend.ts';
 import { BAG_DECLARATION, type BagFile, itemDiffers, type ReadBag } from '../bag.ts';
 import type { HashedFile } from '../file-io.ts';
 import { inParallel } from '../file-reader.ts';
@@ -39,13 +39,7 @@ type Version = { versionId: string; isLatest: boolean };
  * A bucket of an object store. A bag's keys are its paths, and its declaration is written last, as the mark that it is whole.
  * Nothing is overwritten: what lies under a key already is read in full, and either is the same or is a conflict.
  */
-export function openS3({
-  settings,
-  capabilities,
-  uploads,
-  nowMs,
-  silenceMs = 60_000,
-}: S3Options): Result<Backend & { capabilities(): Promise<Capability[]> }> {
+export function openS3({ settings, capabilities, uploads, nowMs, silenceMs = 60_000 }: S3Options): Result<ServerBackend> {
   const opened = openClient(settings, silenceMs);
   if (!opened.ok) return opened;
   const client: S3Client = opened.value;
@@ -170,7 +164,7 @@ export function openS3({
     return now.RetainUntilDate.toISOString();
   }
 
-  async function secure(bag: string, read: ReadBag): Promise<Result<ObjectHeld[]>> {
+  async function secure(bag: string, read: ReadBag): Promise<Result<Secured>> {
     const versions = await versionsBelow(bag);
     const objects: ObjectHeld[] = [];
     const secured = await inParallel(AT_ONCE, read.files, async ([name, { sha256 }]) => {
@@ -186,7 +180,7 @@ export function openS3({
       objects.push({ file: name, versionId: newest.versionId === 'null' ? null : newest.versionId, retainUntil });
       return done(null);
     });
-    return secured.ok ? done(objects.sort((a, b) => (a.file < b.file ? -1 : 1))) : secured;
+    return secured.ok ? done({ objects: objects.sort((a, b) => (a.file < b.file ? -1 : 1)) }) : secured;
   }
 
   async function create(file: string, content: Content): Promise<void> {

@@ -137,6 +137,12 @@ const KeyPlace = z.string().min(1).max(4096);
 /** Below what everything lies; empty, or ASCII without a slash at either end. */
 const Prefix = z.string().regex(/^([A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*)?$/, 'letters, digits, dots, hyphens, and slashes between them');
 
+/** A server that is reached by SSH: its name or address, and its port. */
+export const SshServer = z.strictObject({ host: z.string().regex(/^[A-Za-z0-9._:-]{1,253}$/), port: z.int().min(1).max(65535) });
+export type SshServer = z.infer<typeof SshServer>;
+/** A host key's SHA-256 as OpenSSH writes it. */
+export const HostKey = z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/);
+
 /** Where a destination lies and how it is reached. Private, and without its secrets: those stay in `key`. */
 export const DestinationSettings = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('folder'), folder: z.string().min(1) }),
@@ -154,6 +160,17 @@ export const DestinationSettings = z.discriminatedUnion('kind', [
     /** Object Lock: nobody may delete a version for so many days; in governance mode some may. Null for none. */
     lock: z.strictObject({ mode: z.enum(['COMPLIANCE', 'GOVERNANCE']), days: z.int().min(1).max(36500) }).nullable(),
   }),
+  z.strictObject({
+    kind: z.literal('sftp'),
+    ...SshServer.shape,
+    user: z.string().min(1).max(64),
+    /** On the server, from its root. */
+    folder: z.string().regex(/^(\/[^/\0]+)+$/),
+    /** A private key as ssh-keygen writes it, or JSON with a `password`, or with a `privateKey` and its `passphrase`. */
+    key: KeyPlace,
+    /** Fingerprint of the server's host key; one that shows no such key gets nothing. */
+    hostKey: HostKey,
+  }),
 ]);
 export type DestinationSettings = z.infer<typeof DestinationSettings>;
 
@@ -164,6 +181,8 @@ export const archiveContract = {
   addDestination: oc
     .input(z.object({ name: z.string(), settings: DestinationSettings }))
     .output(outcomeOf(z.object({ id: Uuid, name: z.string(), sameDisk: z.boolean(), capabilities: z.array(Capability) }))),
+  /** The host key a server shows now, for somebody to compare with what its administrator says. */
+  hostKey: oc.input(SshServer).output(outcomeOf(z.object({ algorithm: z.string(), hostKey: HostKey }))),
   testDestination: oc.input(z.object({ name: z.string() })).output(outcomeOf(z.object({ name: z.string(), elapsedMs: Count }))),
   forward: oc
     .input(z.object({ to: z.string().nullable(), onlyFailed: z.boolean().default(false), run: RunId }))

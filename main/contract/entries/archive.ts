@@ -3,12 +3,12 @@ import { ArchiveCounts } from '../archive-difference.ts';
 import { ErrorCode } from '../errors.ts';
 import { Base64Url, Count, Hash256, Instant, SizeBytes, Uuid } from '../values.ts';
 
-/** `folder` also takes network drives; `s3` any store that speaks its protocol. */
-export const DestinationKind = z.enum(['folder', 's3']);
+/** `folder` also takes network drives; `s3` any store that speaks its protocol; `sftp` a folder of a server that is reached by SSH. */
+export const DestinationKind = z.enum(['folder', 's3', 'sftp']);
 export type DestinationKind = z.infer<typeof DestinationKind>;
 
-/** What an object store was found to be able to do when it was added. */
-export const Capability = z.enum(['versioning', 'object-lock', 'conditional-create']);
+/** What a server was found to be able to do when it was added; `fsync`: to flush what it was sent to its disk. */
+export const Capability = z.enum(['versioning', 'object-lock', 'conditional-create', 'fsync']);
 export type Capability = z.infer<typeof Capability>;
 
 export const DestinationAdded = z.strictObject({
@@ -18,7 +18,7 @@ export const DestinationAdded = z.strictObject({
   identity: Uuid,
   /** True when it lies on the vault's own file system, where it protects against nothing. */
   sameDisk: z.boolean(),
-  /** What it was found to be able to do; only of an object store. */
+  /** What it was found to be able to do; only of a server. */
   capabilities: z.array(Capability).optional(),
 });
 
@@ -47,6 +47,8 @@ export const Receipt = z.strictObject({
   items: z.array(z.strictObject({ itemId: z.string(), sha256: Hash256, sizeBytes: SizeBytes })),
   /** Each file of the bag as an object store holds it; none of other destinations. */
   objects: z.array(ObjectHeld).optional(),
+  /** Whether the server flushed every file and folder of the bag to its disk when asked to; only of those reached by SFTP. */
+  flushed: z.boolean().optional(),
 });
 export const ForwardDone = Receipt;
 export type Receipt = z.infer<typeof Receipt>;

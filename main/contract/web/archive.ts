@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ArchiveStation, Explanation, ForwardReport, Reason, ReconcileReport } from '../api/archive.ts';
 import { outcomeOf } from '../api/outcome.ts';
 import { ArchiveClass, ArchiveDifference, ArchiveResult } from '../archive-difference.ts';
+import { DestinationKind } from '../entries/archive.ts';
 import { Failure } from '../errors.ts';
 import { LongRun } from '../long-run.ts';
 import { Count, Hash256, Uuid } from '../values.ts';
@@ -10,7 +11,7 @@ import { needs } from './base.ts';
 export const DestinationRow = z.object({
   id: Uuid,
   name: z.string(),
-  kind: z.string(),
+  kind: DestinationKind,
   sameDisk: z.boolean(),
   receipts: Count,
   waiting: Count,

@@ -1,11 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Difference, ReconcileReport, RecordedArchiveResult } from '../../contract/api/archive.ts';
+import type { Difference, ReconcileReport, RecordedArchiveResult, SshServer } from '../../contract/api/archive.ts';
 import { ArchiveClass, type ArchiveDifference } from '../../contract/archive-difference.ts';
-import { type Failure, failed, type Result } from '../../contract/errors.ts';
-import { type Command, progressLine, SHORT_ID, stoppable, tellAll, unpack } from './command.ts';
-import { type DestinationOptions, destinationSettings } from './destination-settings.ts';
-import { bytesText, EXIT, worst } from './output.ts';
+import { done, type Failure, failed, type Result } from '../../contract/errors.ts';
+import { type Command, confirmed, progressLine, SHORT_ID, stoppable, tellAll, unpack } from './command.ts';
+import type { StationClient } from './connect.ts';
+import { type DestinationOptions, destinationSettings, sftpServerIn } from './destination-settings.ts';
+import { bytesText, EXIT, type Output, worst } from './output.ts';
 
 export function forward(options: { to?: string; onlyFailed?: boolean }): Command {
   return async (client, output) => {
@@ -167,7 +168,13 @@ export const listDestinations: Command = async (client, output) => {
 
 export function addDestination(name: string, where: string, options: DestinationOptions): Command {
   return async (client, output) => {
-    const settings = destinationSettings(where, options);
+    const server = options.hostKey === undefined ? sftpServerIn(where) : null;
+    const hostKey = server ? await confirmedHostKey(client, output, { host: server.host, port: server.port }) : done(options.hostKey);
+    if (!hostKey.ok) {
+      output.refuse(hostKey.failure);
+      return EXIT.refused;
+    }
+    const settings = destinationSettings(where, { ...options, ...(hostKey.value === undefined ? {} : { hostKey: hostKey.value }) });
     if (!settings.ok) {
       output.refuse(settings.failure);
       return EXIT.usage;
@@ -177,6 +184,16 @@ export function addDestination(name: string, where: string, options: Destination
     output.answer(value, [`${value.name} ${value.id}${value.sameDisk ? ' (与本地库同盘 same disk)' : ''} ${value.capabilities.join(' ')}`.trimEnd()]);
     return EXIT.done;
   };
+}
+
+/** The host key a server shows now, once somebody has compared it; where nobody can be asked it is only told. */
+async function confirmedHostKey(client: StationClient, output: Output, server: SshServer): Promise<Result<string>> {
+  const shown = await client.archive.hostKey(server);
+  if (!shown.ok) return shown;
+  const { algorithm, hostKey } = shown.value;
+  const what = `${server.host}:${server.port} ${algorithm} ${hostKey}`;
+  const asked = `${what}\n与该服务器管理员提供的指纹一致吗？ Is this what its administrator says? [y/N]`;
+  return (await confirmed(output, asked)) ? done(hostKey) : failed('destination.not-trusted', what, `--host-key ${hostKey}`);
 }
 
 export function testDestination(name: string): Command {

@@ -1,3 +1,4 @@
+import readline from 'node:readline';
 import { v7 as uuidv7 } from 'uuid';
 import type { Failure, Result } from '../../contract/errors.ts';
 import type { Progress } from '../../contract/long-run.ts';
@@ -16,6 +17,18 @@ export function unpack<T>(result: Result<T>, output: Output): T | null {
 
 export function tellAll(failures: readonly Failure[], output: Output): void {
   for (const failure of failures) output.failure(failure);
+}
+
+/** Asks somebody at a terminal, who has to say yes; where there is none, nobody has. */
+export async function confirmed(output: Output, question: string): Promise<boolean> {
+  if (process.stdin.isTTY !== true) return false;
+  output.say(question);
+  const lines = readline.createInterface({ input: process.stdin });
+  for await (const line of lines) {
+    lines.close();
+    return /^(y|yes|是)$/i.test(line.trim());
+  }
+  return false;
 }
 
 /**

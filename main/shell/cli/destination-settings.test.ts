@@ -25,7 +25,24 @@ test('a folder, and an address of an object store, are told apart', () => {
   });
 });
 
+test('a server reached by SFTP has its host key, its port when that is another one, and its address as it is', () => {
+  const hostKey = `SHA256:${'a'.repeat(43)}`;
+  const key = '/etc/evidock/sftp';
+  expect(destinationSettings('sftp://evidock@archive.example/srv/evidence/', { key, hostKey })).toEqual({
+    ok: true,
+    value: { kind: 'sftp', host: 'archive.example', port: 22, user: 'evidock', folder: '/srv/evidence', key, hostKey },
+  });
+  expect(destinationSettings('sftp://u@[fd00::7]:2222/e', { key, hostKey })).toMatchObject({ ok: true, value: { host: 'fd00::7', port: 2222 } });
+});
+
 test.each([
+  ['sftp://archive.example/srv', { key: '/k', hostKey: `SHA256:${'a'.repeat(43)}` }],
+  ['sftp://u:secret@archive.example/srv', { key: '/k', hostKey: `SHA256:${'a'.repeat(43)}` }],
+  ['sftp://u@archive.example', { key: '/k', hostKey: `SHA256:${'a'.repeat(43)}` }],
+  ['sftp://u@archive.example:99999/srv', { key: '/k', hostKey: `SHA256:${'a'.repeat(43)}` }],
+  ['sftp://u@archive.example/srv', { key: '/k' }],
+  ['sftp://u@archive.example/srv', { key: '/k', hostKey: 'MD5:00:11' }],
+  ['sftp://u@archive.example/srv', { hostKey: `SHA256:${'a'.repeat(43)}` }],
   ['s3+https://rgw.example', {}],
   ['s3+https://user:secret@rgw.example/bucket', { key: '/k' }],
   ['s3+https://rgw.example/bucket', {}],

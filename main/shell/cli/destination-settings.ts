@@ -1,12 +1,23 @@
 import path from 'node:path';
-import { DestinationSettings } from '../../contract/api/archive.ts';
+import { DestinationSettings, type SshServer } from '../../contract/api/archive.ts';
 import { done, failed, type Result } from '../../contract/errors.ts';
 
-export type DestinationOptions = { key?: string; ca?: string; region?: string; virtualHost?: boolean; lock?: string };
+export type DestinationOptions = { key?: string; ca?: string; region?: string; virtualHost?: boolean; lock?: string; hostKey?: string };
 
 const CREDENTIAL = 'credential:';
 
-/** A folder, or `s3+https://host[:port]/bucket[/prefix]` with its options, as settings. Secrets are in none of them. */
+/** The server, user and folder that `sftp://user@host[:port]/folder` names; null for what names none. */
+export function sftpServerIn(where: string): (SshServer & { user: string; folder: string }) | null {
+  const [, user, name, address, port = '22', folder] =
+    /^sftp:\/\/([^@/:]+)@(?:([^@/:[\]]+)|\[([0-9A-Fa-f:.]+)\])(?::(\d{1,5}))?(\/.+?)\/?$/.exec(where) ?? [];
+  const host = name ?? address;
+  return user === undefined || host === undefined || folder === undefined ? null : { user, host, port: Number(port), folder };
+}
+
+/**
+ * A folder, `s3+https://host[:port]/bucket[/prefix]` or `sftp://user@host[:port]/folder` with its options, as settings. Secrets are
+ * in none of them.
+ */
 export function destinationSettings(where: string, options: DestinationOptions): Result<DestinationSettings> {
   const store = /^s3\+(https?:\/\/[^/?#@]+)\/([^/?#]+)(?:\/([^?#]*?))?\/?$/.exec(where);
   if (where.startsWith('s3+') && !store) return failed('usage.invalid', where, 's3+https://host[:port]/bucket[/prefix]');
@@ -14,20 +25,24 @@ export function destinationSettings(where: string, options: DestinationOptions):
   const [, mode, days] = /^(compliance|governance):(\d+)$/.exec(options.lock ?? '') ?? [];
   if (options.lock !== undefined && mode === undefined) return failed('usage.invalid', `--lock ${options.lock}`, 'compliance:DAYS, governance:DAYS');
   const key = options.key?.startsWith(CREDENTIAL) ? options.key : options.key && path.resolve(options.key);
+  const server = sftpServerIn(where);
+  if (where.startsWith('sftp:') && !server) return failed('usage.invalid', where, 'sftp://user@host[:port]/folder');
   const settings = DestinationSettings.safeParse(
-    store
-      ? {
-          kind: 's3',
-          endpoint,
-          bucket,
-          prefix,
-          region: options.region ?? 'us-east-1',
-          pathStyle: options.virtualHost !== true,
-          key,
-          ca: options.ca === undefined ? null : path.resolve(options.ca),
-          lock: mode === undefined ? null : { mode: mode.toUpperCase(), days: Number(days) },
-        }
-      : { kind: 'folder', folder: path.resolve(where) },
+    server
+      ? { kind: 'sftp', ...server, key, hostKey: options.hostKey }
+      : store
+        ? {
+            kind: 's3',
+            endpoint,
+            bucket,
+            prefix,
+            region: options.region ?? 'us-east-1',
+            pathStyle: options.virtualHost !== true,
+            key,
+            ca: options.ca === undefined ? null : path.resolve(options.ca),
+            lock: mode === undefined ? null : { mode: mode.toUpperCase(), days: Number(days) },
+          }
+        : { kind: 'folder', folder: path.resolve(where) },
   );
   if (settings.success) return done(settings.data);
   const [issue] = settings.error.issues;

@@ -168,10 +168,14 @@ asks(add('policy/list', '策略 / the policy in force'), () => commands.listPoli
 asks(add('policy/set <key> <value>', '设置策略 / set a policy value'), commands.setPolicy, true);
 asks(add('destination/list', '存储目标 / destinations'), () => archiveCommands.listDestinations);
 asks(
-  add('destination/add <name> <where>', '增加存储目标：目录，或 s3+https://主机/存储桶[/前缀] / add a folder, or s3+https://host/bucket[/prefix]')
+  add(
+    'destination/add <name> <where>',
+    '增加存储目标：目录，s3+https://主机/存储桶[/前缀]，或 sftp://用户@主机[:端口]/目录 / add a folder, s3+https://host/bucket[/prefix], or sftp://user@host[:port]/folder',
+  )
     .option('--key <file>', '密钥文件，仅采集站用户可读 (0600)，或 credential:NAME / key file, 0600, or credential:NAME of systemd')
     .option('--ca <file>', '服务器证书的签发机构 / authority that certifies the server')
     .option('--region <name>', '区域 / region')
+    .option('--host-key <fingerprint>', '已核对的主机密钥指纹 SHA256:… / fingerprint of the host key, compared')
     .option('--virtual-host', '存储桶写在主机名中 / bucket in the host name')
     .option('--lock <mode:days>', '对象锁定 compliance:183 或 governance:183 / Object Lock'),
   archiveCommands.addDestination,

@@ -43,7 +43,7 @@ function DestinationCard({ destination }: { destination: DestinationRow }) {
     <li className={css.card} data-trouble={trouble !== null || rests || undefined} data-testid={`destination-${name}`}>
       <header>
         <h3>{name}</h3>
-        <span>{kind === 'folder' ? t('kinds.folder') : kind}</span>
+        <span>{t(`kinds.${kind}`)}</span>
       </header>
       {sameDisk && (
         <p className={css.warning}>
