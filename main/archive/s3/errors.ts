@@ -19,7 +19,7 @@ const DAMAGED_ON_THE_WAY = new Set(['BadDigest', 'XAmzContentSHA256Mismatch', 'I
 const NOT_TRUSTED = /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|ERR_TLS_CERT_|HOSTNAME_MISMATCH)/;
 const UNREACHABLE = /^(ECONN|EHOST|ENET|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE|EPROTO|ERR_STREAM_PREMATURE_CLOSE|ERR_SSL_|HPE_)/;
 
-type Told = { name?: unknown; code?: unknown; message?: unknown; $metadata?: { httpStatusCode?: number } };
+type Told = { name?: unknown; code?: unknown; message?: unknown; $metadata?: { httpStatusCode?: number; clockSkewCorrected?: boolean } };
 
 /** The failure that an error of a request means; throws what no request says. */
 export function s3Code(error: unknown): ErrorCode {
@@ -42,3 +42,10 @@ export function s3Code(error: unknown): ErrorCode {
 }
 
 export const isStatus = (error: unknown, status: number): boolean => (error as Told | null)?.$metadata?.httpStatusCode === status;
+
+/** Whether a request may get through when it is sent again at once: the way, the store's load, or a clock that has been set right since. */
+export function isPassing(error: unknown): boolean {
+  if ((error as Told | null)?.$metadata?.clockSkewCorrected) return true;
+  const code = s3Code(error);
+  return code === 'destination.unreachable' || code === 'destination.busy' || code === 'destination.write-failed';
+}

@@ -137,7 +137,10 @@ export function createMultipart({ client, Bucket, keyOf, uploads }: Context) {
 
   return {
     put,
-    /** Takes away uploads of a bag that nobody here knows how to finish, as when the working state was lost. */
+    /**
+     * Takes away uploads of a bag that nobody here knows how to finish: the working state was lost, or the answer to the request
+     * that began one.
+     */
     async abandonUnknown(bag: string): Promise<void> {
       const Prefix = keyOf(`${bag}/`);
       const { Uploads: found = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix }));

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import {
   DeleteObjectCommand,
   GetBucketVersioningCommand,
@@ -13,7 +14,6 @@ import {
   type ListObjectVersionsCommandOutput,
   PutObjectCommand,
   PutObjectRetentionCommand,
-  type S3Client,
 } from '@aws-sdk/client-s3';
 import type { Capability, ObjectHeld } from '../../contract/entries/archive.ts';
 import { done, failed, type Result } from '../../contract/errors.ts';
@@ -22,8 +22,8 @@ import { BAG_DECLARATION, type BagFile, itemDiffers, type ReadBag } from '../bag
 import type { HashedFile } from '../file-io.ts';
 import { inParallel } from '../file-reader.ts';
 import type { Uploads } from '../uploads.ts';
-import { openClient, type S3Settings, stoppedBy } from './client.ts';
-import { isStatus, s3Code } from './errors.ts';
+import { ATTEMPTS, openClients, type S3Settings, stoppedBy } from './client.ts';
+import { isPassing, isStatus, s3Code } from './errors.ts';
 import { createMultipart, PART_BYTES } from './multipart.ts';
 import { withPayloadHash } from './payload-hash.ts';
 
@@ -32,17 +32,23 @@ export type S3Options = { settings: S3Settings; capabilities: readonly Capabilit
 /** Files of a bag sent or read at once. */
 const AT_ONCE = 8;
 const DAY_MS = 86_400_000;
+/** Doubled with each attempt, and up to twice as long by chance. */
+const AGAIN_AFTER_MS = 50;
 
 type Version = { versionId: string; isLatest: boolean };
+
+function goesInParts(file: BagFile): boolean {
+  return 'source' in file && file.sizeBytes > PART_BYTES;
+}
 
 /**
  * A bucket of an object store. A bag's keys are its paths, and its declaration is written last, as the mark that it is whole.
  * Nothing is overwritten: what lies under a key already is read in full, and either is the same or is a conflict.
  */
 export function openS3({ settings, capabilities, uploads, nowMs, silenceMs = 60_000 }: S3Options): Result<ServerBackend> {
-  const opened = openClient(settings, silenceMs);
+  const opened = openClients(settings, silenceMs);
   if (!opened.ok) return opened;
-  const client: S3Client = opened.value;
+  const { client, once } = opened.value;
   const Bucket = settings.bucket;
   const root = settings.prefix === '' ? '' : `${settings.prefix}/`;
   const keyOf = (file: string) => `${root}${file}`;
@@ -110,11 +116,29 @@ export function openS3({ settings, capabilities, uploads, nowMs, silenceMs = 60_
   /** Sends one body whose hash is known; the store refuses other bytes. Nothing happens when somebody was first. */
   async function putBytes(file: string, bytes: Buffer, sha256: string, signal?: AbortSignal): Promise<void> {
     const command = new PutObjectCommand({ Bucket, Key: keyOf(file), Body: bytes, ...(conditional ? { IfNoneMatch: '*' } : {}) });
+    withPayloadHash(command, sha256);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await once.send(command, stoppedBy(signal));
+        return;
+      } catch (error) {
+        // Whoever was first: the versions are compared later.
+        if (isStatus(error, 412)) return;
+        if (attempt === ATTEMPTS || signal?.aborted || !isPassing(error)) throw error;
+      }
+      await setTimeout(AGAIN_AFTER_MS * 2 ** attempt * (1 + Math.random()), undefined, { signal });
+      // The store may have taken it and only its answer got lost: where it keeps versions, it would then be there twice.
+      if (await isThere(file)) return;
+    }
+  }
+
+  async function isThere(file: string): Promise<boolean> {
     try {
-      await client.send(withPayloadHash(command, sha256), stoppedBy(signal));
+      await client.send(new HeadObjectCommand({ Bucket, Key: keyOf(file) }));
+      return true;
     } catch (error) {
-      // Also when an answer got lost and the SDK asked again: whoever was first, the versions are compared later.
-      if (!isStatus(error, 412)) throw error;
+      if (isStatus(error, 404)) return false;
+      throw error;
     }
   }
 
@@ -123,7 +147,7 @@ export function openS3({ settings, capabilities, uploads, nowMs, silenceMs = 60_
     const target = `${bag}/${file.name}`;
     if (versions.length > 0) return sameVersions(target, file.sha256, versions, signal);
     if ('text' in file) await putBytes(target, Buffer.from(file.text), file.sha256, signal);
-    else if (file.sizeBytes > PART_BYTES) return multipart.put(target, file, signal);
+    else if (goesInParts(file)) return multipart.put(target, file, signal);
     else {
       const bytes = await fs.promises.readFile(file.source).catch(() => null);
       if (!bytes) return failed('vault.item-missing', file.itemId, 'its bytes can not be read');
@@ -221,23 +245,17 @@ export function openS3({ settings, capabilities, uploads, nowMs, silenceMs = 60_
       const identity = identityIn((await text(IDENTITY_FILE)) ?? '');
       return identity === null ? failed('destination.identity-differs', Bucket, `${IDENTITY_FILE} names none`) : done(identity);
     },
-    async holds(bag) {
-      try {
-        await client.send(new HeadObjectCommand({ Bucket, Key: keyOf(`${bag}/${BAG_DECLARATION}`) }));
-        return true;
-      } catch (error) {
-        if (isStatus(error, 404)) return false;
-        throw error;
-      }
-    },
+    holds: (bag) => isThere(`${bag}/${BAG_DECLARATION}`),
     async put(bag, files, signal) {
       try {
         const versions = await versionsBelow(bag);
-        await multipart.abandonUnknown(bag);
         const put = (file: BagFile) => putFile(bag, file, versions.get(`${bag}/${file.name}`) ?? [], signal);
         const [declaration, ...rest] = [...files].reverse() as [BagFile, ...BagFile[]];
         const sent = await inParallel(AT_ONCE, rest.reverse(), put);
-        return sent.ok ? await put(declaration) : sent;
+        if (!sent.ok) return sent;
+        // Before it is called whole; until then the next attempt comes by here.
+        if (files.some(goesInParts)) await multipart.abandonUnknown(bag);
+        return await put(declaration);
       } catch (error) {
         // The SDK has an error of its own for a request that was stopped.
         signal?.throwIfAborted();
@@ -250,6 +268,7 @@ export function openS3({ settings, capabilities, uploads, nowMs, silenceMs = 60_
     codeOf: s3Code,
     async close() {
       client.destroy();
+      once.destroy();
     },
     async capabilities() {
       const found: Capability[] = [];
