@@ -32,6 +32,8 @@ export type Backend = FileReader & {
   create(file: string, content: Content): Promise<void>;
   /** Takes a probe away again. */
   remove(file: string): Promise<void>;
+  /** None where nothing but bags can be kept: such a destination has no catalogue. */
+  tables?: Tables;
   /** The failure an error of any of these means; throws what is a bug. */
   codeOf(error: unknown): ErrorCode;
   close(): Promise<void>;
@@ -42,6 +44,18 @@ export type ServerBackend = Backend & { capabilities(): Promise<Capability[]> };
 
 /** What a receipt says that only some kinds of destination know. */
 export type Secured = Pick<Receipt, 'objects' | 'flushed'>;
+/** One file of a destination; `sizeBytes` is null when it is listed and cannot be looked at. */
+export type Listed = { file: string; sizeBytes: number | null };
+
+/** What a catalogue needs of a destination besides: files that change, and to be read by other programs. */
+export type Tables = {
+  /** Every file below a folder (empty for all of them) with its size, in no order. */
+  sizes(folder: string): AsyncIterable<Listed>;
+  /** Puts a file of this machine in the place of what was there: whole or not at all. */
+  replace(file: string, source: string): Promise<void>;
+  /** Where on this machine those files below a folder that are wanted can be read: there itself, or as copies in `into`. */
+  readable(folder: string, into: string, isWanted: (file: string) => boolean): Promise<string>;
+};
 
 /** A destination as the ledger and its private record know it. */
 export type Destination = {

@@ -36,7 +36,10 @@ export async function openServer(
 export function createConnections(context: BackendContext) {
   const kept = new Map<string, { settings: string; backend: Backend }>();
 
-  async function open({ id, name, settings, capabilities }: Destination, hashAtRest: HashAtRest): Promise<Result<Backend>> {
+  async function open(
+    { id, name, settings, capabilities }: Pick<Destination, 'id' | 'name' | 'settings' | 'capabilities'>,
+    hashAtRest: HashAtRest,
+  ): Promise<Result<Backend>> {
     if (settings === null) return failed('destination.unreachable', name, 'where it lies is not known');
     if (settings.kind === 'folder') return { ok: true, value: openFolder(settings.folder, hashAtRest) };
     const text = JSON.stringify([settings, capabilities]);

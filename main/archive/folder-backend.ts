@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type ErrorCode, failed, type Result } from '../contract/errors.ts';
 import { flushFolder, fsyncFolder, makeFolderDurably, writeFileDurably } from '../store/index.ts';
-import { type Backend, IDENTITY_FILE, identityIn, newIdentity } from './backend.ts';
+import { type Backend, IDENTITY_FILE, identityIn, type Listed, newIdentity } from './backend.ts';
 import type { HashAtRest } from './bag.ts';
 import { copyHashed, flushFile, hashFile, makeFolderFlushed, writeFlushed } from './file-io.ts';
 import type { FileReader } from './file-reader.ts';
@@ -33,6 +33,19 @@ export function openFolder(folder: string, hashAtRest: HashAtRest): Backend {
       } catch (error) {
         return failed('destination.unreachable', folder, String(error));
       }
+    },
+    tables: {
+      sizes: (below) => sizesBelow(folder, below),
+      async replace(file, source) {
+        const target = at(file);
+        const temporary = `${target}.incoming`;
+        await makeFolderFlushed(path.dirname(target));
+        await fs.promises.copyFile(source, temporary);
+        await flushFile(temporary);
+        await fs.promises.rename(temporary, target);
+        await flushFolder(path.dirname(target));
+      },
+      readable: async (below) => at(below),
     },
     codeOf: writeCode,
     async close() {},
@@ -102,6 +115,19 @@ export function folderReader(root: string, hashAtRest: HashAtRest): FileReader {
     list,
     folders: async (folder) => (await entriesOf(folder)).filter((entry) => entry.isDirectory()).map((entry) => entry.name),
   };
+}
+
+async function* sizesBelow(root: string, folder: string): AsyncGenerator<Listed> {
+  const opened = await fs.promises.opendir(path.join(root, folder)).catch((error: unknown) => {
+    // What is not there is empty; what is there and cannot be read must not be taken for it.
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  for await (const entry of opened) {
+    const file = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory()) yield* sizesBelow(root, file);
+    else yield { file, sizeBytes: (await fs.promises.lstat(path.join(root, file)).catch(() => null))?.size ?? null };
+  }
 }
 
 function isMissing(error: unknown): boolean {

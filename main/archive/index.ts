@@ -1,4 +1,5 @@
-export { type ArchivedLedger, readArchivedLedger, readNamesInBags } from './archived-ledger.ts';
+export { type ArchivedLedger, readArchivedLedger, readNamesInBags, withArchive } from './archived-ledger.ts';
+export type { Backend } from './backend.ts';
 export { createBreakers, type DestinationStanding } from './breakers.ts';
 export { listArchiveReconciliations, readArchiveResult } from './catalogue/archive-results.ts';
 export { type ArchiveDesk, createArchiveDesk } from './catalogue/archive-stations.ts';

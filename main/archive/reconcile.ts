@@ -343,7 +343,7 @@ function fileFinder(reader: FileReader): (bag: string, itemId: string) => Promis
 }
 
 /** Everything where a station's bags lie, bag or not, with its files: year, month, unit. What is no folder comes out where it is met. */
-async function* listBags(reader: FileReader, stationId: string): AsyncGenerator<{ at: string; files: string[] }> {
+export async function* listBags(reader: FileReader, stationId: string): AsyncGenerator<{ at: string; files: string[] }> {
   let at = '';
   let files: string[] = [];
   for await (const file of reader.list(stationId)) {

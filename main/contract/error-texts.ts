@@ -486,8 +486,8 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     en: 'The key file of the destination cannot be used: {what}. Only the user of the station may read it (0600), and it has to be of the form asked for.',
   },
   'destination.no-catalogue': {
-    zh: '对象存储中不写入目录表，无法据其查看或核对各采集站：{what}。请改用目录类存储目标；证据照常归档。',
-    en: 'No catalogue tables are kept in an object store, so its stations cannot be listed or reconciled from it: {what}. Use a destination that is a folder; evidence is archived as ever.',
+    zh: '此类存储目标中不写入目录表，无法据其查看、核对或重建采集站：{what}。请改用目录或 S3 存储目标；证据照常归档。',
+    en: 'No catalogue tables are kept at a destination of this kind, so its stations cannot be listed, reconciled or rebuilt from it: {what}. Use a folder or an S3 store; evidence is archived as ever.',
   },
   'source.reads-differ': {
     zh: '同一文件两次读取的内容不同：{what}。没有保存；请更换数据线或端口后重新接入记录仪。',

@@ -40,7 +40,7 @@ async function sealAndMirror(): Promise<void> {
 const segments = () => listSealed(path.join(nas, stationId, 'ledger'));
 const fresh = () => path.join(lab.folder, 'new machine');
 const rebuild = (options: { station?: string; epoch?: number } = {}, data = fresh()) =>
-  rebuildFromArchive(data, { folder: nas, station: null, epoch: null, ...options });
+  rebuildFromArchive(data, { settings: { kind: 'folder', folder: nas }, station: null, epoch: null, ...options });
 const digests = (station: Station) => tableDigests(station.ledger.reader, PROJECTIONS);
 
 function rewrite(file: string, content: string): void {
@@ -70,7 +70,7 @@ test('a dead station is rebuilt from its archive alone, table by table as it was
   const { publicKey, reader } = lab.station.ledger;
   const head = reader.prepare('SELECT seq, hash, at FROM entries ORDER BY seq DESC LIMIT 1').get();
   await die();
-  const result = rebuild();
+  const result = await rebuild();
   expect(result).toMatchObject({
     ok: true,
     value: { station: { id: stationId }, publicKey, epoch: 1, otherEpochs: [], head, namesRestored: 2, bagsWithoutReceipt: 0, failures: [] },
@@ -86,7 +86,7 @@ test('a dead station is rebuilt from its archive alone, table by table as it was
 test('it goes on under a key of its own, knows its archive and the names of originals, and says which are not here', async () => {
   const before = digests(lab.station);
   await die();
-  rebuild();
+  await rebuild();
   await opened(async (station, client) => {
     expect(entriesOfType(station.ledger.reader, 'ledger.continued')).toMatchObject([{ body: { epoch: 2, reason: 'key-lost' } }]);
     expect(digests(station)).toMatchObject({ items: before['items'], receipts: before['receipts'], unit_items: before['unit_items'] });
@@ -106,7 +106,7 @@ test('what was never sealed is not in the archive, and the answer says up to whe
   await lab.client.station.setPolicy({ key: 'clear', value: 'after-confirmed' });
   expect(digests(lab.station)['policy']).not.toEqual(before['policy']);
   await die();
-  expect(rebuild()).toMatchObject({ ok: true, value: { head: { seq: sealed } } });
+  expect(await rebuild()).toMatchObject({ ok: true, value: { head: { seq: sealed } } });
   const ran = await evidock('rebuild', '--data', path.join(lab.folder, 'again'), '--from', nas, '--json');
   expect(ran.code).toBe(0);
   expect(JSON.parse(ran.stdout)).toMatchObject({ head: { seq: sealed }, station: { id: stationId } });
@@ -118,7 +118,7 @@ test('bags archived after the last sealed entry, and bags that were altered, are
   if (!bag) throw new Error('nothing was archived');
   fs.cpSync(bag, path.join(path.dirname(bag), '01a20c7f-f471-7727-97c3-000000000001'), { recursive: true });
   rewrite(path.join(bag, 'evidock', 'items.json'), '[]');
-  expect(rebuild()).toMatchObject({ ok: true, value: { bagsWithoutReceipt: 1, failures: [{ code: 'archive.bag-damaged' }] } });
+  expect(await rebuild()).toMatchObject({ ok: true, value: { bagsWithoutReceipt: 1, failures: [{ code: 'archive.bag-damaged' }] } });
 });
 
 test('a hole in the ledger is refused by the segment after it, and nothing is made', async () => {
@@ -128,7 +128,7 @@ test('a hole in the ledger is refused by the segment after it, and nothing is ma
   const [, hole, after] = segments();
   if (!hole || !after) throw new Error('too few segments');
   fs.rmSync(hole.file);
-  expect(rebuild()).toMatchObject({
+  expect(await rebuild()).toMatchObject({
     ok: false,
     failure: {
       code: 'ledger.segment-damaged',
@@ -138,7 +138,7 @@ test('a hole in the ledger is refused by the segment after it, and nothing is ma
   });
   expect(fs.readdirSync(lab.folder).filter((name) => name.startsWith('new machine'))).toEqual([]);
   fs.rmSync(segments()[0]?.file as string);
-  expect(rebuild()).toMatchObject({ ok: false, failure: { detail: 'the ledger does not begin here: entries from 1 on are missing' } });
+  expect(await rebuild()).toMatchObject({ ok: false, failure: { detail: 'the ledger does not begin here: entries from 1 on are missing' } });
 });
 
 test('a fork is refused: two segments that hold the same number, or one that follows another entry', async () => {
@@ -167,10 +167,10 @@ test('a fork is refused: two segments that hold the same number, or one that fol
   expect(segments().map((one) => one.file)).toContain(place(first.file));
   expect(segments().map((one) => one.file)).not.toContain(place(second.file));
   fs.copyFileSync(second.file, place(second.file));
-  expect(rebuild()).toMatchObject(forked(`holds entry ${second.first} too`));
+  expect(await rebuild()).toMatchObject(forked(`holds entry ${second.first} too`));
   fs.rmSync(place(second.file));
   rewrite(place(first.file), fs.readFileSync(first.file, 'utf8'));
-  expect(rebuild()).toMatchObject(forked(`entry ${second.first} follows another entry ${first.last}`));
+  expect(await rebuild()).toMatchObject(forked(`entry ${second.first} follows another entry ${first.last}`));
 });
 
 test('a wrong signature, a key of somebody else and a torn segment are each refused by name', async () => {
@@ -184,13 +184,13 @@ test('a wrong signature, a key of somebody else and a torn segment are each refu
     last.file,
     text.replace(/"signature":"(.)/, (_, first: string) => `"signature":"${first === 'A' ? 'B' : 'A'}`),
   );
-  expect(rebuild()).toMatchObject(refused('signature does not verify'));
+  expect(await rebuild()).toMatchObject(refused('signature does not verify'));
   rewrite(last.file, text.replace('"merkleRoot":"', '"merkleRoot":"0').replace(/("merkleRoot":"[0-9a-f]{64})[0-9a-f]/, '$1'));
-  expect(rebuild()).toMatchObject(refused('Merkle root differs'));
+  expect(await rebuild()).toMatchObject(refused('Merkle root differs'));
   rewrite(last.file, text.slice(0, -40));
-  expect(rebuild()).toMatchObject(refused('does not end with a newline'));
+  expect(await rebuild()).toMatchObject(refused('does not end with a newline'));
   rewrite(last.file, `${text.slice(0, -40)}\n`);
-  expect(rebuild()).toMatchObject(refused('no closing line'));
+  expect(await rebuild()).toMatchObject(refused('no closing line'));
   const lines = text.split('\n').slice(0, -2);
   const entries = lines.map((line) => ({ canonical: line.slice(9, line.lastIndexOf(',"hash"')), hash: line.slice(-66, -2) }));
   const { privateKey } = generateKeyPairSync('ed25519');
@@ -198,7 +198,7 @@ test('a wrong signature, a key of somebody else and a torn segment are each refu
   fs.writeFileSync(stranger, privateKey.export({ type: 'pkcs8', format: 'pem' }));
   fs.rmSync(last.file, { force: true });
   writeSealed(path.dirname(last.file), stationId, entries, openStationKey(stranger, false));
-  expect(rebuild()).toMatchObject(refused('signed with a key that this ledger did not announce'));
+  expect(await rebuild()).toMatchObject(refused('signed with a key that this ledger did not announce'));
 });
 
 test('of an archive that holds several stations one is named; of one that holds none nothing is made', async () => {
@@ -209,10 +209,10 @@ test('of an archive that holds several stations one is named; of one that holds 
   const otherId = other.station.identity.stationId;
   await other.close();
   await die();
-  expect(rebuild()).toMatchObject({ ok: false, failure: { code: 'archive.which-station', detail: [stationId, otherId].sort().join(', ') } });
-  expect(rebuild({ station: '01a20c7f-f471-4727-97c3-000000000001' })).toMatchObject({ ok: false, failure: { code: 'archive.no-ledger' } });
-  expect(rebuild({ station: stationId, epoch: 2 })).toMatchObject({ ok: false, failure: { code: 'archive.no-ledger', detail: 'epochs 1' } });
-  expect(rebuild({ station: otherId })).toMatchObject({ ok: true, value: { station: { id: otherId } } });
+  expect(await rebuild()).toMatchObject({ ok: false, failure: { code: 'archive.which-station', detail: [stationId, otherId].sort().join(', ') } });
+  expect(await rebuild({ station: '01a20c7f-f471-4727-97c3-000000000001' })).toMatchObject({ ok: false, failure: { code: 'archive.no-ledger' } });
+  expect(await rebuild({ station: stationId, epoch: 2 })).toMatchObject({ ok: false, failure: { code: 'archive.no-ledger', detail: 'epochs 1' } });
+  expect(await rebuild({ station: otherId })).toMatchObject({ ok: true, value: { station: { id: otherId } } });
 });
 
 test('of a station that went on after a restored backup its newest life is rebuilt, and the other is named', async () => {
@@ -223,15 +223,15 @@ test('of a station that went on after a restored backup its newest life is rebui
   await sealAndMirror();
   const before = digests(lab.station);
   await die();
-  expect(rebuild()).toMatchObject({ ok: true, value: { epoch: 2, otherEpochs: [1] } });
+  expect(await rebuild()).toMatchObject({ ok: true, value: { epoch: 2, otherEpochs: [1] } });
   await opened(async (station) => {
     expect(digests(station)['items']).toEqual(before['items']);
     expect(entriesOfType(station.ledger.reader, 'ledger.continued').map((entry) => entry.body.epoch)).toEqual([2, 3]);
   });
-  expect(rebuild({ epoch: 1 }, path.join(lab.folder, 'older'))).toMatchObject({ ok: true, value: { epoch: 1, otherEpochs: [2] } });
+  expect(await rebuild({ epoch: 1 }, path.join(lab.folder, 'older'))).toMatchObject({ ok: true, value: { epoch: 1, otherEpochs: [2] } });
 });
 
 test('a data folder that holds something is never written over', async () => {
-  expect(rebuild({}, lab.data)).toMatchObject({ ok: false, failure: { code: 'data-folder.taken', what: lab.data } });
+  expect(await rebuild({}, lab.data)).toMatchObject({ ok: false, failure: { code: 'data-folder.taken', what: lab.data } });
   expect(await lab.client.station.verify({ full: true })).toMatchObject({ violations: [] });
 });

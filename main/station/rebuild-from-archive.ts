@@ -1,10 +1,19 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { type ArchivedLedger, readArchivedLedger, readNamesInBags } from '../archive/index.ts';
+import { type ArchivedLedger, type Backend, readArchivedLedger, readNamesInBags, withArchive } from '../archive/index.ts';
+import type { DestinationSettings } from '../contract/api/archive.ts';
 import { done, type Failure, failed, type Result } from '../contract/errors.ts';
-import { type Rebuilt, rebuildDatabase } from '../ledger/index.ts';
-import { type DataPaths, fsyncFolder, openDataFolder, openPrivateRecords, openReader, sql, writeFileDurably } from '../store/index.ts';
+import { entriesOfType, type Rebuilt, rebuildDatabase } from '../ledger/index.ts';
+import { type DataPaths, fsyncFolder, openDataFolder, openPrivateRecords, openReader, writeFileDurably } from '../store/index.ts';
 import { PROJECTIONS } from './projections.ts';
+
+export type From = {
+  settings: DestinationSettings;
+  /** Null when the archive holds only one. */
+  station: string | null;
+  /** Null for the newest life of its ledger. */
+  epoch: number | null;
+};
 
 /** What came of it, and what an archive alone does not say. */
 export type RebuiltFromArchive = {
@@ -29,25 +38,34 @@ export type RebuiltFromArchive = {
  * signatures, Merkle roots and epochs are checked first, and nothing is made when they do not hold. Originals stay in the
  * archive. The station goes on there under a key of its own (`ledger.continued`).
  */
-export function rebuildFromArchive(data: string, from: { folder: string; station: string | null; epoch: number | null }): Result<RebuiltFromArchive> {
+export async function rebuildFromArchive(data: string, from: From): Promise<Result<RebuiltFromArchive>> {
   const root = path.resolve(data);
   if (fs.existsSync(root) && fs.readdirSync(root).length > 0) return failed('data-folder.taken', root);
-  const archived = readArchivedLedger(path.resolve(from.folder), from);
-  if (!archived.ok) return archived;
   // Made aside and renamed: half a station must never be taken for one.
-  const aside = `${root}.rebuilding`;
-  fs.rmSync(aside, { recursive: true, force: true });
-  const rebuilt = rebuildInFolder(aside, archived.value);
-  if (!rebuilt.ok) {
-    fs.rmSync(aside, { recursive: true, force: true });
+  const [aside, fetched] = [`${root}.rebuilding`, `${root}.rebuilding-from`];
+  const clear = () => [aside, fetched].map((folder) => fs.rmSync(folder, { recursive: true, force: true }));
+  clear();
+  fs.mkdirSync(path.join(fetched, 'ledger'), { recursive: true, mode: 0o700 });
+  try {
+    const rebuilt = await withArchive(from.settings, fetched, async (archive, name) => {
+      const archived = await readArchivedLedger(archive, { ...from, name, scratch: path.join(fetched, 'ledger') });
+      return archived.ok ? rebuildInFolder(aside, from.settings, archive, archived.value) : archived;
+    });
+    if (!rebuilt.ok) return rebuilt;
+    fs.renameSync(aside, root);
+    fsyncFolder(path.dirname(root));
     return rebuilt;
+  } finally {
+    clear();
   }
-  fs.renameSync(aside, root);
-  fsyncFolder(path.dirname(root));
-  return rebuilt;
 }
 
-function rebuildInFolder(folder: string, archived: ArchivedLedger): Result<RebuiltFromArchive> {
+async function rebuildInFolder(
+  folder: string,
+  settings: DestinationSettings,
+  archive: Backend,
+  archived: ArchivedLedger,
+): Promise<Result<RebuiltFromArchive>> {
   const { chain, epoch, otherEpochs, segments } = archived;
   const { stationId, stationCode, agencyId } = chain.opened.body;
   const opened = openDataFolder(folder, { create: true, stationId, stationCode, agencyId });
@@ -57,7 +75,7 @@ function rebuildInFolder(folder: string, archived: ArchivedLedger): Result<Rebui
   // Checks every copied segment again, as each start does.
   const rebuilt = rebuildDatabase(paths, PROJECTIONS);
   if (!rebuilt.ok) return rebuilt;
-  const records = restoreRecords(paths, archived);
+  const records = await restoreRecords(paths, settings, archive, archived);
   if (!records.ok) return records;
   return done({
     station: { id: stationId, code: stationCode, agencyId },
@@ -72,11 +90,13 @@ function rebuildInFolder(folder: string, archived: ArchivedLedger): Result<Rebui
 }
 
 /** What the private records held and the archive knows: where it lies itself, and what the originals were called. */
-function restoreRecords(
+async function restoreRecords(
   paths: DataPaths,
+  settings: DestinationSettings,
+  archive: Backend,
   archived: ArchivedLedger,
-): Result<Pick<RebuiltFromArchive, 'namesRestored' | 'bagsWithoutReceipt' | 'failures'>> {
-  const { id, folder } = archived.destination;
+): Promise<Result<Pick<RebuiltFromArchive, 'namesRestored' | 'bagsWithoutReceipt' | 'failures'>>> {
+  const id = archived.destinationId;
   const reader = openReader(paths.database);
   if (!reader.ok) return reader;
   const records = openPrivateRecords(paths, { readonly: false });
@@ -85,9 +105,11 @@ function restoreRecords(
     return records;
   }
   try {
-    const { names, failures, withoutReceipt } = readNamesInBags(reader.value, archived);
+    const { names, failures, withoutReceipt } = await readNamesInBags(reader.value, archive, archived);
     records.value.put(names.map(({ itemId, ...data }) => ({ kind: 'item', id: itemId, data })));
-    if (sql(reader.value, 'SELECT 1 FROM destinations WHERE id = ?').get(id)) records.value.put([{ kind: 'destination', id, data: { folder } }]);
+    const added = entriesOfType(reader.value, 'destination.added').find(({ subject }) => subject.id === id);
+    // What it was found to be able to do then holds still.
+    if (added) records.value.put([{ kind: 'destination', id, data: { ...settings, capabilities: added.body.capabilities ?? [] } }]);
     return done({ namesRestored: names.length, bagsWithoutReceipt: withoutReceipt, failures });
   } finally {
     records.value.close();

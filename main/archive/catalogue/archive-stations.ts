@@ -1,14 +1,16 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import type { ArchiveStation } from '../../contract/api/archive.ts';
 import { done, failed, type Result } from '../../contract/errors.ts';
 import { Uuid } from '../../contract/values.ts';
 import { LEDGER_LEAP, sealedIn } from '../../ledger/index.ts';
+import { asking, type Backend } from '../backend.ts';
 import type { Destination } from '../destinations.ts';
 import { epochOfFolder } from '../ledger-elsewhere.ts';
 import { UNWATCHED } from '../watch.ts';
-import { type ArchivePlace, placeOf } from './place.ts';
+import { type Reached, reach, readableCatalogue } from './reach.ts';
 import { runJob } from './run-job.ts';
-import { CATALOGUE } from './tables.ts';
+import { STATIONS_TABLES } from './stations-job.ts';
 import type { CatalogueContext } from './write-catalogue.ts';
 
 /** How long an answer is good enough to be given again: it takes a process and a look at every station's tables, ms. */
@@ -38,20 +40,28 @@ export function createArchiveDesk(context: CatalogueContext): ArchiveDesk {
  * lies there without a hole. A station whose catalogue is missing or altered is listed with what is known of it.
  */
 async function listArchiveStations(context: CatalogueContext, destination: Destination): Promise<Result<ArchiveStation[]>> {
-  const reached = placeOf(destination, context.forward.hashAtRest);
+  const reached = await reach(context.forward, destination);
   if (!reached.ok) return reached;
-  const place = reached.value;
-  const checked = await place.check();
-  if (!checked.ok) return checked;
-  const catalogue = await place.folderOf(CATALOGUE);
-  if (!catalogue.ok) return catalogue;
-  const listed = await runJob({ kind: 'stations', catalogue: catalogue.value, spill: path.join(context.scratch, 'spill') }, UNWATCHED);
+  fs.mkdirSync(context.scratch, { recursive: true, mode: 0o700 });
+  const scratch = fs.mkdtempSync(path.join(context.scratch, 'stations-'));
+  try {
+    const { backend } = reached.value;
+    return await asking(backend, destination.name, () => listFrom(reached.value, destination, scratch));
+  } finally {
+    fs.rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function listFrom(reached: Reached, { name }: Destination, scratch: string): Promise<Result<ArchiveStation[]>> {
+  const { backend } = reached;
+  const catalogue = await readableCatalogue(reached, scratch, STATIONS_TABLES);
+  const listed = await runJob({ kind: 'stations', catalogue, spill: path.join(scratch, 'spill') }, UNWATCHED);
   if (!listed.ok) return listed;
   const { stations, broken } = listed.value.value;
-  const ids = (await place.names('')).filter((name) => Uuid.safeParse(name).success);
+  const ids = (await backend.folders('')).filter((folder) => Uuid.safeParse(folder).success);
   const rows: ArchiveStation[] = [];
   for (const stationId of ids.sort()) {
-    const ledger = await ledgerAt(place, stationId);
+    const ledger = await ledgerAt(backend, stationId);
     const said = stations.find((one) => one.stationId === stationId);
     if (!said && ledger === null) continue;
     const { code = null, lastSeenAt = null, headSeq = null, items = null, bytes = null } = said ?? {};
@@ -60,17 +70,19 @@ async function listArchiveStations(context: CatalogueContext, destination: Desti
     const facts = { code, lastSeenAt, headSeq, items, bytes, waiting, waitingSince, late, lastDockingAt };
     rows.push({ stationId, ...facts, catalogue: state, ledgerTo: ledger?.to ?? null, ledgerMissing: ledger?.missing ?? null });
   }
-  if (rows.length === 0) return failed('archive.no-catalogue', destination.name);
+  if (rows.length === 0) return failed('archive.no-catalogue', name);
   return done(rows);
 }
 
 /** Up to which entry the newest life of a station's ledger lies there, and how many before it are missing; null when none does. */
-async function ledgerAt(place: ArchivePlace, stationId: string): Promise<{ to: number; missing: number } | null> {
-  const folders = (await place.names(`${stationId}/`)).filter((name) => epochOfFolder(name) !== null);
+async function ledgerAt(backend: Backend, stationId: string): Promise<{ to: number; missing: number } | null> {
+  const folders = (await backend.folders(stationId)).filter((name) => epochOfFolder(name) !== null);
   const newest = folders.sort((one, other) => (epochOfFolder(one) ?? 0) - (epochOfFolder(other) ?? 0)).at(-1);
   if (newest === undefined) return null;
   let [to, missing] = [0, 0];
-  for (const { first, last } of sealedIn(await place.names(`${stationId}/${newest}/`))) {
+  const files: string[] = [];
+  for await (const file of backend.list(`${stationId}/${newest}`)) files.push(file);
+  for (const { first, last } of sealedIn(files)) {
     const gap = first - to - 1;
     // A continuation leaps on purpose.
     if (gap > 0 && gap < LEDGER_LEAP) missing += gap;

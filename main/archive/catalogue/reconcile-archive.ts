@@ -10,10 +10,11 @@ import { done, failed, type Result } from '../../contract/errors.ts';
 import type { Actor } from '../../contract/values.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import { sql } from '../../store/index.ts';
+import { asking } from '../backend.ts';
 import type { Destination } from '../destinations.ts';
 import type { Watch } from '../watch.ts';
 import { COMPARISONS } from './compare.sql.ts';
-import { type ArchivePlace, placeOf } from './place.ts';
+import { type Reached, reach, readableCatalogue } from './reach.ts';
 import { runJob } from './run-job.ts';
 import { CATALOGUE } from './tables.ts';
 import type { CatalogueContext } from './write-catalogue.ts';
@@ -38,28 +39,34 @@ export async function reconcileArchive(
   watch: Watch,
 ): Promise<Result<RecordedArchiveResult>> {
   const { forward, identity } = context;
-  const reached = placeOf(destination, forward.hashAtRest);
+  const reached = await reach(forward, destination);
   if (!reached.ok) return reached;
-  const place = reached.value;
-  const checked = await place.check();
-  if (!checked.ok) return checked;
   const startedAt = forward.now();
   const head = sql<{ seq: number; hash: string }>(forward.ledger.reader, 'SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1').get();
   if (!head) throw new Error('a ledger has a first entry');
-  const catalogue = await place.folderOf(CATALOGUE);
-  if (!catalogue.ok) return catalogue;
   fs.mkdirSync(context.scratch, { recursive: true, mode: 0o700 });
   const scratch = fs.mkdtempSync(path.join(context.scratch, 'reconcile-'));
   try {
     const inventory = path.join(scratch, 'inventory.csv');
     // What a station writes while this lists is newer than its catalogue and waits; so the catalogue is read after the list.
     const part = partOf(context, destination);
-    const read = await writeInventory(place, inventory, part, watch);
+    const { backend } = reached.value;
+    const gathered = await asking(
+      backend,
+      destination.name,
+      async () => {
+        const read = await writeInventory(reached.value, inventory, part, watch);
+        return done({ read, catalogue: await readableCatalogue(reached.value, scratch, null) });
+      },
+      watch.signal,
+    );
+    if (!gathered.ok) return gathered;
+    const { read, catalogue } = gathered.value;
     let steps = 0;
     const compared = await runJob(
       {
         kind: 'compare',
-        catalogue: catalogue.value,
+        catalogue,
         inventory,
         destinationId: destination.id,
         at: startedAt,
@@ -117,18 +124,18 @@ function isIn(part: Part | null, key: string): boolean {
 const PAYLOAD = /^[0-9a-f-]{36}\/\d{4}\/\d{2}\/[0-9a-f-]{36}\/data\//;
 
 /** Lists everything of an archive's stations into a file, a part of it with its hash; says of how many it read that. */
-async function writeInventory(place: ArchivePlace, file: string, part: Part | null, { signal, onProgress }: Watch): Promise<number> {
+async function writeInventory({ backend, tables }: Reached, file: string, part: Part | null, { signal, onProgress }: Watch): Promise<number> {
   const out = fs.createWriteStream(file);
   const failure = new Promise<never>((_, reject) => out.once('error', reject));
   failure.catch(() => undefined);
   out.write('key,size_bytes,sha256\n');
   let [files, read, bytes] = [0, 0, 0];
-  for await (const { key, sizeBytes } of place.list('')) {
+  for await (const { file: key, sizeBytes } of tables.sizes('')) {
     signal.throwIfAborted();
     if (key.startsWith(CATALOGUE)) continue;
     files += 1;
     const due = isIn(part, key);
-    const hashed = due ? await place.hash(key, signal) : null;
+    const hashed = due ? await backend.hash(key, signal) : null;
     signal.throwIfAborted();
     if (due) read += 1;
     bytes += hashed?.sizeBytes ?? 0;

@@ -1,6 +1,6 @@
 import { instantText, openEngine, rowsOf } from './duckdb.ts';
 import { openCatalogue } from './open-catalogue.ts';
-import { STATION_TABLE } from './tables.ts';
+import { FILES_TABLE, STATION_TABLE } from './tables.ts';
 
 export type StationsJob = { kind: 'stations' /** Where the archive's `catalogue/` can be read on this machine. */; catalogue: string; spill: string };
 
@@ -21,11 +21,13 @@ export type CatalogueStation = {
 export type ListedStations = { stations: CatalogueStation[] /** Those of which a file is gone or was altered. */; broken: string[] };
 
 const MEMORY_MB = 500;
+/** What it needs of every station. */
+export const STATIONS_TABLES = [STATION_TABLE.name, 'recordings', FILES_TABLE.name];
 
 /** All stations of an archive by their catalogues. */
 export async function listStations(job: StationsJob): Promise<ListedStations> {
   const engine = await openEngine({ memoryMb: MEMORY_MB, threads: 1, spill: job.spill });
-  const broken = await openCatalogue(engine, job.catalogue, [STATION_TABLE.name, 'recordings']);
+  const broken = await openCatalogue(engine, job.catalogue, STATIONS_TABLES);
   const stations = await rowsOf<CatalogueStation>(
     engine,
     `SELECT s.station AS stationId, station_code AS code, ${instantText('written_at')} AS lastSeenAt, head_seq AS headSeq, items, size_bytes AS bytes, waiting,

@@ -4,10 +4,11 @@ import type { WrittenCatalogue } from '../../contract/api/archive.ts';
 import { done, type Failure, type Result } from '../../contract/errors.ts';
 import { type Consumer, listSealed } from '../../ledger/index.ts';
 import { type Db, type StationIdentity, sql } from '../../store/index.ts';
-import { type Destination, findDestination } from '../destinations.ts';
+import { asking } from '../backend.ts';
+import { type Destination, findDestination, listDestinations } from '../destinations.ts';
 import type { ForwardContext } from '../forward.ts';
 import { UNWATCHED } from '../watch.ts';
-import { type ArchivePlace, placeOf, placesIn } from './place.ts';
+import { keepsCatalogue, reach, replaceTable } from './reach.ts';
 import { runJob } from './run-job.ts';
 import { FILES_TABLE, keyOf } from './tables.ts';
 import type { CatalogueFile } from './write-job.ts';
@@ -45,13 +46,14 @@ async function writeCatalogue(context: CatalogueContext, destination: Destinatio
 
 async function writeAlone(context: CatalogueContext, destination: Destination): Promise<Result<WrittenCatalogue>> {
   const { forward, identity, work } = context;
-  const reached = placeOf(destination, forward.hashAtRest);
+  const reached = await reach(forward, destination);
   if (!reached.ok) return reached;
-  const place = reached.value;
-  const checked = await place.check();
-  if (!checked.ok) return checked;
+  const { backend } = reached.value;
   const { stationId, stationCode, agencyId } = identity;
-  if (!(await holdsCatalogue(place, stationId))) forget(work, destination.id);
+  // One that was emptied gets everything again.
+  const held = await asking(backend, destination.name, async () => done(await backend.hash(keyOf(FILES_TABLE.name, stationId, null))));
+  if (!held.ok) return held;
+  if (held.value === null) forget(work, destination.id);
   const out = path.join(context.scratch, destination.id);
   fs.rmSync(out, { recursive: true, force: true });
   fs.mkdirSync(out, { recursive: true, mode: 0o700 });
@@ -73,7 +75,8 @@ async function writeAlone(context: CatalogueContext, destination: Destination): 
     if (!made.ok) return made;
     const { head, changed } = made.value.value;
     for (const file of changed) {
-      const put = await place.replace(file.key, path.join(out, file.key));
+      const replace = () => replaceTable(reached.value, destination.name, file.key, path.join(out, file.key));
+      const put = await asking(backend, destination.name, replace);
       if (!put.ok) return put;
       remember(work, destination.id, file);
     }
@@ -97,19 +100,13 @@ export async function writeCatalogues(context: CatalogueContext, to: string | nu
   const named = to === null ? null : findDestination(ledger, to);
   if (named && !named.ok) return named;
   const written: WrittenCatalogue[] = [];
-  for (const destination of named ? [named.value] : placesIn(ledger)) {
+  for (const destination of named ? [named.value] : listDestinations(ledger)) {
+    if (!named && !(await keepsCatalogue(context.forward, destination))) continue;
     const one = await writeCatalogue(context, destination);
     if (!one.ok) return one;
     written.push(one.value);
   }
   return done(written);
-}
-
-/** Whether the destination still has what was written there; one that was emptied gets everything again. */
-async function holdsCatalogue(place: ArchivePlace, stationId: string): Promise<boolean> {
-  const key = keyOf(FILES_TABLE.name, stationId, null);
-  for await (const listed of place.list(key.slice(0, key.lastIndexOf('/') + 1))) if (listed.key === key) return true;
-  return false;
 }
 
 function markOf(work: Db, destinationId: string): number {
@@ -144,9 +141,9 @@ export function catalogueStage(context: CatalogueContext): Consumer {
     retryAfterMs: WRITE_EVERY_MS,
     async handle(entry, signal) {
       let waiting = false;
-      for (const destination of placesIn(ledger)) {
+      for (const destination of listDestinations(ledger)) {
         if (signal.aborted) return 'later';
-        if (markOf(context.work, destination.id) >= entry.seq) continue;
+        if (markOf(context.work, destination.id) >= entry.seq || !(await keepsCatalogue(context.forward, destination))) continue;
         const due = performance.now() - (writtenMs.get(destination.id) ?? Number.NEGATIVE_INFINITY) >= WRITE_EVERY_MS;
         if (!due || breakers.of(destination.id).standing !== 'closed') {
           waiting = true;

@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
+import path from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import {
   DeleteObjectCommand,
@@ -17,7 +19,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { Capability, ObjectHeld } from '../../contract/entries/archive.ts';
 import { done, failed, type Result } from '../../contract/errors.ts';
-import { type Content, IDENTITY_FILE, identityIn, newIdentity, type Secured, type ServerBackend } from '../backend.ts';
+import { type Content, IDENTITY_FILE, identityIn, type Listed, newIdentity, type Secured, type ServerBackend } from '../backend.ts';
 import { BAG_DECLARATION, type BagFile, itemDiffers, type ReadBag } from '../bag.ts';
 import type { HashedFile } from '../file-io.ts';
 import { inParallel } from '../file-reader.ts';
@@ -53,6 +55,8 @@ export function openS3({ settings, capabilities, uploads, nowMs, silenceMs = 60_
   const root = settings.prefix === '' ? '' : `${settings.prefix}/`;
   const keyOf = (file: string) => `${root}${file}`;
   const fileOf = (key: string) => key.slice(root.length);
+  /** Prefix of the keys of everything below a folder; all of them for an empty one. */
+  const keyBelow = (folder: string) => keyOf(folder === '' ? '' : `${folder}/`);
   const multipart = createMultipart({ client, Bucket, keyOf, uploads });
   const conditional = capabilities.includes('conditional-create');
 
@@ -84,14 +88,18 @@ export function openS3({ settings, capabilities, uploads, nowMs, silenceMs = 60_
     }
   }
 
-  async function* keysBelow(folder: string): AsyncGenerator<string> {
-    const Prefix = keyOf(folder === '' ? '' : `${folder}/`);
+  async function* sizesBelow(folder: string): AsyncGenerator<Listed> {
+    const Prefix = keyBelow(folder);
     let from: string | undefined;
     do {
       const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken: from }));
-      for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield fileOf(Key);
+      for (const { Key, Size } of page.Contents ?? []) if (Key !== undefined) yield { file: fileOf(Key), sizeBytes: Size ?? null };
       from = page.NextContinuationToken;
     } while (from !== undefined);
+  }
+
+  async function* keysBelow(folder: string): AsyncGenerator<string> {
+    for await (const { file } of sizesBelow(folder)) yield file;
   }
 
   /** Every version of every file below a folder. A file that somebody deleted has none that counts. */
@@ -216,14 +224,40 @@ export function openS3({ settings, capabilities, uploads, nowMs, silenceMs = 60_
     return (await (await get(file))?.transformToString('utf8')) ?? null;
   }
 
-  async function remove(file: string): Promise<void> {
+  const remove = (file: string) => removeVersions(file, () => true);
+
+  async function removeVersions(file: string, isMeant: (version: { IsLatest?: boolean }) => boolean): Promise<void> {
     const { Versions = [] } = await client.send(new ListObjectVersionsCommand({ Bucket, Prefix: keyOf(file) }));
-    for (const { Key, VersionId } of Versions) {
+    for (const { Key, VersionId, IsLatest = false } of Versions) {
+      if (Key !== keyOf(file) || !isMeant({ IsLatest })) continue;
       await client.send(new DeleteObjectCommand({ Bucket, Key, VersionId })).catch((error: unknown) => {
-        // A bucket may lock everything by itself, probes too; they stay until their time is over.
+        // A bucket may lock everything by itself, this too; it stays until its time is over.
         if (!isStatus(error, 403)) throw error;
       });
     }
+  }
+
+  async function replace(file: string, source: string): Promise<void> {
+    const bytes = await fs.promises.readFile(source);
+    const command = new PutObjectCommand({ Bucket, Key: keyOf(file), Body: bytes });
+    await client.send(withPayloadHash(command, createHash('sha256').update(bytes).digest('hex')));
+    // Of what is made anew every few minutes nobody needs the former versions.
+    await removeVersions(file, ({ IsLatest }) => !IsLatest);
+  }
+
+  async function readable(folder: string, into: string, isWanted: (file: string) => boolean): Promise<string> {
+    const wanted: string[] = [];
+    for await (const file of keysBelow(folder)) if (isWanted(file)) wanted.push(file);
+    await inParallel(AT_ONCE, wanted, async (file) => {
+      const body = (await get(file)) as Readable | null;
+      const target = path.join(into, file.slice(folder.length + 1));
+      // One that went since the listing is missed by whoever needs it.
+      if (!body) return done(null);
+      await fs.promises.mkdir(path.dirname(target), { recursive: true });
+      await pipeline(body, fs.createWriteStream(target));
+      return done(null);
+    });
+    return into;
   }
 
   return done({
@@ -232,7 +266,7 @@ export function openS3({ settings, capabilities, uploads, nowMs, silenceMs = 60_
     text,
     list: keysBelow,
     async folders(folder) {
-      const Prefix = keyOf(`${folder}/`);
+      const Prefix = keyBelow(folder);
       const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix, Delimiter: '/' }));
       return (page.CommonPrefixes ?? []).flatMap(({ Prefix: found }) => (found === undefined ? [] : [found.slice(Prefix.length, -1)]));
     },
@@ -265,6 +299,7 @@ export function openS3({ settings, capabilities, uploads, nowMs, silenceMs = 60_
     secure,
     create,
     remove,
+    tables: { sizes: sizesBelow, replace, readable },
     codeOf: s3Code,
     async close() {
       client.destroy();

@@ -10,6 +10,7 @@ import * as archiveCommands from './archive-commands.ts';
 import type { Command } from './command.ts';
 import * as commands from './commands.ts';
 import { configuredSocket, connect, dataFolder } from './connect.ts';
+import { type DestinationOptions, destinationSettings } from './destination-settings.ts';
 import * as dockCommands from './dock-commands.ts';
 import { createOutput, EXIT, exitOf, type Output } from './output.ts';
 import { rebuild, rebuildFrom } from './rebuild.ts';
@@ -32,6 +33,16 @@ function add(signature: string, description: string): Program {
     .option('--data <dir>', '数据目录 / data folder')
     .option('--json', '以 JSON 输出 / one JSON document on stdout')
     .exitOverride();
+}
+
+/** How a destination is reached that is no folder. */
+function reached(command: Program): Program {
+  return command
+    .option('--key <file>', '密钥文件，仅采集站用户可读 (0600)，或 credential:NAME / key file, 0600, or credential:NAME of systemd')
+    .option('--ca <file>', '服务器证书的签发机构 / authority that certifies the server')
+    .option('--region <name>', '区域 / region')
+    .option('--host-key <fingerprint>', '已核对的主机密钥指纹 SHA256:… / fingerprint of the host key, compared')
+    .option('--virtual-host', '存储桶写在主机名中 / bucket in the host name');
 }
 
 /** Runs a command against its station. `create`: it may make the data folder when there is none. */
@@ -168,16 +179,12 @@ asks(add('policy/list', '策略 / the policy in force'), () => commands.listPoli
 asks(add('policy/set <key> <value>', '设置策略 / set a policy value'), commands.setPolicy, true);
 asks(add('destination/list', '存储目标 / destinations'), () => archiveCommands.listDestinations);
 asks(
-  add(
-    'destination/add <name> <where>',
-    '增加存储目标：目录，s3+https://主机/存储桶[/前缀]，或 sftp://用户@主机[:端口]/目录 / add a folder, s3+https://host/bucket[/prefix], or sftp://user@host[:port]/folder',
-  )
-    .option('--key <file>', '密钥文件，仅采集站用户可读 (0600)，或 credential:NAME / key file, 0600, or credential:NAME of systemd')
-    .option('--ca <file>', '服务器证书的签发机构 / authority that certifies the server')
-    .option('--region <name>', '区域 / region')
-    .option('--host-key <fingerprint>', '已核对的主机密钥指纹 SHA256:… / fingerprint of the host key, compared')
-    .option('--virtual-host', '存储桶写在主机名中 / bucket in the host name')
-    .option('--lock <mode:days>', '对象锁定 compliance:183 或 governance:183 / Object Lock'),
+  reached(
+    add(
+      'destination/add <name> <where>',
+      '增加存储目标：目录，s3+https://主机/存储桶[/前缀]，或 sftp://用户@主机[:端口]/目录 / add a folder, s3+https://host/bucket[/prefix], or sftp://user@host[:port]/folder',
+    ),
+  ).option('--lock <mode:days>', '对象锁定 compliance:183 或 governance:183 / Object Lock'),
   archiveCommands.addDestination,
   true,
 );
@@ -224,19 +231,24 @@ asks(add('backup', '备份 / copy database and ledger').requiredOption('--out <d
 asks(add('admin/confirm-clock', '确认时钟正确 / say that the station clock is right'), () => commands.confirmClock);
 asks(add('admin/code', '一次性管理员代码 / one-time code for making an admin'), () => commands.adminCode);
 
-const rebuilding = add('rebuild', '从本地库和台账重建数据库 / make the database again from vault and ledger')
-  .option('--from <dir>', '从归档重建已不存在的采集站 / a station that is gone, from its archive into an empty data folder')
+const rebuilding = reached(add('rebuild', '从本地库和台账重建数据库 / make the database again from vault and ledger'))
+  .option(
+    '--from <where>',
+    '从归档（目录，或 s3+https://…）重建已不存在的采集站 / a station that is gone, from its archive (a folder, or s3+https://…) into an empty data folder',
+  )
   .option('--station <id>', '归档中的哪个采集站 / which station of the archive')
   .option('--epoch <n>', '台账的哪一世，默认最新 / which life of its ledger, the newest unless given');
-rebuilding.action(() => {
-  const options = rebuilding.opts<Common & { from?: string; station?: string; epoch?: string }>();
+rebuilding.action(async () => {
+  const options = rebuilding.opts<Common & DestinationOptions & { from?: string; station?: string; epoch?: string }>();
   const output = createOutput(options.json === true);
   const data = dataFolder(options.data);
   if (!data.ok) process.exitCode = refuse(data.failure, output);
   else if (options.from === undefined) process.exitCode = rebuild(data.value, output);
   else {
     const epoch = options.epoch === undefined ? null : Number(options.epoch);
-    process.exitCode = rebuildFrom(data.value, { folder: options.from, station: options.station ?? null, epoch }, output);
+    const settings = destinationSettings(options.from, options);
+    if (settings.ok) process.exitCode = await rebuildFrom(data.value, { settings: settings.value, station: options.station ?? null, epoch }, output);
+    else process.exitCode = refuse(settings.failure, output);
   }
 });
 

@@ -1,4 +1,4 @@
-import { rebuildFromArchive, rebuildStation } from '../../station/index.ts';
+import { type From, rebuildFromArchive, rebuildStation } from '../../station/index.ts';
 import { EXIT, exitOf, type Output } from './output.ts';
 
 /** `evidock rebuild`: needs the data folder for itself, so it never goes through a running station. */
@@ -19,8 +19,8 @@ export function rebuild(data: string, output: Output): number {
 }
 
 /** `evidock rebuild --from`: a station that is gone, from its archive, into an empty data folder. */
-export function rebuildFrom(data: string, from: { folder: string; station: string | null; epoch: number | null }, output: Output): number {
-  const rebuilt = rebuildFromArchive(data, from);
+export async function rebuildFrom(data: string, from: From, output: Output): Promise<number> {
+  const rebuilt = await rebuildFromArchive(data, from);
   if (!rebuilt.ok) {
     output.refuse(rebuilt.failure);
     return exitOf(rebuilt.failure.code);
