@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { DestinationSettings } from '../contract/api/archive.ts';
-import type { Capability, DestinationKind, Receipt } from '../contract/entries/archive.ts';
+import type { Capability, DestinationKind, DestinationScheduled, Receipt } from '../contract/entries/archive.ts';
 import { type ErrorCode, failed, type Result } from '../contract/errors.ts';
 import { Uuid } from '../contract/values.ts';
 import type { BagFile, ReadBag } from './bag.ts';
@@ -23,7 +23,7 @@ export type Backend = FileReader & {
   /**
    * Puts a bag into its place, whole or not at all, and overwrites nothing. What an attempt that was cut off left is gone on
    * with. Fails with `vault.*` when an original is no longer what the ledger says; such bytes never get a name there. Throws
-   * the signal's reason when it aborts.
+   * the signal's reason when it aborts. Bytes of an original are read by `openOriginal` alone, where the caps are.
    */
   put(bag: string, files: readonly BagFile[], signal?: AbortSignal): Promise<Result<null>>;
   /** Makes what was read back stay: flushed, or locked. Says what its receipt says beside that it was read back. */
@@ -66,6 +66,8 @@ export type Destination = {
   /** Null when its record cannot be read, as after a backup was put back without its keys. */
   settings: DestinationSettings | null;
   capabilities: Capability[];
+  /** How the outbox treats it. */
+  schedule: DestinationScheduled;
 };
 
 /** Bytes of a file of the vault or the ledger, or a text made here. */

@@ -5,9 +5,10 @@ import { failed, type Result } from '../contract/errors.ts';
 import { type Ledger, latestEntry } from '../ledger/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Custody } from './custody.ts';
-import type { HashedFile } from './file-io.ts';
+import type { HashedFile, Outgoing } from './file-io.ts';
 import { type FileReader, inParallel } from './file-reader.ts';
 import { type FileTree, folderOf } from './file-tree.ts';
+import type { Pace } from './pace.ts';
 
 /** One original as it stands in a bag. */
 export type BagItem = {
@@ -66,10 +67,12 @@ export type BagContent = {
   info: readonly (readonly [string, string])[];
   /** Further tag files: path in the bag and content. */
   tags: Readonly<Record<string, string>>;
+  /** At which originals are read to be sent. */
+  pace?: Pace;
 };
 
 /** A file of a bag: an original, whose bytes lie in the vault, or a tag file made here. */
-export type BagFile = { name: string; sizeBytes: number; sha256: string } & ({ itemId: string; source: string } | { text: string });
+export type BagFile = { name: string; sizeBytes: number; sha256: string } & (({ itemId: string } & Outgoing) | { text: string });
 
 /** Name of the file that declares a bag; without it there is none. */
 export const BAG_DECLARATION = 'bagit.txt';
@@ -84,7 +87,7 @@ export function bagFiles(content: BagContent): BagFile[] {
   const tagManifest = Object.entries({ ...tags, [BAG_DECLARATION]: declaration }).map(([name, text]) => `${sha256(text)}  ${name}\n`);
   const texts = { ...tags, 'tagmanifest-sha256.txt': tagManifest.join(''), [BAG_DECLARATION]: declaration };
   return [
-    ...content.items.map(({ itemId, file, source, sizeBytes, sha256 }) => ({ name: file, itemId, source, sizeBytes, sha256 })),
+    ...content.items.map(({ itemId, file, source, sizeBytes, sha256 }) => ({ name: file, itemId, source, sizeBytes, sha256, pace: content.pace })),
     ...Object.entries(texts).map(([name, text]) => ({ name, text, sizeBytes: Buffer.byteLength(text), sha256: sha256(text) })),
   ];
 }

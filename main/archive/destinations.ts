@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DestinationSettings, type SshServer } from '../contract/api/archive.ts';
-import { Capability, DestinationAdded, type DestinationKind } from '../contract/entries/archive.ts';
+import { Capability, DestinationAdded, type DestinationKind, DestinationScheduled, UNSCHEDULED } from '../contract/entries/archive.ts';
 import { failed, type Result } from '../contract/errors.ts';
 import type { Actor } from '../contract/values.ts';
 import type { Ledger } from '../ledger/index.ts';
@@ -28,9 +28,9 @@ export const LOCAL = 'local';
 
 /** Every destination, oldest first. Where each lies is in its private record, not on the ledger. */
 export function listDestinations(ledger: Ledger): Destination[] {
-  return sql<{ id: string; name: string; kind: DestinationKind; same_disk: number }>(
+  return sql<{ id: string; name: string; kind: DestinationKind; same_disk: number; schedule: string | null }>(
     ledger.reader,
-    'SELECT id, name, kind, same_disk FROM destinations ORDER BY added_seq',
+    'SELECT id, name, kind, same_disk, schedule FROM destinations ORDER BY added_seq',
   )
     .all()
     .map((row) => {
@@ -42,8 +42,16 @@ export function listDestinations(ledger: Ledger): Destination[] {
         sameDisk: row.same_disk === 1,
         settings: DestinationSettings.safeParse({ kind: row.kind, ...settings }).data ?? null,
         capabilities: z.array(Capability).safeParse(capabilities).data ?? [],
+        schedule: scheduleIn(row.schedule),
       };
     });
+}
+
+const scheduleIn = (text: string | null) => (text === null ? UNSCHEDULED : DestinationScheduled.parse(JSON.parse(text)));
+
+/** How the outbox treats a destination now. */
+export function scheduleOf(ledger: Ledger, id: string): DestinationScheduled {
+  return scheduleIn(sql<{ schedule: string | null }>(ledger.reader, 'SELECT schedule FROM destinations WHERE id = ?').get(id)?.schedule ?? null);
 }
 
 export function findDestination(ledger: Ledger, name: string): Result<Destination> {
@@ -65,7 +73,7 @@ export async function addDestination(context: DestinationsContext, name: string,
   if (!claimed.ok) return claimed;
   const { id, sameDisk, capabilities } = claimed.value;
   const record = { kind: 'destination', id, data: { ...settings, capabilities } };
-  const destination = { id, name, kind: settings.kind, sameDisk, settings, capabilities };
+  const destination = { id, name, kind: settings.kind, sameDisk, settings, capabilities, schedule: namesake?.schedule ?? UNSCHEDULED };
   if (namesake?.id === id) {
     await ledger.append([], [record]);
     return { ok: true, value: destination };

@@ -1,4 +1,4 @@
-import type { HashedFile } from './file-io.ts';
+import type { HashedFile, Outgoing } from './file-io.ts';
 import type { FileReader } from './file-reader.ts';
 
 /** Files and folders of this machine, or at the far end of a connection, by path below a root as `FileReader` has them. */
@@ -10,7 +10,7 @@ export type FileTree = FileReader & {
    * Puts the bytes of a file of this machine into a file and flushes it. Of what lies there from an attempt that was cut off the
    * right bytes are kept. Says what was read of the source; null when it cannot be read. Throws the signal's reason when it aborts.
    */
-  copy(original: { source: string; sha256: string }, file: string, signal?: AbortSignal): Promise<HashedFile | null>;
+  copy(original: Outgoing & { sha256: string }, file: string, signal?: AbortSignal): Promise<HashedFile | null>;
   /** Writes a small file, in the place of one that is there, and flushes it. */
   write(file: string, content: string | Buffer): Promise<void>;
   flushFolder(folder: string): Promise<void>;

@@ -71,15 +71,15 @@ export function localTree(root: string, hashAtRest: HashAtRest): FileTree {
     ...folderReader(root, hashAtRest),
     exists: async (file) => fs.existsSync(at(file)),
     makeFolder: (folder) => makeFolderFlushed(at(folder)),
-    async copy({ source, sha256 }, file, signal) {
+    async copy(original, file, signal) {
       const present = fs.existsSync(at(file)) ? await hashFile(at(file), signal) : null;
-      if (present?.sha256 === sha256) {
+      if (present?.sha256 === original.sha256) {
         // The attempt that wrote it may have been killed before it flushed.
         await flushFile(at(file));
         return present;
       }
       if (present) await fs.promises.rm(at(file));
-      return copyHashed(source, at(file), signal);
+      return copyHashed(original, at(file), signal);
     },
     write: (file, content) => writeFlushed(at(file), content),
     flushFolder: (folder) => flushFolder(at(folder)),

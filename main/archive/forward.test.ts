@@ -7,9 +7,9 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ArchiveLab, AT, flip, openArchiveLab, withFailingDisk } from '../../fixtures/archive-lab.ts';
 import type { Closing } from '../ledger/index.ts';
-import { entriesOfType, hashCanonical, runConsumer, verifyInclusion } from '../ledger/index.ts';
+import { entriesOfType, hashCanonical, verifyInclusion } from '../ledger/index.ts';
 import { bagPath } from './forward.ts';
-import { findDestination, forwardAll, forwardStage, hasConfirmation, queueOf, testDestination, totalsOf } from './index.ts';
+import { findDestination, forwardAll, hasConfirmation, queueOf, testDestination } from './index.ts';
 
 let lab: ArchiveLab;
 beforeEach(async () => {
@@ -164,12 +164,11 @@ describe('forwarding goes on after a stop', () => {
   test('stage and command at the same time make one bag, one receipt, no failure', async () => {
     await lab.add('central', lab.far);
     for (let n = 0; n < 4; n += 1) await lab.unit([2_000_000, 2_000_000]);
-    const bugs: unknown[] = [];
-    const running = runConsumer(lab.ledger, lab.work, forwardStage(lab.context), (error) => bugs.push(error));
+    const running = lab.outbox();
     const [first, second] = await Promise.all([forwardOne(), forwardOne()]);
     await running.idle();
     await running.stop();
-    expect(bugs).toEqual([]);
+    expect(lab.bugs).toEqual([]);
     expect([...first.failures, ...second.failures]).toEqual([]);
     expect(entriesOfType(lab.ledger.reader, 'forward.failed')).toEqual([]);
     expect(entriesOfType(lab.ledger.reader, 'forward.done')).toHaveLength(4);
@@ -268,22 +267,13 @@ describe('a destination in trouble', () => {
   });
 });
 
-test('a destination added later gets the older units too', async () => {
-  await lab.unit([100]);
-  await lab.add('central', lab.far);
-  const added = findDestination(lab.ledger, 'central');
-  if (!added.ok) throw new Error('not added');
-  expect(totalsOf(lab.ledger, added.value.id).waiting).toBe(1);
-  expect(await forwardOne()).toMatchObject({ forwarded: 1, waiting: 0 });
-});
-
 describe('a destination that fails by itself, again and again', () => {
   const minutesLater = (minutes: number) => new Date(Date.parse(AT) + minutes * 60_000).toISOString();
-  const signal = new AbortController().signal;
-  /** One round of the stage over every unit, as its timer brings it. */
-  async function round() {
-    const stage = forwardStage(lab.context);
-    for (const unit of entriesOfType(lab.ledger.reader, 'unit.closed')) await stage.handle(unit, signal);
+  /** The outbox begun anew, for so long. */
+  async function round(passMs = 5 * 60_000) {
+    const outbox = lab.outbox();
+    await lab.time.pass(passMs, outbox.idle);
+    await outbox.stop();
   }
   const standing = () => lab.context.breakers.of(idOf('central'));
   function idOf(name: string): string {
@@ -291,42 +281,45 @@ describe('a destination that fails by itself, again and again', () => {
     if (!found.ok) throw new Error('not added');
     return found.value.id;
   }
-  const intended = () => entriesOfType(lab.ledger.reader, 'forward.intended').length;
 
   test('is left alone after the fifth failure, gets one try when the rest is over, and is used again once that try went well', async () => {
     await lab.add('central', lab.far);
     for (let n = 0; n < 7; n += 1) await lab.unit([100]);
     fs.renameSync(lab.far, `${lab.far}-away`);
-    await round();
-    expect(standing()).toMatchObject({ standing: 'open', failures: 5, reason: 'destination.unreachable', untilMs: Date.parse(minutesLater(1)) });
-    // The sixth and seventh were not even begun.
-    expect(intended()).toBe(5);
-    await round();
+    const outbox = lab.outbox();
+    const pass = (ms: number) => lab.time.pass(ms, outbox.idle);
+    // 5, 10, 20 and 40 s after the failures before.
+    await pass(74_999);
+    expect(standing()).toMatchObject({ standing: 'closed', failures: 4 });
+    await pass(1);
+    const fifth = Date.parse(AT) + 75_000;
+    expect(standing()).toMatchObject({ standing: 'open', failures: 5, reason: 'destination.unreachable', untilMs: fifth + 60_000 });
+    // One unit was tried, the others were not begun: they would have met the same.
+    expect(entriesOfType(lab.ledger.reader, 'forward.intended')).toHaveLength(1);
+    await pass(59_999);
     expect(standing().failures).toBe(5);
-    lab.clock.now = minutesLater(1);
-    expect(standing()).toMatchObject({ standing: 'half-open', untilMs: null });
-    await round();
-    expect(standing()).toMatchObject({ standing: 'open', failures: 6, untilMs: Date.parse(minutesLater(3)) });
+    await pass(80_000);
+    expect(standing()).toMatchObject({ standing: 'open', failures: 6 });
     fs.renameSync(`${lab.far}-away`, lab.far);
-    await round();
+    await pass(30_000);
     expect(entriesOfType(lab.ledger.reader, 'forward.done')).toHaveLength(0);
-    lab.clock.now = minutesLater(3);
-    await round();
+    await pass(120_000);
     expect(entriesOfType(lab.ledger.reader, 'forward.done')).toHaveLength(7);
     expect(standing()).toEqual({ standing: 'closed', failures: 0, untilMs: null, reason: null });
+    expect(lab.bugs).toEqual([]);
   });
 
   test('is tried by one alone: while that try is under way everyone else waits', async () => {
     await lab.add('central', lab.far);
     for (let n = 0; n < 5; n += 1) await lab.unit([100]);
     fs.renameSync(lab.far, `${lab.far}-away`);
-    await round();
+    await round(75_000);
     fs.renameSync(`${lab.far}-away`, lab.far);
-    lab.clock.now = minutesLater(1);
+    lab.clock.now = minutesLater(3);
     expect(lab.context.breakers.mayTry(idOf('central'))).toBe(true);
     expect(lab.context.breakers.mayTry(idOf('central'))).toBe(false);
     // That try never came back: the next is due when another rest is over.
-    lab.clock.now = minutesLater(2);
+    lab.clock.now = minutesLater(5);
     expect(standing()).toMatchObject({ standing: 'half-open', failures: 5 });
   });
 
@@ -335,7 +328,7 @@ describe('a destination that fails by itself, again and again', () => {
     await lab.add('second', `${lab.far}-second`);
     for (let n = 0; n < 6; n += 1) await lab.unit([100]);
     fs.renameSync(lab.far, `${lab.far}-away`);
-    await round();
+    await round(75_000);
     fs.renameSync(`${lab.far}-away`, lab.far);
     fs.rmSync(`${lab.far}-second`, { recursive: true });
     expect(standing().standing).toBe('open');
@@ -347,7 +340,7 @@ describe('a destination that fails by itself, again and again', () => {
     await lab.add('central', lab.far);
     for (let n = 0; n < 6; n += 1) await lab.unit([100]);
     fs.renameSync(lab.far, `${lab.far}-away`);
-    await round();
+    await round(75_000);
     expect((await forwardOne()).failures).toHaveLength(1);
     expect(standing()).toMatchObject({ standing: 'open', failures: 6 });
     fs.renameSync(`${lab.far}-away`, lab.far);
@@ -436,7 +429,7 @@ describe('a push that is stopped', () => {
   });
 });
 
-test('the stage lets go of a recording in the middle when it is stopped, also one that somebody else pushes', async () => {
+test('the outbox lets go of a recording in the middle when it is stopped, also one that somebody else pushes', async () => {
   await lab.add('central', lab.far);
   await lab.unit([100]);
   const asked: string[] = [];
@@ -449,15 +442,14 @@ test('the stage lets go of a recording in the middle when it is stopped, also on
       return signal?.aborted ? null : lab.context.hashAtRest(file, signal);
     },
   };
-  const bugs: unknown[] = [];
-  const first = runConsumer(lab.ledger, lab.work, forwardStage(context), (error) => bugs.push(error));
+  const first = lab.outbox(context);
   await expect.poll(() => asked.length).toBe(1);
   const waits = new AbortController();
   const pushed = forwardAll(context, 'central', false, { signal: waits.signal, onProgress() {} });
   waits.abort();
   expect(await pushed).toMatchObject({ ok: true, value: [{ stopped: true, forwarded: 0, waiting: 1 }] });
   await first.stop();
-  expect([bugs, entriesOfType(lab.ledger.reader, 'forward.failed')]).toEqual([[], []]);
+  expect([lab.bugs, entriesOfType(lab.ledger.reader, 'forward.failed')]).toEqual([[], []]);
   hang = false;
   expect(await forwardOne()).toMatchObject({ forwarded: 1, waiting: 0, failures: [] });
 });

@@ -12,6 +12,9 @@ import { createProver, custodyEntries, type Prover } from './custody.ts';
 import type { Destination } from './destinations.ts';
 import { hashFile } from './file-io.ts';
 import { ledgerFolder } from './ledger-elsewhere.ts';
+import type { Pace } from './pace.ts';
+import type { Paces } from './paces.ts';
+import type { Timer } from './timer.ts';
 
 export type ForwardContext = {
   ledger: Ledger;
@@ -23,6 +26,11 @@ export type ForwardContext = {
   hashAtRest: HashAtRest;
   breakers: Breakers;
   connections: Connections;
+  /** What a destination's caps allow now; see `createPaces`. */
+  paces: Paces;
+  timer: Timer;
+  /** 0 to 1, for waits that keep many stations from coming back to one archive in the same second. */
+  random(): number;
   now(): string;
 };
 
@@ -52,11 +60,12 @@ export async function forwardUnit(
     const items = bagItems(context.ledger, context.vault, unit);
     if (!items.ok) return items;
     const place = bagPath(context.stationId, unit.subject.id);
+    const { sent, readBack } = context.paces.of(destination.id);
     if (!(await backend.holds(place))) {
-      const put = await backend.put(place, await outgoing(context, unit, items.value, prover), signal);
+      const put = await backend.put(place, await outgoing(context, unit, { items: items.value, prover, pace: sent }), signal);
       if (!put.ok) return put;
     }
-    return receiptFor(backend, destination, place, items.value, signal);
+    return receiptFor({ ...backend, hash: paced(backend.hash, readBack) }, destination, place, items.value, signal);
   };
   return asking(backend, destination.name, ask, signal);
 }
@@ -68,14 +77,28 @@ export function bagPath(stationId: string, unitId: string): string {
 }
 
 /** A unit's bag. The same unit makes the same bag on another day, so that one cut off can be gone on with. */
-async function outgoing(context: ForwardContext, unit: Entry<'unit.closed'>, items: readonly BagItem[], prover: Prover): Promise<BagFile[]> {
+async function outgoing(
+  context: ForwardContext,
+  unit: Entry<'unit.closed'>,
+  { items, prover, pace }: { items: readonly BagItem[]; prover: Prover; pace: Pace },
+): Promise<BagFile[]> {
   const custody = await prover.prove(custodyEntries(context.ledger, unit, unit.seq));
   const info = [
     ['Bagging-Date', unit.at.slice(0, 10)],
     ['External-Identifier', unit.subject.id],
     ['Source-Organization', `Evidock ${context.stationCode}`],
   ] as const;
-  return bagFiles({ items, custody, info, tags: {} });
+  return bagFiles({ items, custody, info, tags: {}, pace });
+}
+
+/** Reads no faster than a pace allows, file by file: how large one is shows when it was read, and the next one pays for it. */
+function paced(hash: Backend['hash'], pace: Pace): Backend['hash'] {
+  return async (file, signal) => {
+    await pace(0, signal);
+    const hashed = await hash(file, signal);
+    if (hashed) await pace(hashed.sizeBytes, signal);
+    return hashed;
+  };
 }
 
 async function receiptFor(

@@ -19,11 +19,15 @@ export { actorText, explainDifference, reopenDifference } from './explanations.t
 export { exportCase } from './export.ts';
 export type { ForwardContext } from './forward.ts';
 export { type LedgerElsewhere, lookElsewhere } from './ledger-elsewhere.ts';
-export { forwardAll, forwardStage } from './outbox.ts';
+export { runOutbox } from './outbox.ts';
+export { createPaces } from './paces.ts';
 export { ARCHIVE_PROJECTION } from './projection.ts';
+export { forwardAll } from './push.ts';
 export { reconcile, type SourceFile } from './reconcile.ts';
 export { listReconciliations, reportOf } from './reconcile-report.ts';
 export { RECONCILIATION_PROJECTION } from './reconciliation-projection.ts';
 export { readResult } from './results.ts';
+export { scheduleDestination } from './schedule.ts';
+export { TIMER } from './timer.ts';
 export { forwardTroubles, queueOf, totalsOf, troubleOf } from './trouble.ts';
 export { UNWATCHED, type Watch } from './watch.ts';

@@ -1,16 +1,18 @@
+import type { DestinationScheduled } from '../contract/entries/archive.ts';
 import { addTotal, type Projection, totalsTable } from '../ledger/index.ts';
 import { type Db, sql } from '../store/index.ts';
 
 /** Destinations, what each has proven to hold, and what each still lacks. */
 export const ARCHIVE_PROJECTION: Projection = {
   name: 'archive',
-  version: 3,
+  version: 4,
   tables: [
     {
       name: 'destinations',
       orderBy: 'id',
       ddl: `CREATE TABLE destinations (
-        id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, same_disk INTEGER NOT NULL, added_seq INTEGER NOT NULL) STRICT`,
+        id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, same_disk INTEGER NOT NULL, added_seq INTEGER NOT NULL,
+        after_id TEXT, schedule TEXT) STRICT`,
     },
     {
       name: 'receipts',
@@ -30,15 +32,22 @@ export const ARCHIVE_PROJECTION: Projection = {
     {
       name: 'closed_units',
       orderBy: 'unit_id',
-      ddl: 'CREATE TABLE closed_units (unit_id TEXT PRIMARY KEY, closed_seq INTEGER NOT NULL) STRICT, WITHOUT ROWID',
+      ddl: `CREATE TABLE closed_units (
+        unit_id TEXT PRIMARY KEY, closed_seq INTEGER NOT NULL, important INTEGER NOT NULL, linked INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
+    },
+    {
+      name: 'unclosed_important',
+      orderBy: 'item_id',
+      ddl: 'CREATE TABLE unclosed_important (item_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID',
     },
     {
       name: 'forward_queue',
       orderBy: 'destination_id, unit_id',
       ddl: `CREATE TABLE forward_queue (
-        destination_id TEXT NOT NULL, unit_id TEXT NOT NULL, closed_seq INTEGER NOT NULL, attempts INTEGER NOT NULL, reason TEXT,
-        PRIMARY KEY (destination_id, unit_id)) STRICT, WITHOUT ROWID;
-        CREATE INDEX forward_queue_in_order ON forward_queue (destination_id, closed_seq);
+        destination_id TEXT NOT NULL, unit_id TEXT NOT NULL, closed_seq INTEGER NOT NULL, rank INTEGER NOT NULL, ready INTEGER NOT NULL,
+        attempts INTEGER NOT NULL, reason TEXT, PRIMARY KEY (destination_id, unit_id)) STRICT, WITHOUT ROWID;
+        CREATE INDEX forward_queue_in_order ON forward_queue (destination_id, rank, closed_seq) WHERE ready = 1;
+        CREATE INDEX forward_queue_by_age ON forward_queue (destination_id, closed_seq);
         CREATE INDEX forward_queue_failed ON forward_queue (destination_id, closed_seq) WHERE attempts > 0`,
     },
     totalsTable('archive_totals'),
@@ -52,17 +61,35 @@ export const ARCHIVE_PROJECTION: Projection = {
   ],
   reducers: {
     'destination.added': (db, { subject, body, seq }) => {
-      sql(db, 'INSERT INTO destinations VALUES (?, ?, ?, ?, ?)').run(subject.id, body.name, body.kind, body.sameDisk ? 1 : 0, seq);
-      const { changes } = sql(db, 'INSERT INTO forward_queue SELECT ?, unit_id, closed_seq, 0, NULL FROM closed_units').run(subject.id);
+      sql(db, 'INSERT INTO destinations VALUES (?, ?, ?, ?, ?, NULL, NULL)').run(subject.id, body.name, body.kind, body.sameDisk ? 1 : 0, seq);
+      const { changes } = sql(
+        db,
+        'INSERT INTO forward_queue SELECT ?, unit_id, closed_seq, NOT (important OR linked), 1, 0, NULL FROM closed_units',
+      ).run(subject.id);
       addForDestination(db, subject.id, { waiting: changes });
     },
-    'unit.closed': (db, { subject, seq }) => {
-      sql(db, 'INSERT INTO closed_units VALUES (?, ?)').run(subject.id, seq);
-      for (const { id } of sql<{ id: string }>(db, 'SELECT id FROM destinations').all()) {
-        sql(db, 'INSERT INTO forward_queue VALUES (?, ?, ?, 0, NULL)').run(id, subject.id, seq);
+    'destination.scheduled': (db, { subject, body }) => {
+      sql(db, 'UPDATE destinations SET after_id = ?, schedule = ? WHERE id = ?').run(body.after, scheduleText(body), subject.id);
+      sql(
+        db,
+        `UPDATE forward_queue SET ready = (? IS NULL OR EXISTS (
+           SELECT 1 FROM receipts r WHERE r.destination_id = ? AND r.unit_id = forward_queue.unit_id)) WHERE destination_id = ?`,
+      ).run(body.after, body.after, subject.id);
+    },
+    'item.stored': (db, { subject, body }) => {
+      if (body.important) sql(db, 'INSERT OR IGNORE INTO unclosed_important VALUES (?)').run(subject.id);
+    },
+    'unit.closed': (db, { subject, body, seq }) => {
+      const marked = sql(db, 'DELETE FROM unclosed_important WHERE item_id = ?');
+      const important = body.items.filter(({ itemId }) => marked.run(itemId).changes > 0).length > 0 ? 1 : 0;
+      sql(db, 'INSERT INTO closed_units VALUES (?, ?, ?, 0)').run(subject.id, seq, important);
+      for (const { id, ready } of sql<{ id: string; ready: number }>(db, 'SELECT id, after_id IS NULL AS ready FROM destinations').all()) {
+        sql(db, 'INSERT INTO forward_queue VALUES (?, ?, ?, ?, ?, 0, NULL)').run(id, subject.id, seq, 1 - important, ready);
         addForDestination(db, id, { waiting: 1 });
       }
     },
+    'unit.linked': (db, { subject }) => setLinked(db, subject.id, 1),
+    'unit.unlinked': (db, { subject }) => setLinked(db, subject.id, 0),
     'forward.failed': (db, { subject, body }) => {
       const again = 'UPDATE forward_queue SET attempts = attempts + 1, reason = ? WHERE destination_id = ? AND unit_id = ?';
       sql(db, again).run(body.reason, body.destinationId, subject.id);
@@ -78,6 +105,8 @@ export const ARCHIVE_PROJECTION: Projection = {
         seq,
       );
       const { changes } = sql(db, 'DELETE FROM forward_queue WHERE destination_id = ? AND unit_id = ?').run(body.destinationId, subject.id);
+      const now = sql(db, 'UPDATE forward_queue SET ready = 1 WHERE destination_id = ? AND unit_id = ?');
+      for (const { id } of sql<{ id: string }>(db, 'SELECT id FROM destinations WHERE after_id = ?').all(body.destinationId)) now.run(id, subject.id);
       const bytes = body.items.reduce((sum, item) => sum + item.sizeBytes, 0);
       addForDestination(db, body.destinationId, { waiting: -changes, receipts: 1, items: body.items.length, bytes });
       for (const item of body.items) {
@@ -88,6 +117,19 @@ export const ARCHIVE_PROJECTION: Projection = {
     },
   },
 };
+
+/** With its parts in one order, whichever the entry has them in. */
+function scheduleText({ paused, after, caps }: DestinationScheduled): string {
+  return JSON.stringify({ paused, after, caps: caps.map(({ fromHour, toHour, bytesPerSecond }) => ({ fromHour, toHour, bytesPerSecond })) });
+}
+
+/** What belongs to a case goes first. */
+function setLinked(db: Db, unitId: string, linked: 0 | 1): void {
+  const row = sql<{ important: number }>(db, 'UPDATE closed_units SET linked = ? WHERE unit_id = ? RETURNING important').get(linked, unitId);
+  if (!row) return;
+  const rank = sql(db, 'UPDATE forward_queue SET rank = ? WHERE destination_id = ? AND unit_id = ?');
+  for (const { id } of sql<{ id: string }>(db, 'SELECT id FROM destinations').all()) rank.run(linked || row.important ? 0 : 1, id, unitId);
+}
 
 type Sums = { waiting?: number; receipts?: number; items?: number; bytes?: number };
 

@@ -23,17 +23,29 @@ export function forwardTroubles(ledger: Ledger): Failure[] {
   return listDestinations(ledger).flatMap((destination) => troubleOf(ledger, destination) ?? []);
 }
 
-export type QueuedUnit = { unitId: string; destination: string; attempts: number; failure: Failure | null };
+export type QueuedUnit = {
+  unitId: string;
+  destination: string;
+  attempts: number;
+  failure: Failure | null;
+  /** The destination that has to confirm it before it goes there (cascading); null when nothing has to. */
+  after: string | null;
+};
 
-/** What waits for a destination, failures first, then oldest first. */
+/** What waits for a destination: failures first, then what goes next, then what has to be somewhere else before. */
 export function queueOf(ledger: Ledger, limit: number): QueuedUnit[] {
-  const waiting = ['attempts > 0', 'attempts = 0'].map((which) =>
-    sql<{ unit_id: string; attempts: number; reason: string | null }>(
+  const waiting = [
+    'attempts > 0 ORDER BY closed_seq',
+    'attempts = 0 AND ready = 1 ORDER BY rank, closed_seq',
+    'attempts = 0 AND ready = 0 ORDER BY closed_seq',
+  ].map((which) =>
+    sql<{ unit_id: string; attempts: number; reason: string | null; ready: number }>(
       ledger.reader,
-      `SELECT unit_id, attempts, reason FROM forward_queue WHERE destination_id = ? AND ${which} ORDER BY closed_seq LIMIT ?`,
+      `SELECT unit_id, attempts, reason, ready FROM forward_queue WHERE destination_id = ? AND ${which} LIMIT ?`,
     ),
   );
-  return listDestinations(ledger)
+  const destinations = listDestinations(ledger);
+  return destinations
     .flatMap((destination) =>
       waiting
         .flatMap((rows) => rows.all(destination.id, limit))
@@ -42,6 +54,7 @@ export function queueOf(ledger: Ledger, limit: number): QueuedUnit[] {
           destination: destination.name,
           attempts: row.attempts,
           failure: row.reason === null ? null : { code: row.reason as Failure['code'], what: destination.name, detail: '' },
+          after: row.ready ? null : (destinations.find(({ id }) => id === destination.schedule.after)?.name ?? null),
         }))
         .slice(0, limit),
     )

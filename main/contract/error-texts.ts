@@ -493,6 +493,14 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '同一文件两次读取的内容不同：{what}。没有保存；请更换数据线或端口后重新接入记录仪。',
     en: 'Two readings of one file are not the same: {what}. It was not stored; dock the camera again with another cable or in another port.',
   },
+  'destination.paused': {
+    zh: '存储目标已暂停，不会推送任何文件：{what}。请在“归档”页面或用 evidock destination resume 恢复。',
+    en: 'The destination is paused, nothing goes there: {what}. Resume it on the Archive screen or with evidock destination resume.',
+  },
+  'destination.off-hours': {
+    zh: '按推送时段，现在不向该存储目标推送：{what}。时段开始后自动推送；如需现在推送，请修改其时段。',
+    en: 'By its hours nothing goes to the destination now: {what}. It goes on by itself when its hours begin; to push now, change them.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

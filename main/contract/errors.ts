@@ -131,6 +131,8 @@ export const ERRORS = {
   'destination.key-unusable': { retry: 'operator', evidenceAtRisk: false },
   'destination.no-catalogue': { retry: 'never', evidenceAtRisk: false },
   'source.reads-differ': { retry: 'operator', evidenceAtRisk: true },
+  'destination.paused': { retry: 'operator', evidenceAtRisk: false },
+  'destination.off-hours': { retry: 'later', evidenceAtRisk: false },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

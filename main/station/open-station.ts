@@ -2,7 +2,7 @@ import os from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type CopyEngine, chooseCopyEngine } from '../../native/index.ts';
-import { createConnections, type LedgerElsewhere, lookElsewhere } from '../archive/index.ts';
+import { createConnections, type LedgerElsewhere, lookElsewhere, runOutbox } from '../archive/index.ts';
 import type { Failure } from '../contract/errors.ts';
 import { done, type Result } from '../contract/errors.ts';
 import { EXTRA_HASHES, type PolicyKey, type PolicyValues } from '../contract/policy.ts';
@@ -20,7 +20,7 @@ import {
 } from '../dock/index.ts';
 import { createSetUpCode, type SetUpCode } from '../identity/index.ts';
 import { adoptUnrecorded, CHECKPOINT_BYTES, type IngestContext, settleBrokenPartials } from '../ingest/index.ts';
-import { announcedKeyOf, type Consumer, type Ledger, LedgerWriteError, openLedger, type RunningConsumer, runConsumer } from '../ledger/index.ts';
+import { announcedKeyOf, type Ledger, LedgerWriteError, openLedger, type RunningConsumer, runConsumer } from '../ledger/index.ts';
 import {
   createTurns,
   type DataFolderLock,
@@ -259,7 +259,8 @@ async function wire(
     onBug,
   });
   const longWork = createLongWorks({ ledger, now: clock.now, onBug });
-  const running = startStages(ledger, work, stages.consumers(options.purpose), onBug);
+  const running: Running[] = stages.consumers(options.purpose).map((consumer) => runConsumer(ledger, work, consumer, onBug));
+  if (options.purpose === 'station') running.push(runOutbox(stages.forward, onBug));
   const watching = watchDocks(options, dockings, log, onBug);
   const usb = options.usb === true ? await watchUsb() : null;
   const clockWatch = options.purpose === 'station' ? watchOwnClock() : null;
@@ -303,12 +304,11 @@ async function wire(
   });
 }
 
-function startStages(ledger: Ledger, work: Db, consumers: readonly Consumer[], onBug: (error: unknown) => void): RunningConsumer[] {
-  return consumers.map((consumer) => runConsumer(ledger, work, consumer, onBug));
-}
+/** A stage that runs. */
+type Running = Pick<RunningConsumer, 'idle' | 'stop'>;
 
 /** Stages feed one another through the ledger, so all are idle only when a whole round added nothing to it. */
-async function allIdle(ledger: Ledger, running: readonly RunningConsumer[]): Promise<void> {
+async function allIdle(ledger: Ledger, running: readonly Running[]): Promise<void> {
   const head = () => (ledger.reader.prepare('SELECT max(seq) AS seq FROM entries').get() as { seq: number }).seq;
   for (let before = -1; before !== head(); ) {
     before = head();

@@ -22,7 +22,7 @@ import type { Station } from './open-station.ts';
 import { setPolicy } from './policy.ts';
 import { reconcileAllByCommand, reconcileByCommand } from './reconcile-by-command.ts';
 import { startForward, startVerify, stopRun } from './run-work.ts';
-import { destinationsOf, statusOf } from './status.ts';
+import { changeSchedule, destinationsOf, statusOf } from './status.ts';
 import { putFilesFirst, steer } from './steer.ts';
 import { tellingFailure, valueOrTold } from './tell-failure.ts';
 import { forgetPort, learnPort, usbPortsOf } from './usb-ports.ts';
@@ -96,6 +96,7 @@ export function createRouter(station: Station) {
         addDestination({ ledger, work: station.work, now: clock.now, actor, vaultRoot: station.vault.root }, input.name, input.settings),
       ),
       hostKey: os.archive.hostKey.handler(({ input }) => hostKeyOf(input)),
+      scheduleDestination: os.archive.scheduleDestination.handler(({ input }) => changeSchedule(station, input, actor)),
       testDestination: os.archive.testDestination.handler(({ input }) => testDestination(stages.forward, input.name)),
       forward: os.archive.forward.handler(async ({ input }) => {
         const started = startForward(station, input, { actor, id: input.run });

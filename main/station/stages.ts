@@ -6,10 +6,11 @@ import {
   catalogueStage,
   createArchiveDesk,
   createBreakers,
+  createPaces,
   ensureLocal,
   type ForwardContext,
-  forwardStage,
   hasConfirmation,
+  TIMER,
 } from '../archive/index.ts';
 import type { Failure } from '../contract/errors.ts';
 import type { PolicyKey, PolicyValues } from '../contract/policy.ts';
@@ -56,6 +57,9 @@ export async function prepareStages(context: StagesContext): Promise<Stages> {
     segments: paths.ledger,
     breakers: createBreakers(work, () => Date.parse(clock.now())),
     connections: context.connections,
+    paces: createPaces({ ledger, timer: TIMER, now: clock.now, zone: () => policy('camera-zone') }),
+    timer: TIMER,
+    random: Math.random,
     now: clock.now,
     async hashAtRest(file, signal = new AbortController().signal) {
       const hashed = await context.engine.hashAtRest(file, { signal });
@@ -82,6 +86,6 @@ export async function prepareStages(context: StagesContext): Promise<Stages> {
     catalogue,
     desk: createArchiveDesk(catalogue),
     confirmed: (itemId) => hasConfirmation(ledger, itemId, policy('clear-accepts-local')),
-    consumers: (purpose) => (purpose === 'station' ? [...always, derivativeStage(media), forwardStage(forward), catalogueStage(catalogue)] : always),
+    consumers: (purpose) => (purpose === 'station' ? [...always, derivativeStage(media), catalogueStage(catalogue)] : always),
   };
 }

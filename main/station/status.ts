@@ -1,5 +1,8 @@
-import { listDestinations, totalsOf } from '../archive/index.ts';
+import { listDestinations, scheduleDestination, totalsOf } from '../archive/index.ts';
+import type { DestinationSchedule, ScheduleChange } from '../contract/api/archive.ts';
 import type { StatusReport } from '../contract/api/station.ts';
+import { done, type Result } from '../contract/errors.ts';
+import type { Actor } from '../contract/values.ts';
 import { totalOf } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 import { spaceOf } from '../vault/index.ts';
@@ -60,9 +63,11 @@ export function headOf(station: Station): { seq: number; hash: string } {
 /** Every destination with what it has confirmed and what it still lacks. */
 export function destinationsOf(station: Station) {
   const { ledger } = station;
-  return listDestinations(ledger).map(({ id, name, kind, sameDisk }) => {
+  const all = listDestinations(ledger);
+  return all.map(({ id, name, kind, sameDisk, schedule: { paused, after, caps } }) => {
     const { receipts, waiting } = totalsOf(ledger, id);
-    return { id, name, kind, sameDisk, receipts, waiting };
+    const schedule = { paused, after: all.find((one) => one.id === after)?.name ?? null, caps };
+    return { id, name, kind, sameDisk, receipts, waiting, schedule };
   });
 }
 
@@ -77,6 +82,15 @@ type RecordingRow = {
   suggested: string | null;
   outcome: string | null;
 };
+
+/** Changes how the outbox treats a destination. Fails with `destination.unknown`, and `usage.invalid` when they would wait for one another. */
+export async function changeSchedule(station: Station, { name, ...change }: ScheduleChange, actor: Actor): Promise<Result<DestinationSchedule>> {
+  const changed = await scheduleDestination({ ledger: station.ledger, now: station.clock.now, actor }, name, change);
+  if (!changed.ok) return changed;
+  const found = destinationsOf(station).find((one) => one.name === name);
+  if (!found) throw new Error('a destination that was changed is there');
+  return done(found.schedule);
+}
 
 function recordingsOf(station: Station): StatusReport['recordings'] {
   const { ledger } = station;

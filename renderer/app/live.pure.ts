@@ -66,6 +66,7 @@ const FAMILIES: Record<EntryType, readonly Family[]> = {
   'difference.reopened': ['archive'],
   'run.ended': ['archive', 'station'],
   'archive.reconciled': ['archive'],
+  'destination.scheduled': ['archive'],
 };
 
 /** The families that entries of these types make stale; null means everything. */

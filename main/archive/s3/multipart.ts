@@ -1,5 +1,4 @@
 import { createHash, type Hash } from 'node:crypto';
-import fs from 'node:fs';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -12,6 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { done, failed, type Result } from '../../contract/errors.ts';
 import { type BagFile, itemDiffers } from '../bag.ts';
+import { type OriginalReader, openOriginal } from '../file-io.ts';
 import type { SentPart, Uploads } from '../uploads.ts';
 import { stoppedBy } from './client.ts';
 import { isStatus } from './errors.ts';
@@ -35,16 +35,16 @@ export function createMultipart({ client, Bucket, keyOf, uploads }: Context) {
   const slots = createSlots(PARTS_AT_ONCE);
 
   async function put(target: string, file: Original, signal?: AbortSignal): Promise<Result<null>> {
-    const handle = await fs.promises.open(file.source, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW).catch(() => null);
-    if (!handle) return failed('vault.item-missing', file.itemId, 'its bytes can not be read');
+    const original = await openOriginal(file, signal);
+    if (!original) return failed('vault.item-missing', file.itemId, 'its bytes can not be read');
     try {
-      return await putFrom(handle, target, file, signal);
+      return await putFrom(original, target, file, signal);
     } finally {
-      await handle.close();
+      await original.close();
     }
   }
 
-  async function putFrom(handle: fs.promises.FileHandle, target: string, file: Original, signal: AbortSignal | undefined): Promise<Result<null>> {
+  async function putFrom(original: OriginalReader, target: string, file: Original, signal: AbortSignal | undefined): Promise<Result<null>> {
     const Key = keyOf(target);
     const { uploadId: UploadId, arrived } = await begin(target);
     const partBytes = Math.max(PART_BYTES, Math.ceil(file.sizeBytes / MAX_PARTS / PART_BYTES) * PART_BYTES);
@@ -54,9 +54,15 @@ export function createMultipart({ client, Bucket, keyOf, uploads }: Context) {
     let wrong: unknown = null;
     for (let at = 0, PartNumber = 1; at < file.sizeBytes && wrong === null; at += partBytes, PartNumber += 1) {
       await slots.take();
-      const bytes = await read(handle, at, Math.min(partBytes, file.sizeBytes - at), whole);
+      const bytes = await read(original, at, Math.min(partBytes, file.sizeBytes - at), whole).catch((error: unknown) => {
+        wrong = error;
+      });
+      if (!bytes) {
+        slots.give();
+        break;
+      }
       sending.push(
-        send(bytes.part, PartNumber)
+        send(bytes, PartNumber)
           .catch((error: unknown) => {
             wrong ??= error;
             return { PartNumber, ETag: '' };
@@ -64,12 +70,12 @@ export function createMultipart({ client, Bucket, keyOf, uploads }: Context) {
           .finally(slots.give),
       );
 
-      async function send(body: Buffer, n: number) {
+      async function send({ part: Body, sha256 }: { part: Buffer; sha256: string }, n: number) {
         const known = arrived.get(n);
-        if (known && known.sha256 === bytes.sha256) return { PartNumber: n, ETag: known.etag };
-        const part = new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: n, Body: body });
-        const { ETag = '' } = await client.send(withPayloadHash(part, bytes.sha256), stoppedBy(signal));
-        uploads.sent(target, n, { sha256: bytes.sha256, etag: ETag });
+        if (known && known.sha256 === sha256) return { PartNumber: n, ETag: known.etag };
+        const part = new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: n, Body });
+        const { ETag = '' } = await client.send(withPayloadHash(part, sha256), stoppedBy(signal));
+        uploads.sent(target, n, { sha256, etag: ETag });
         return { PartNumber: n, ETag };
       }
     }
@@ -154,18 +160,18 @@ export function createMultipart({ client, Bucket, keyOf, uploads }: Context) {
 }
 
 /** Reads a part and hashes it, and the whole file with it, in blocks so that the event loop is never held. */
-async function read(handle: fs.promises.FileHandle, at: number, sizeBytes: number, whole: Hash): Promise<{ part: Buffer; sha256: string }> {
+async function read(original: OriginalReader, at: number, sizeBytes: number, whole: Hash): Promise<{ part: Buffer; sha256: string }> {
   const part = Buffer.allocUnsafe(sizeBytes);
   const sum = createHash('sha256');
   let filled = 0;
   while (filled < sizeBytes) {
-    const { bytesRead } = await handle.read(part, filled, Math.min(HASHED_AT_ONCE, sizeBytes - filled), at + filled);
-    // Shorter than it was: the hash of the whole tells.
-    if (bytesRead === 0) break;
-    const block = part.subarray(filled, filled + bytesRead);
+    const wanted = part.subarray(filled, filled + HASHED_AT_ONCE);
+    const block = wanted.subarray(0, await original.read(wanted, at + filled));
     sum.update(block);
     whole.update(block);
-    filled += bytesRead;
+    filled += block.length;
+    // Shorter than it was: the hash of the whole tells.
+    if (block.length < wanted.length) break;
   }
   return { part: part.subarray(0, filled), sha256: sum.digest('hex') };
 }

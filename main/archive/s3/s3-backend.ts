@@ -21,7 +21,7 @@ import type { Capability, ObjectHeld } from '../../contract/entries/archive.ts';
 import { done, failed, type Result } from '../../contract/errors.ts';
 import { type Content, IDENTITY_FILE, identityIn, type Listed, newIdentity, type Secured, type ServerBackend } from '../backend.ts';
 import { BAG_DECLARATION, type BagFile, itemDiffers, type ReadBag } from '../bag.ts';
-import type { HashedFile } from '../file-io.ts';
+import { type HashedFile, readOriginal } from '../file-io.ts';
 import { inParallel } from '../file-reader.ts';
 import type { Uploads } from '../uploads.ts';
 import { ATTEMPTS, openClients, type S3Settings, stoppedBy } from './client.ts';
@@ -157,7 +157,7 @@ export function openS3({ settings, capabilities, uploads, nowMs, silenceMs = 60_
     if ('text' in file) await putBytes(target, Buffer.from(file.text), file.sha256, signal);
     else if (goesInParts(file)) return multipart.put(target, file, signal);
     else {
-      const bytes = await fs.promises.readFile(file.source).catch(() => null);
+      const bytes = await readOriginal(file, signal);
       if (!bytes) return failed('vault.item-missing', file.itemId, 'its bytes can not be read');
       const wrong = itemDiffers(file, createHash('sha256').update(bytes).digest('hex'));
       if (wrong) return wrong;

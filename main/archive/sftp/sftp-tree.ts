@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import fs from 'node:fs';
 import type { FileEntryWithStats, Stats } from 'ssh2';
-import type { HashedFile } from '../file-io.ts';
+import { type HashedFile, type OriginalReader, openOriginal } from '../file-io.ts';
 import { type FileTree, folderOf } from '../file-tree.ts';
 import { FAILURE, FarError, NO_SUCH_FILE, type Session, stoppable } from './session.ts';
 
@@ -112,7 +111,7 @@ export function sftpTree(root: string, session: () => Promise<Session>): SftpTre
   }
 
   /** Puts a file's bytes into an open one, from the first block on that is not there as it is here. */
-  async function copyInto(open: Session, handle: Buffer, from: fs.promises.FileHandle, signal: AbortSignal | undefined): Promise<HashedFile> {
+  async function copyInto(open: Session, handle: Buffer, from: OriginalReader, signal: AbortSignal | undefined): Promise<HashedFile> {
     const { ask, sftp } = open;
     const hash = createHash('sha256');
     const { size: there } = await ask<Stats>((answered) => sftp.fstat(handle, answered));
@@ -123,7 +122,7 @@ export function sftpTree(root: string, session: () => Promise<Session>): SftpTre
       for (;;) {
         signal?.throwIfAborted();
         const block = Buffer.allocUnsafe(BLOCK_BYTES);
-        const { bytesRead } = await from.read(block, 0, BLOCK_BYTES, sizeBytes);
+        const bytesRead = await from.read(block, sizeBytes);
         if (bytesRead === 0) break;
         hash.update(block.subarray(0, bytesRead));
         const position = sizeBytes;
@@ -149,8 +148,8 @@ export function sftpTree(root: string, session: () => Promise<Session>): SftpTre
     flushFolder: (folder) => flushFolder(at(folder)),
     exists: async (file) => (await statOf(at(file))) !== null,
     makeFolder: (folder) => writing(makeFolder(at(folder))),
-    async copy({ source }, file, signal) {
-      const from = await fs.promises.open(source, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW).catch(() => null);
+    async copy(original, file, signal) {
+      const from = await openOriginal(original, signal);
       if (!from) return null;
       try {
         return await writing(withFile(at(file), READ | WRITE | CREATE, (open, handle) => copyInto(open, handle, from, signal)));
@@ -226,7 +225,7 @@ export function sftpTree(root: string, session: () => Promise<Session>): SftpTre
 async function sameBytes(
   open: Session,
   handle: Buffer,
-  from: fs.promises.FileHandle,
+  from: OriginalReader,
   hash: { update(bytes: Buffer): unknown },
   signal: AbortSignal | undefined,
 ): Promise<number> {
@@ -234,11 +233,10 @@ async function sameBytes(
   let sizeBytes = 0;
   for await (const theirs of blocksOf(open, handle)) {
     signal?.throwIfAborted();
-    const { bytesRead } = await from.read(ours, 0, theirs.length, sizeBytes);
-    const block = ours.subarray(0, bytesRead);
+    const block = ours.subarray(0, await from.read(ours.subarray(0, theirs.length), sizeBytes));
     if (!block.equals(theirs)) break;
     hash.update(block);
-    sizeBytes += bytesRead;
+    sizeBytes += block.length;
   }
   return sizeBytes;
 }

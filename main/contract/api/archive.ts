@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { ArchiveResult } from '../archive-difference.ts';
-import { Capability } from '../entries/archive.ts';
+import { BandwidthCap, Capability } from '../entries/archive.ts';
 import { ErrorCode, Failure } from '../errors.ts';
 import { Progress, RunId } from '../long-run.ts';
 import { Count, Hash256, SizeBytes, Uuid } from '../values.ts';
@@ -174,10 +174,33 @@ export const DestinationSettings = z.discriminatedUnion('kind', [
 ]);
 export type DestinationSettings = z.infer<typeof DestinationSettings>;
 
+/** How the outbox treats a destination; `after` is the name of the one that has to confirm a unit first. */
+export const DestinationSchedule = z.object({ paused: z.boolean(), after: z.string().nullable(), caps: z.array(BandwidthCap) });
+export type DestinationSchedule = z.infer<typeof DestinationSchedule>;
+/** What is to be different; the rest stays. */
+export const ScheduleChange = z.object({
+  name: z.string().max(32),
+  paused: z.boolean().optional(),
+  after: z.string().max(32).nullable().optional(),
+  caps: z.array(BandwidthCap).max(24).optional(),
+});
+export type ScheduleChange = z.infer<typeof ScheduleChange>;
+
 export const archiveContract = {
   destinations: oc.output(
-    z.array(z.object({ id: Uuid, name: z.string(), kind: z.string(), sameDisk: z.boolean(), receipts: Count, waiting: Count })),
+    z.array(
+      z.object({
+        id: Uuid,
+        name: z.string(),
+        kind: z.string(),
+        sameDisk: z.boolean(),
+        receipts: Count,
+        waiting: Count,
+        schedule: DestinationSchedule,
+      }),
+    ),
   ),
+  scheduleDestination: oc.input(ScheduleChange).output(outcomeOf(DestinationSchedule)),
   addDestination: oc
     .input(z.object({ name: z.string(), settings: DestinationSettings }))
     .output(outcomeOf(z.object({ id: Uuid, name: z.string(), sameDisk: z.boolean(), capabilities: z.array(Capability) }))),

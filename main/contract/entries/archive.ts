@@ -22,6 +22,28 @@ export const DestinationAdded = z.strictObject({
   capabilities: z.array(Capability).optional(),
 });
 
+/** At most so much a second goes to a destination, and as much is read back, in these hours of the station's day; 0: nothing goes. */
+export const BandwidthCap = z.strictObject({
+  fromHour: z.int().min(0).max(23),
+  /** The hour in which it no longer holds; at or before `fromHour` it is one of the next day. */
+  toHour: z.int().min(1).max(24),
+  bytesPerSecond: z.union([z.literal(0), z.int().min(16_000).max(100_000_000_000)]),
+});
+export type BandwidthCap = z.infer<typeof BandwidthCap>;
+
+/** How the outbox treats a destination from here on, all of it. One that nobody scheduled has the defaults of `UNSCHEDULED`. */
+export const DestinationScheduled = z.strictObject({
+  /** Nothing goes there until it is no longer paused. */
+  paused: z.boolean(),
+  /** Gets a unit when that destination has confirmed it (cascading); null: as soon as the unit is closed. */
+  after: Uuid.nullable(),
+  /** Where several hold in one hour, the lowest does. */
+  caps: z.array(BandwidthCap).max(24),
+});
+export type DestinationScheduled = z.infer<typeof DestinationScheduled>;
+
+export const UNSCHEDULED: DestinationScheduled = { paused: false, after: null, caps: [] };
+
 export const ForwardIntended = z.strictObject({ destinationId: Uuid });
 
 /** What an object store says of one file of a bag, after every byte was read back. */

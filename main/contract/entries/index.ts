@@ -72,6 +72,7 @@ export const ENTRY_BODIES = {
   'run.ended': station.RunEnded,
   'archive.reconciled': archive.ArchiveReconciled,
   'clock.stepped': station.ClockStepped,
+  'destination.scheduled': archive.DestinationScheduled,
 } as const;
 
 export type EntryType = keyof typeof ENTRY_BODIES;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ArchiveStation, Explanation, ForwardReport, Reason, ReconcileReport } from '../api/archive.ts';
+import { ArchiveStation, DestinationSchedule, Explanation, ForwardReport, Reason, ReconcileReport, ScheduleChange } from '../api/archive.ts';
 import { outcomeOf } from '../api/outcome.ts';
 import { ArchiveClass, ArchiveDifference, ArchiveResult } from '../archive-difference.ts';
 import { DestinationKind } from '../entries/archive.ts';
@@ -18,6 +18,9 @@ export const DestinationRow = z.object({
   /** Why the last unit did not go; null when the last one went. */
   trouble: Failure.nullable(),
   lastReceiptAt: z.string().nullable(),
+  schedule: DestinationSchedule,
+  /** Bytes a second that its caps allow in this hour; null: as many as will go; 0: none. */
+  rateNow: Count.nullable(),
   /** Whether it is left alone for a while because it failed by itself, again and again. */
   breaker: z.object({
     /** `open`: left alone until `until`; `half-open`: that is over, the next try shows how it is. */
@@ -36,6 +39,8 @@ export const QueueRow = z.object({
   startLocal: z.string().nullable(),
   attempts: Count,
   failure: Failure.nullable(),
+  /** The archive that has to confirm it first; null when none has to. */
+  after: z.string().nullable(),
 });
 export type QueueRow = z.infer<typeof QueueRow>;
 
@@ -109,6 +114,14 @@ export const archiveWebContract = {
   destinations: needs('archive.read')
     .route({ method: 'GET', path: '/destinations', summary: 'Archives, and what each holds and lacks' })
     .output(z.array(DestinationRow)),
+  schedule: needs('archive.run')
+    .route({
+      method: 'POST',
+      path: '/destinations/{name}/schedule',
+      summary: 'Pause or resume a destination, cap it by the hour, put it after another',
+    })
+    .input(ScheduleChange)
+    .output(outcomeOf(DestinationSchedule)),
   /** What waits, failures first; at most 500. */
   queue: needs('archive.read').route({ method: 'GET', path: '/queue', summary: 'What waits to be archived' }).output(z.array(QueueRow)),
   test: needs('archive.run')

@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Difference, ReconcileReport, RecordedArchiveResult, SshServer } from '../../contract/api/archive.ts';
+import type { DestinationSchedule, Difference, ReconcileReport, RecordedArchiveResult, SshServer } from '../../contract/api/archive.ts';
 import { ArchiveClass, type ArchiveDifference } from '../../contract/archive-difference.ts';
 import { done, type Failure, failed, type Result } from '../../contract/errors.ts';
 import { type Command, confirmed, progressLine, SHORT_ID, stoppable, tellAll, unpack } from './command.ts';
 import type { StationClient } from './connect.ts';
-import { type DestinationOptions, destinationSettings, sftpServerIn } from './destination-settings.ts';
+import { bandwidthCap, type DestinationOptions, destinationSettings, sftpServerIn } from './destination-settings.ts';
 import { bytesText, EXIT, type Output, worst } from './output.ts';
 
 export function forward(options: { to?: string; onlyFailed?: boolean }): Command {
@@ -160,7 +160,8 @@ export const listDestinations: Command = async (client, output) => {
   output.answer(
     list,
     list.map(
-      (one) => `${one.name} ${one.kind}${one.sameDisk ? ' (与本地库同盘 same disk)' : ''} 回执 receipts ${one.receipts} 待传 waiting ${one.waiting}`,
+      (one) =>
+        `${one.name} ${one.kind}${one.sameDisk ? ' (与本地库同盘 same disk)' : ''} 回执 receipts ${one.receipts} 待传 waiting ${one.waiting}${scheduleText(one.schedule)}`,
     ),
   );
   return EXIT.done;
@@ -194,6 +195,37 @@ async function confirmedHostKey(client: StationClient, output: Output, server: S
   const what = `${server.host}:${server.port} ${algorithm} ${hostKey}`;
   const asked = `${what}\n与该服务器管理员提供的指纹一致吗？ Is this what its administrator says? [y/N]`;
   return (await confirmed(output, asked)) ? done(hostKey) : failed('destination.not-trusted', what, `--host-key ${hostKey}`);
+}
+
+function scheduleText({ paused, after, caps }: DestinationSchedule): string {
+  const rate = (bytes: number) => (bytes === 0 ? '0' : `${bytesText(bytes)}/s`);
+  return [
+    paused ? ', 已暂停 paused' : '',
+    after === null ? '' : `, 在其后 after ${after}`,
+    ...caps.map((cap) => `, ${cap.fromHour}–${cap.toHour} ≤ ${rate(cap.bytesPerSecond)}`),
+  ].join('');
+}
+
+/** `--no-caps` takes every cap away; `--after none` lets it get everything at once. */
+export function scheduleDestination(name: string, options: { after?: string; cap?: string[]; caps?: boolean; paused?: boolean }): Command {
+  return async (client, output) => {
+    const caps = (options.cap ?? []).map(bandwidthCap);
+    const wrong = caps.find((one) => !one.ok);
+    if (wrong && !wrong.ok) {
+      output.refuse(wrong.failure);
+      return EXIT.usage;
+    }
+    const change = {
+      name,
+      paused: options.paused,
+      after: options.after === 'none' ? null : options.after,
+      caps: options.cap ? caps.flatMap((one) => (one.ok ? [one.value] : [])) : options.caps === false ? [] : undefined,
+    };
+    const value = unpack(await client.archive.scheduleDestination(change), output);
+    if (!value) return EXIT.refused;
+    output.answer(value, [`${name}${scheduleText(value)}`]);
+    return EXIT.done;
+  };
 }
 
 export function testDestination(name: string): Command {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { destinationSettings } from './destination-settings.ts';
+import { bandwidthCap, destinationSettings } from './destination-settings.ts';
 
 test('a folder, and an address of an object store, are told apart', () => {
   expect(destinationSettings('/srv/archive', {})).toEqual({ ok: true, value: { kind: 'folder', folder: '/srv/archive' } });
@@ -51,4 +51,13 @@ test.each([
   ['s3+https://rgw.example/bucket', { key: '/k', lock: 'forever' }],
 ])('%s with %j is wrong usage', (where, options) => {
   expect(destinationSettings(where, options)).toMatchObject({ ok: false, failure: { code: 'usage.invalid' } });
+});
+
+test('a cap is hours and bytes a second, nothing less than 16 kB but none at all', () => {
+  expect(bandwidthCap('8-18=2M')).toEqual({ ok: true, value: { fromHour: 8, toHour: 18, bytesPerSecond: 2_000_000 } });
+  expect(bandwidthCap('22-6=0')).toEqual({ ok: true, value: { fromHour: 22, toHour: 6, bytesPerSecond: 0 } });
+  expect(bandwidthCap('0-24=1.5k')).toMatchObject({ ok: false });
+  for (const text of ['8-18', '8-25=1M', '24-3=1M', '8-18=15999', '8-18=2X', '-8-18=1M']) {
+    expect(bandwidthCap(text)).toMatchObject({ ok: false, failure: { code: 'usage.invalid', what: text } });
+  }
 });

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { DestinationSettings, type SshServer } from '../../contract/api/archive.ts';
+import { BandwidthCap } from '../../contract/entries/archive.ts';
 import { done, failed, type Result } from '../../contract/errors.ts';
 
 export type DestinationOptions = { key?: string; ca?: string; region?: string; virtualHost?: boolean; lock?: string; hostKey?: string };
@@ -47,4 +48,14 @@ export function destinationSettings(where: string, options: DestinationOptions):
   if (settings.success) return done(settings.data);
   const [issue] = settings.error.issues;
   return failed('usage.invalid', where, `${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+const UNITS: Record<string, number> = { '': 1, k: 1000, M: 1_000_000, G: 1_000_000_000 };
+
+/** `8-18=2M`: at most so many bytes a second in these hours; `=0` closes them. */
+export function bandwidthCap(text: string): Result<BandwidthCap> {
+  const [, fromHour, toHour, figure, unit = ''] = /^(\d{1,2})-(\d{1,2})=(\d+(?:\.\d+)?)([kMG]?)$/.exec(text) ?? [];
+  const bytesPerSecond = Math.round(Number(figure) * (UNITS[unit] ?? Number.NaN));
+  const cap = BandwidthCap.safeParse({ fromHour: Number(fromHour), toHour: Number(toHour), bytesPerSecond });
+  return cap.success ? done(cap.data) : failed('usage.invalid', text, 'HOUR-HOUR=BYTES per second, at least 16k or 0, as in 8-18=2M');
 }

@@ -188,6 +188,19 @@ asks(
   archiveCommands.addDestination,
   true,
 );
+asks(
+  add('destination/schedule <name>', '推送顺序与带宽 / its order among the others, and its bandwidth by the hour')
+    .option('--after <name>', '先由该目标确认，再推送到此处；none 为不等待 / gets what that one has confirmed; none: at once')
+    .option('--cap <hours=rate...>', '时段带宽上限，如 8-18=2M、22-6=0 / at most so many bytes a second in these hours, 0: nothing')
+    .option('--no-caps', '取消全部带宽上限 / no caps any more'),
+  archiveCommands.scheduleDestination,
+);
+for (const [act, description] of Object.entries({
+  pause: '暂停推送到该目标 / nothing goes there until it is resumed',
+  resume: '恢复推送 / it goes on where it was',
+})) {
+  asks(add(`destination/${act} <name>`, description), (name: string) => archiveCommands.scheduleDestination(name, { paused: act === 'pause' }));
+}
 asks(add('destination/test <name>', '测试存储目标 / write, read back, remove'), archiveCommands.testDestination);
 asks(add('camera/list', '记录仪 / cameras'), () => dockCommands.listCameras);
 asks(add('camera/import <file>', '导入记录仪清单 / import a list of cameras'), (file: string) => commands.importList(file, 'cameras'), true);

@@ -23,7 +23,7 @@ import { shownRun } from '../long-works.ts';
 import type { Station } from '../open-station.ts';
 import { startForward } from '../run-work.ts';
 import { sheetInput } from '../sheet-input.ts';
-import { destinationsOf } from '../status.ts';
+import { changeSchedule, destinationsOf } from '../status.ts';
 import { downloadOf, named, reportFile } from './archive-answers.ts';
 import { serialOf } from './recording-rows.ts';
 import { actorOf, type GuardedContract, type WebContext } from './web-context.ts';
@@ -42,6 +42,7 @@ export function archiveHandlers({ archive: os }: GuardedContract) {
         trouble: one.waiting > 0 ? troubleOf(ledger, one) : null,
         breaker: breakerOf(context.station.stages.forward.breakers.of(one.id), one.name),
         lastReceiptAt: last.get(one.id)?.at ?? null,
+        rateNow: context.station.stages.forward.paces.rateNow(one.schedule.caps),
       }));
     }),
     queue: os.queue.handler(({ context }) => {
@@ -52,6 +53,7 @@ export function archiveHandlers({ archive: os }: GuardedContract) {
       });
     }),
     test: os.test.handler(({ context, input }) => named(input.name, testDestination(context.station.stages.forward, input.name))),
+    schedule: os.schedule.handler(({ context, input }) => changeSchedule(context.station, input, actorOf(context))),
     forward: os.forward.handler(({ context, input }) => {
       const started = startForward(context.station, input, { actor: actorOf(context) });
       return started.ok ? done(forwardRun(context.station) as ForwardRun) : started;

@@ -11,6 +11,7 @@ import { TimeText, useTimeText } from '../../ui/text.tsx';
 import { useCan } from '../session/index.ts';
 import css from './archive.module.css';
 import { ForwardButton } from './ForwardButton.tsx';
+import { Schedule } from './Schedule.tsx';
 import { useDestinations } from './use-destinations.ts';
 
 export function Destinations() {
@@ -58,6 +59,7 @@ function DestinationCard({ destination }: { destination: DestinationRow }) {
         ]}
       />
       {rests ? <Rest name={name} breaker={breaker} /> : <FailureAlert failure={trouble} />}
+      <Schedule destination={destination} />
       <TestButton name={name} />
     </li>
   );

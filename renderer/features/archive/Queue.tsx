@@ -68,7 +68,8 @@ function QueueTable({ rows }: { rows: QueueRow[] }) {
         {
           id: 'reason',
           title: t('reason'),
-          cell: ({ failure, destination }) => (failure === null ? <Waiting destination={destination} /> : <Reason {...textOf(failure)} />),
+          cell: ({ failure, destination, after }) =>
+            failure === null ? <Waiting destination={destination} after={after} /> : <Reason {...textOf(failure)} />,
         },
       ]}
     />
@@ -83,10 +84,14 @@ function Reason({ what, next }: { what: string; next: string }) {
   );
 }
 
-function Waiting({ destination }: { destination: string }) {
+function Waiting({ destination, after }: Pick<QueueRow, 'destination' | 'after'>) {
   const { t } = useTranslation('archive');
   const { data } = useDestinations();
-  const until = data?.find((one) => one.name === destination)?.breaker.until ?? null;
+  const found = data?.find((one) => one.name === destination);
+  const until = found?.breaker.until ?? null;
+  if (found?.schedule.paused) return <>{t('pausedThere')}</>;
+  if (after !== null) return <>{t('afterThat', { name: after })}</>;
+  if (found?.rateNow === 0) return <>{t('offHours')}</>;
   if (until === null) return <>{t('justWaiting')}</>;
   return (
     <>
