@@ -37,7 +37,7 @@ const ACTOR = { kind: 'system' as const, id: 'dock' };
 /** A camera that was unlocked and left the bus has not come back as a disk within this time: it was taken out. */
 const COMING_MS = 30_000;
 
-/** USB devices that were refused and are still in, or are being unlocked, as cards of their ports. */
+/** USB devices that were refused and are still in, are being unlocked, or are no volumes yet, as cards of their ports. */
 export type Strangers = { list(): LiveDocking[]; add(device: UsbDevice, card: LiveDocking): void; remove(device: UsbDevice): void };
 
 export function createStrangers(): Strangers {
@@ -92,6 +92,12 @@ export function watchUsbDocks(options: UsbDocksOptions, strangers: Strangers): P
       coming.set(device.slot, { device, camera: unlocked.value, timer });
       return done(undefined);
     })();
+  }
+
+  async function showComing(device: UsbDevice): Promise<void> {
+    // One that was unlocked has its card already.
+    if (coming.has(device.slot)) return;
+    strangers.add(device, blankCard(await number(device.slot), describeDevice(device)));
   }
 
   async function number(place: string): Promise<number> {
@@ -152,7 +158,8 @@ export function watchUsbDocks(options: UsbDocksOptions, strangers: Strangers): P
       options.detach(volume);
     },
     onRefused: refuse,
-    onRefusedGone: strangers.remove,
+    onComing: showComing,
+    onOver: strangers.remove,
     onTrouble: (what) => log.warn({ what }, 'USB ports cannot be watched as they should be'),
   });
 }

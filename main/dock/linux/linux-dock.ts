@@ -10,7 +10,7 @@ import type { Volume } from '../volume.ts';
 import { describeDevice, judge } from './admission.pure.ts';
 import { createDamping, STEADY_MS } from './damping.pure.ts';
 import { MOUNTS, openUsbHelper, type UsbHelper } from './helper.ts';
-import { isReadable, type Mounted, mountVolume, uuidOf } from './mounted.ts';
+import { isReadable, type Mounted, mountVolume, probeVolume } from './mounted.ts';
 import { readSysfs } from './read-sysfs.ts';
 import { type UsbDevice, usbDevices } from './usb-tree.pure.ts';
 
@@ -23,6 +23,8 @@ export type LinuxDockOptions = {
   isOfDock(slot: string): boolean;
   /** Anything but a hub was plugged in, anywhere. */
   onPlugged(device: UsbDevice): Promise<void>;
+  /** A disk is in a place of the dock. It takes a while until it can be looked at, and longer when it is slow. */
+  onComing(device: UsbDevice): Promise<void>;
   /**
    * Unlocks a device that is no disk and may be a locked camera, so that it comes back as a disk; null when it is none
    * that the station could talk to. Never called twice for one device.
@@ -31,8 +33,8 @@ export type LinuxDockOptions = {
   onAttach(volume: Volume): Promise<void>;
   onDetach(volume: Volume): void;
   onRefused(device: UsbDevice, failure: Failure): Promise<void>;
-  /** A device that was refused, or left while it was being unlocked, is gone. */
-  onRefusedGone(device: UsbDevice): void;
+  /** What was said of a device, that it is coming or refused, or was being unlocked, is over. */
+  onOver(device: UsbDevice): void;
   /** Something that keeps ports from being watched as they should be; told once until it changes. */
   onTrouble(what: string): void;
 };
@@ -47,7 +49,7 @@ export type LinuxDock = {
 /** A lost event is caught by looking again this often. */
 const LOOK_MS = 2000;
 /** Disks and partitions of one device come one after another: it is looked at once nothing new has come for this long. */
-const QUIET_MS = 400;
+const QUIET_MS = 200;
 /** A device whose interfaces are not known after this long is none that could be used. */
 const UNKNOWN_MS = 5000;
 /** A camera that was unlocked leaves the bus, and comes back as a disk, within this time. */
@@ -58,7 +60,7 @@ const RESTART_MS = 5000;
 
 type Known = {
   device: UsbDevice;
-  state: 'waiting' | 'unlocking' | 'unlocked' | 'opening' | 'refused' | 'attached' | 'dead';
+  state: 'waiting' | 'unlocking' | 'unlocked' | 'refused' | 'attached' | 'dead';
   /** What its disks were when they last changed, and since when. */
   disks: string;
   sinceMs: number;
@@ -66,6 +68,8 @@ type Known = {
   mounts: Mounted[];
   /** Opened, where it is a camera that gives its files over MTP. */
   mtp: MtpCamera | null;
+  /** Said to be coming, and neither refused nor a volume since. */
+  isComing: boolean;
   /** Refused because this station may not read it, yet or at all: taken as soon as it may. */
   isUnread: boolean;
 };
@@ -80,6 +84,8 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
   const folder = path.join(MOUNTS, options.stationId);
   const known = new Map<string, Known>();
   const damping = createDamping();
+  /** Those of which the file systems are being mounted. */
+  const openings = new Map<Known, Promise<void>>();
   /** By place: the device of which was said that it comes and goes. */
   const loops = new Map<string, UsbDevice>();
   const timers = new Set<NodeJS.Timeout>();
@@ -117,28 +123,19 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
       if (found.has(key)) continue;
       known.delete(key);
       await leave(one);
-      if (one.state === 'refused') options.onRefusedGone(one.device);
+      if (one.state === 'refused' || one.isComing) options.onOver(one.device);
     }
     for (const [slot, device] of loops) {
       if (damping.troubleOf(device, performance.now())) continue;
       loops.delete(slot);
-      options.onRefusedGone(device);
+      options.onOver(device);
     }
     for (const [key, device] of found) {
       if (!known.has(key) && judge(device) !== 'ignored') {
         damping.came(device, performance.now());
         await options.onPlugged(device);
       }
-      const one = known.get(key) ?? {
-        device,
-        state: 'waiting',
-        disks: '',
-        sinceMs: performance.now(),
-        volume: null,
-        mounts: [],
-        mtp: null,
-        isUnread: false,
-      };
+      const one = known.get(key) ?? newlyKnown(device);
       known.set(key, one);
       await consider(one, device);
     }
@@ -150,7 +147,7 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
       Object.assign(one, { device, disks, sinceMs: performance.now() });
       // Another medium in the same device is looked at anew.
       await leave(one);
-      if (one.state === 'refused' && judge(device) === 'storage') options.onRefusedGone(device);
+      if (one.state === 'refused' && judge(device) === 'storage') options.onOver(device);
       if (one.state !== 'refused' || judge(device) === 'storage') one.state = 'waiting';
     }
     one.device = device;
@@ -164,7 +161,11 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     const isReadableNow = () => (verdict === 'objects' ? isReachable(device.instance) : device.disks.every((disk) => disk.volumes.every(isReadable)));
     if (one.state === 'refused' && (!isOfDock || (one.isUnread && isReadableNow()))) {
       Object.assign(one, { state: 'waiting', isUnread: false });
-      options.onRefusedGone(device);
+      options.onOver(device);
+    }
+    if (one.isComing && !isOfDock) {
+      one.isComing = false;
+      options.onOver(device);
     }
     const quietMs = performance.now() - one.sinceMs;
     if (one.state === 'unlocked' && quietMs > SWITCH_MS) return refuse(one, failed('camera.not-switched', describeDevice(device)).failure);
@@ -180,36 +181,40 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     }
     if (verdict === 'usb.not-a-camera' || verdict === 'usb.composite') return refuse(one, failed(verdict, describeDevice(device)).failure);
     if (verdict === 'waiting' && quietMs > UNKNOWN_MS) return refuse(one, failed('usb.not-a-camera', describeDevice(device), 'no interface').failure);
-    if (verdict !== 'objects' && (verdict !== 'storage' || !device.disks.some((disk) => disk.volumes.length > 0))) return;
-    if (device.isComing || quietMs < QUIET_MS) return lookSoon(QUIET_MS);
+    if (verdict !== 'storage' && verdict !== 'objects') return;
+    await tellComing(one, quietMs);
+    if ((verdict === 'storage' && !hasMedium(device)) || openings.has(one)) return;
+    if (device.isComing) return lookSoon(QUIET_MS);
+    if (quietMs < QUIET_MS) return lookSoon(QUIET_MS - quietMs);
     if (!isReadableNow()) {
       if (quietMs < UDEV_MS) return lookSoon(QUIET_MS);
       await refuse(one, failed('usb.not-privileged', describeDevice(device), 'udev has not given it to this station').failure);
       one.isUnread = true;
       return;
     }
-    await (verdict === 'objects' ? openObjects(one) : open(one));
+    // Other ports do not wait for a card that is slow.
+    const opening = (verdict === 'objects' ? openObjects(one) : open(one))
+      .catch((error: unknown) => options.onTrouble(String(error)))
+      .finally(() => {
+        openings.delete(one);
+        hint();
+      });
+    openings.set(one, opening);
   }
 
-  /** Opens a camera that gives its files over MTP; attaches it at the look after that. Other ports do not wait for it. */
-  async function openObjects(one: Known): Promise<void> {
-    const { device, mtp } = one;
-    if (mtp) return attach(one, path.join(folder, nameOf(device)));
-    const reason = options.admits(device, []);
-    if (reason) return refuse(one, { ...reason, what: describeDevice(device) });
-    one.state = 'opening';
-    void (async () => {
-      const opened = await openMtpCamera(device.instance);
-      if (![...known.values()].includes(one)) return opened.ok ? opened.value.release() : undefined;
-      if (!opened.ok) return refuse(one, { ...opened.failure, what: describeDevice(device) });
-      Object.assign(one, { state: 'waiting', mtp: opened.value });
-      hint();
-    })().catch((error: unknown) => options.onTrouble(String(error)));
+  /** Says once that there is a camera, as soon as its device is there. A reader without a card is none. */
+  async function tellComing(one: Known, quietMs: number): Promise<void> {
+    const { device } = one;
+    const isComing = judge(device) === 'objects' || hasMedium(device) || (device.disks.length === 0 && quietMs < UDEV_MS);
+    if (isComing === one.isComing) return;
+    one.isComing = isComing;
+    if (isComing) await options.onComing(device);
+    else options.onOver(device);
   }
 
   async function unlocked(one: Known, unlocking: Promise<Result<void>>): Promise<void> {
     const result = await unlocking;
-    if (![...known.values()].includes(one)) return result.ok ? undefined : options.onRefusedGone(one.device);
+    if (![...known.values()].includes(one)) return result.ok ? undefined : options.onOver(one.device);
     if (!result.ok) return refuse(one, { ...result.failure, what: describeDevice(one.device) });
     Object.assign(one, { state: 'unlocked', sinceMs: performance.now() });
   }
@@ -222,37 +227,67 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     await options.onRefused(device, unstable);
   }
 
+  /** Tells later whether it still is what it is now, and waits to be opened. */
+  function stillOf(one: Known): () => boolean {
+    const { disks } = one;
+    return () => !closed && one.state === 'waiting' && one.disks === disks && [...known.values()].includes(one);
+  }
+
   async function open(one: Known): Promise<void> {
     const { device } = one;
-    const parts = device.disks.flatMap((disk) => disk.volumes.map((volume) => ({ disk, volume })));
-    const ids = (await Promise.all(parts.map(({ volume }) => uuidOf(volume)))).filter((id) => id !== null);
-    const reason = options.admits(device, ids);
+    const isStill = stillOf(one);
+    const probing = device.disks.flatMap((disk) => disk.volumes.map(async (volume) => ({ disk, volume, probed: await probeVolume(volume) })));
+    const parts = await Promise.all(probing);
+    if (!isStill()) return;
+    const reason = options.admits(
+      device,
+      parts.flatMap(({ probed }) => probed.facts.get('UUID') ?? []),
+    );
     if (reason) return refuse(one, { ...reason, what: describeDevice(device) });
     const root = path.join(folder, nameOf(device));
-    for (const { disk, volume } of parts) {
-      const mounted = await mountVolume(helper, disk, volume, parts.length === 1 ? root : path.join(root, volume.name));
-      if (!mounted.ok) {
-        // All of a camera or none of it: a part that cannot be read may hold evidence.
-        await leave(one);
-        return refuse(one, { ...mounted.failure, what: `${describeDevice(device)} ${mounted.failure.what}` });
-      }
-      one.mounts.push(mounted.value);
+    const mounts: Mounted[] = [];
+    for (const { disk, volume, probed } of parts) {
+      const mounted = await mountVolume(helper, disk, volume, probed, parts.length === 1 ? root : path.join(root, volume.name));
+      if (mounted.ok) mounts.push(mounted.value);
+      if (mounted.ok && isStill()) continue;
+      // All of a camera or none of it: a part that cannot be read may hold evidence.
+      for (const part of mounts) await part.release();
+      if (!mounted.ok && isStill()) await refuse(one, { ...mounted.failure, what: `${describeDevice(device)} ${mounted.failure.what}` });
+      return;
     }
+    one.mounts = mounts;
     await attach(one, root);
   }
 
+  /** Opens a camera that gives its files over MTP. */
+  async function openObjects(one: Known): Promise<void> {
+    const { device } = one;
+    const isStill = stillOf(one);
+    const reason = options.admits(device, []);
+    if (reason) return refuse(one, { ...reason, what: describeDevice(device) });
+    const opened = await openMtpCamera(device.instance);
+    if (!isStill()) return opened.ok ? opened.value.release() : undefined;
+    if (!opened.ok) return refuse(one, { ...opened.failure, what: describeDevice(device) });
+    one.mtp = opened.value;
+    await attach(one, path.join(folder, nameOf(device)));
+  }
+
   async function attach(one: Known, root: string): Promise<void> {
+    const { device, mounts } = one;
     const volume = volumeOf(one, root);
     one.state = 'attached';
     try {
       await options.onAttach(volume);
-      one.volume = volume;
     } catch (error) {
       // What could not be recorded has not been docked: it is tried again.
       one.state = 'waiting';
       await leave(one);
       throw error;
     }
+    Object.assign(one, { volume, isComing: false });
+    options.onOver(device);
+    // It may have left while its docking was begun.
+    if (one.mounts !== mounts) await leave(one);
   }
 
   function volumeOf(one: Known, root: string): Volume {
@@ -312,7 +347,7 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
   }
 
   async function refuse(one: Known, failure: Failure): Promise<void> {
-    Object.assign(one, { state: 'refused', isUnread: false });
+    Object.assign(one, { state: 'refused', isComing: false, isUnread: false });
     await options.onRefused(one.device, failure);
   }
 
@@ -327,6 +362,7 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
       for (const one of timers) clearTimeout(one);
       monitor.close();
       await looking;
+      await Promise.all(openings.values());
     },
     async release() {
       for (const one of known.values()) await leave({ ...one, volume: null });
@@ -337,6 +373,12 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
 
 /** Its place and coming, as a name. */
 const nameOf = (device: UsbDevice) => `${device.slot.replaceAll(/[^\w.-]/g, '_')}-${device.instance}`;
+
+function newlyKnown(device: UsbDevice): Known {
+  return { device, state: 'waiting', disks: '', sinceMs: performance.now(), volume: null, mounts: [], mtp: null, isComing: false, isUnread: false };
+}
+
+const hasMedium = ({ disks }: UsbDevice) => disks.some((disk) => disk.volumes.length > 0);
 
 /** Mounts a killed station left behind: nobody uses them any more, and cameras are mounted anew. */
 async function releaseStale(helper: UsbHelper, folder: string): Promise<void> {

@@ -31,9 +31,9 @@ const KNOWN: readonly string[] = ['vfat', 'exfat'];
  * Mounts one volume read-only. Fails with `camera.unreadable` when there is no file system this station reads, or the
  * kernel refuses it, and with `usb.not-privileged` when the station may not read the device or have it mounted.
  */
-export async function mountVolume(helper: UsbHelper, disk: UsbDisk, volume: UsbVolume, root: string): Promise<Result<Mounted>> {
+export async function mountVolume(helper: UsbHelper, disk: UsbDisk, volume: UsbVolume, probed: Probed, root: string): Promise<Result<Mounted>> {
   const device = `/dev/${volume.name}`;
-  const { facts, stderr } = await probe(volume);
+  const { facts, stderr } = probed;
   const fileSystem = facts.get('TYPE');
   if (fileSystem === undefined || !KNOWN.includes(fileSystem)) {
     const what = fileSystem ?? facts.get('PTTYPE') ?? (stderr || 'no file system');
@@ -65,12 +65,10 @@ export async function mountVolume(helper: UsbHelper, disk: UsbDisk, volume: UsbV
   });
 }
 
-/** The number a file system bears, read without mounting it; null when it has none. */
-export async function uuidOf(volume: UsbVolume): Promise<string | null> {
-  return (await probe(volume)).facts.get('UUID') ?? null;
-}
+/** What is on a volume by `blkid`, which read it without mounting it: `TYPE`, `UUID`. */
+export type Probed = { facts: ReadonlyMap<string, string>; stderr: string };
 
-async function probe(volume: UsbVolume): Promise<{ facts: Map<string, string>; stderr: string }> {
+export async function probeVolume(volume: UsbVolume): Promise<Probed> {
   const { stdout, stderr } = await run('blkid', ['--probe', '--output', 'export', `/dev/${volume.name}`]);
   return { facts: new Map(stdout.split('\n').map((line) => line.split('=', 2) as [string, string])), stderr: stderr.trim() };
 }
