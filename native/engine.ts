@@ -16,6 +16,8 @@ export type CopyJob = {
    * the `holes`. Of a file of which no byte can be read it fails as without.
    */
   salvage?: boolean;
+  /** The source is a block device, a whole card of the listed size; it has no time, which is listed as 0. */
+  device?: boolean;
 };
 
 /** Bytes that the camera could not read; zeros stand for them in the copy. */

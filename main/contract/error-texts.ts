@@ -501,6 +501,14 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '按推送时段，现在不向该存储目标推送：{what}。时段开始后自动推送；如需现在推送，请修改其时段。',
     en: 'By its hours nothing goes to the destination now: {what}. It goes on by itself when its hours begin; to push now, change them.',
   },
+  'camera.image-only': {
+    zh: '只制作了存储卡的原始镜像，未能读取其中的文件：{what}。请勿再使用该卡，将卡和镜像一并交专业人员恢复；卡未清除。',
+    en: 'Only a raw image of the card was taken, and none of its files read: {what}. Do not use the card any more; give card and image to an expert. The card was not cleared.',
+  },
+  'docking.no-image': {
+    zh: '该端口没有需要制作原始镜像的存储卡：{what}。只有无法读取文件系统的 USB 存储卡才可制作镜像。',
+    en: 'There is no card on this port that a raw image could be taken of: {what}. It is only taken of USB cards whose file system cannot be read.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

@@ -133,6 +133,8 @@ export const ERRORS = {
   'source.reads-differ': { retry: 'operator', evidenceAtRisk: true },
   'destination.paused': { retry: 'operator', evidenceAtRisk: false },
   'destination.off-hours': { retry: 'later', evidenceAtRisk: false },
+  'camera.image-only': { retry: 'operator', evidenceAtRisk: true },
+  'docking.no-image': { retry: 'never', evidenceAtRisk: false },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

@@ -44,7 +44,9 @@ export async function recognise(volume: Volume, profiles: readonly Profile[]): P
   }
 }
 
-async function samplesOf({ root, parts, remote }: Volume, profiles: readonly Profile[]): Promise<Result<Sample[]>> {
+async function samplesOf({ root, parts, remote, cards }: Volume, profiles: readonly Profile[]): Promise<Result<Sample[]>> {
+  // Their files are what cannot be read.
+  if (cards.length > 0) return done([]);
   if (remote) return remoteSamples(remote, parts, profiles);
   const roots = parts.length === 0 ? [root] : parts.map((part) => path.join(root, part));
   try {

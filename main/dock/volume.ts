@@ -14,6 +14,9 @@ export type UnlockedCamera = {
   failures: readonly Failure[];
 };
 
+/** A whole disk of a camera, read as it is. */
+export type RawCard = { device: string; sizeBytes: number };
+
 /** A camera's files, as a dock offers them: a folder in a dock folder, a mount of a desktop, or one of the station's own. */
 export type Volume = {
   /** Stable name of the place it appeared in. */
@@ -30,6 +33,8 @@ export type Volume = {
   parts: readonly string[];
   /** Its files where the camera gives them over a protocol of its own (`mountMode` is `protocol` then). */
   remote: RemoteFiles | null;
+  /** The bytes of its cards, where an image of them is all that can be had of it (`mountMode` is `image` then); else none. */
+  cards: readonly RawCard[];
   /** Who it is by the dock's own knowledge, when its files do not say. */
   identity: { serial: string; identitySource: IdentitySource };
   /** What its USB device says; null where no device is known. */

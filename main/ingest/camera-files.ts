@@ -37,7 +37,8 @@ export type CameraFiles = {
 
 type Tail<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never;
 
-export function filesOf({ engine }: IngestContext, { root, parts, remote }: DockedCamera): CameraFiles {
+export function filesOf({ engine }: IngestContext, { root, parts, remote, cards }: DockedCamera): CameraFiles {
+  if (cards.length > 0) return cardImages(cards, engine);
   return remote ? remoteFiles(remote, engine) : mountedFiles(root, parts, engine);
 }
 
@@ -77,6 +78,30 @@ async function removeMounted(file: Buffer, sha256: string, engine: CopyEngine, s
   } catch {
     return 'clear.remove-failed';
   }
+}
+
+/** Cards as they are, each as one file that has no time. They can be copied, and nothing else. */
+function cardImages(cards: DockedCamera['cards'], engine: CopyEngine): CameraFiles {
+  const images = cards.map(({ device, sizeBytes }, n) => ({ device, listed: { path: Buffer.from(`card-${n + 1}.img`), sizeBytes, mtimeNs: '0' } }));
+  const imageAt = (file: Buffer) => images.find(({ listed }) => listed.path.equals(file));
+  const onlyCopied = (): never => {
+    throw new Error('an image of a card is copied, and nothing else');
+  };
+  return {
+    async *list() {
+      for (const { listed } of images) yield listed;
+    },
+    look: async (file) => done(imageAt(file)?.listed ?? null),
+    async copy(file, job, { checkpoints: _, ...options }) {
+      const image = imageAt(file);
+      if (!image) return failed('source.gone', file.toString(), 'no such card');
+      return engine.copy({ ...job, source: Buffer.from(image.device), device: true }, options);
+    },
+    hash: onlyCopied,
+    hashBeginning: onlyCopied,
+    fingerprint: onlyCopied,
+    removeIfSame: onlyCopied,
+  };
 }
 
 function remoteFiles(remote: RemoteFiles, engine: CopyEngine): CameraFiles {

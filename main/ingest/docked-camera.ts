@@ -33,6 +33,8 @@ export type DockedCamera = {
   parts: readonly string[];
   /** Its files where they are behind a protocol of the camera's own, and not under `root`. */
   remote: RemoteFiles | null;
+  /** Whole cards, where images of them are all that can be had of it; else none. */
+  cards: readonly { device: string; sizeBytes: number }[];
   /**
    * Proves that what is under `root` is still the camera's. That a file is not there, or cannot be read, is a fact about
    * the camera only if this holds before and after looking.

@@ -153,6 +153,7 @@ function rankOf(facts: FileFacts, decision: Decision): number {
 async function decide(context: IngestContext, camera: DockedCamera, file: ListedFile, signal: AbortSignal): Promise<Decided> {
   const fresh: Decided = { decision: 'fresh', itemId: null };
   const known: Decided = { decision: 'known', itemId: null };
+  if (camera.cards.length > 0) return fresh;
   if (camera.weakIdentity) {
     const sameSize = sql(context.ledger.reader, 'SELECT 1 FROM sightings WHERE camera_id = ? AND size_bytes = ? LIMIT 1');
     return camera.cameraIds.some((id) => sameSize.get(id, file.sizeBytes)) ? known : fresh;

@@ -80,7 +80,8 @@ export async function runDocking(context: IngestContext, camera: DockedCamera, o
   const counts = await makePlan(context, camera, options.signal, ({ path, detail }) =>
     unreadable.push(failed('source.unreadable', `${camera.serial}: ${pathText(path)}`, detail).failure),
   );
-  progress.failures.push(...unreadable.slice(0, MAX_SHOWN_FAILURES));
+  const onlyImages = camera.cards.length > 0 ? [failed('camera.image-only', camera.serial).failure] : [];
+  progress.failures.push(...onlyImages, ...unreadable.slice(0, MAX_SHOWN_FAILURES));
   const outcome: DockingOutcome = {
     finished: false,
     safe: false,
@@ -89,7 +90,7 @@ export async function runDocking(context: IngestContext, camera: DockedCamera, o
     resumedBytes: 0,
     seenAgain: 0,
     refused: counts === null ? 0 : counts.refused - unreadable.length,
-    failures: unreadable,
+    failures: [...onlyImages, ...unreadable],
     left: null,
   };
   const isHere = async () => !options.signal.aborted && (await camera.isAlive()) && !options.signal.aborted;

@@ -197,7 +197,8 @@ function keep(
     }
     const known = itemWith(context, camera, copied.sha256);
     if (!known) {
-      const replaces = former.map(({ itemId }) => itemId);
+      // A card has no time that would tell whether it is still the same.
+      const replaces = camera.cards.length > 0 ? [] : former.map(({ itemId }) => itemId);
       return commit(context, camera, partial, file, copied, replaces);
     }
     const dropped = await drop(context, partial, file);
@@ -332,6 +333,7 @@ function storedFacts(context: IngestContext, camera: DockedCamera, file: Planned
     sequence: facts.sequence,
     ...(copied.holes.length > 0 ? { holes: copied.holes } : {}),
     ...(camera.remote ? { readTwice: true as const } : {}),
+    ...(camera.cards.length > 0 ? { cardImage: true as const } : {}),
   };
 }
 

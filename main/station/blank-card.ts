@@ -19,5 +19,6 @@ export function blankCard(port: number, camera: string): LiveDocking {
     clearing: null,
     stoppedBy: null,
     failures: [],
+    offersImage: false,
   };
 }

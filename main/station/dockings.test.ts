@@ -175,3 +175,11 @@ test.each(['incoming', 'originals'] as const)(
     expect(await lab.ingest(card)).toMatchObject([{ stored: 2, safe: true, failures: [] }]);
   },
 );
+
+test('an image is taken of a card that cannot be mounted, and of nothing else', async () => {
+  const noImage = { ok: false, failure: { code: 'docking.no-image', what: '1', detail: '' } };
+  expect(await lab.client.docking.takeImage({ port: 1 })).toEqual(noImage);
+  // A folder can be read.
+  await lab.ingest(lab.card('card', { 'one.log': 'first' }));
+  expect(await lab.client.docking.takeImage({ port: 1 })).toEqual(noImage);
+});

@@ -64,16 +64,20 @@ export function createDockings(options: DockingsOptions) {
   const copying = createCopying(options);
 
   /** A volume is there: starts, or goes on with, its docking. */
-  function attach(volume: Volume, operator = NO_OPERATOR): { done: Promise<DockingOutcome | null>; session: Session } {
-    const session = newSession(volume);
+  function attach(
+    volume: Volume,
+    operator = NO_OPERATOR,
+    dockingId = volume.unlocked?.dockingId ?? null,
+  ): { done: Promise<DockingOutcome | null>; session: Session } {
+    const session = newSession(volume, dockingId);
     sessions.add(session);
     session.running = run(session, operator).catch((error: unknown) => fail(session, error));
     return { done: session.running, session };
   }
 
-  function newSession(volume: Volume): Session {
+  function newSession(volume: Volume, dockingId: string | null): Session {
     const live = blankCard(options.ports.numberOf(volume.slot), volume.slot);
-    if (volume.unlocked) live.dockingId = volume.unlocked.dockingId;
+    if (dockingId !== null) live.dockingId = dockingId;
     const abort = new AbortController();
     return {
       live,
@@ -97,7 +101,8 @@ export function createDockings(options: DockingsOptions) {
     const camera = await options.identifying('identify', () => open(session, operator));
     if (!camera) return null;
     const outcome = await copy(session, camera);
-    if (outcome?.finished) await clear(session, camera);
+    // Of what only an image was taken, nothing was proven that could be removed.
+    if (outcome?.finished && camera.cards.length === 0) await clear(session, camera);
     return outcome;
   }
 
@@ -143,6 +148,7 @@ export function createDockings(options: DockingsOptions) {
       officer: officer || null,
       parts: volume.parts,
       remote: volume.remote,
+      cards: volume.cards,
       describe: describeBy(recognised.profile, volume.parts),
     };
     live.dockingId = session.camera.dockingId;

@@ -83,6 +83,8 @@ export type Station = {
   /** Shows the station where its ports are; null when it does not watch USB. */
   portLearning: PortLearning | null;
   /** Null when it does not watch USB. */
+  usb: LinuxDock | null;
+  /** Null when it does not watch USB. */
   kernelLog: KernelLog | null;
   dockings: Dockings;
   stages: Stages;
@@ -281,6 +283,7 @@ async function wire(
     profiles,
     ports,
     portLearning: usb === null ? null : learning,
+    usb,
     kernelLog,
     dockings,
     stages,

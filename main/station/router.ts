@@ -24,6 +24,7 @@ import { reconcileAllByCommand, reconcileByCommand } from './reconcile-by-comman
 import { startForward, startVerify, stopRun } from './run-work.ts';
 import { changeSchedule, destinationsOf, statusOf } from './status.ts';
 import { putFilesFirst, steer } from './steer.ts';
+import { takeImage } from './take-image.ts';
 import { tellingFailure, valueOrTold } from './tell-failure.ts';
 import { forgetPort, learnPort, usbPortsOf } from './usb-ports.ts';
 
@@ -63,6 +64,7 @@ export function createRouter(station: Station) {
         const operator = { camera: input.camera, officer: input.officer };
         yield* ingestSources(station, { sources: input.sources, operator, caseNumber: input.caseNumber });
       }),
+      takeImage: os.docking.takeImage.handler(({ input }) => takeImage(station, input.port, actor)),
       usbPorts: os.docking.usbPorts.handler(() => usbPortsOf(station)),
       learnPort: os.docking.learnPort.handler(({ input, signal }) => learnPort(station, input.port, actor, signal ?? NEVER)),
       forgetPort: os.docking.forgetPort.handler(({ input }) => forgetPort(station, input.port, actor)),

@@ -110,12 +110,12 @@ export function watchUsbDocks(options: UsbDocksOptions, strangers: Strangers): P
     return port;
   }
 
-  async function refuse(device: UsbDevice, found: Failure): Promise<void> {
+  async function refuse(device: UsbDevice, found: Failure, offersImage: boolean): Promise<void> {
     const failure = knownOrNot(ledger, device, found);
     arrived(device.slot);
     const port = await number(device.slot);
     const shown = { ...failure, what: `${failure.what} @ ${port}` };
-    const card = refusedCard(device, port, shown);
+    const card = { ...refusedCard(device, port, shown), offersImage };
     strangers.add(device, card);
     log.warn({ failure: shown, slot: device.slot }, 'a USB device was refused');
     await ledger.append([

@@ -16,6 +16,7 @@ export type AddonJob =
       checkpointBytes: number;
       checkpoint: AddonCheckpoint | null;
       salvage: boolean;
+      device: boolean;
       hashes: readonly Hash[];
     }
   | { do: 'hash-beginning'; source: Uint8Array; listedBytes: number; listedMtimeNs: bigint; bytes: number; hashes: readonly Hash[] }

@@ -61,7 +61,7 @@ export function createNativeEngine(addon: Addon, slots: number): CopyEngine {
 
   return {
     id: addon.id,
-    copy: ({ source, target, listed, salvage = false }, options) =>
+    copy: ({ source, target, listed, salvage = false, device = false }, options) =>
       outcomeOf(
         {
           do: 'copy',
@@ -72,6 +72,7 @@ export function createNativeEngine(addon: Addon, slots: number): CopyEngine {
           checkpointBytes: options.checkpoints?.everyBytes ?? 0,
           checkpoint: states.read(options.checkpoints?.from ?? null, hashesOf(options)),
           salvage,
+          device,
           hashes: hashesOf(options),
         },
         source,

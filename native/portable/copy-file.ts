@@ -9,7 +9,7 @@ import { createFingerprint, FINGERPRINT_SPAN, fingerprintOf } from './fingerprin
 import { createHashes } from './hashes.ts';
 import { readBack } from './read-back.ts';
 import { createSalvage } from './salvage.ts';
-import { assertUnchanged, openListed, openSource, readAt, type SourceFile } from './source-file.ts';
+import { assertUnchanged, openDevice, openListed, openSource, readAt, type SourceFile } from './source-file.ts';
 
 /** Bytes read and written at a time. Bounds both memory per copy and how long an abort can go unnoticed. */
 const BLOCK_BYTES = 1 << 20;
@@ -21,7 +21,7 @@ export type OnBlock = (doneBytes: number) => void;
 export function copyFile(job: CopyJob, extraHashes: readonly ExtraHash[], onBlock: OnBlock): Outcome<Copied> {
   let source: SourceFile;
   try {
-    source = openListed(job.source, job.listed);
+    source = job.device ? openDevice(job.source, job.listed) : openListed(job.source, job.listed);
   } catch (error) {
     return sourceFailure(job.source, error);
   }

@@ -22,6 +22,7 @@ function card(port: number, doneFiles = 0): PortCard {
     stoppedBy: null,
     failures: [],
     failureCount: 0,
+    offersImage: false,
   };
 }
 

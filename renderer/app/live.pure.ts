@@ -30,6 +30,7 @@ const FAMILIES: Record<EntryType, readonly Family[]> = {
   'docking.interrupted': [],
   'docking.resumed': [],
   'docking.cancelled': [],
+  'docking.image-ordered': [],
   'docking.proven': ['cameras'],
   'docking.ended': ['cameras'],
   'item.stored': ['station', 'cameras'],

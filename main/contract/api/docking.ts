@@ -29,6 +29,8 @@ export const LiveDocking = z.object({
   /** Who paused or cancelled the copying. */
   stoppedBy: Actor.nullable(),
   failures: z.array(Failure),
+  /** No file system of it could be mounted: a raw image is all that can be had of it. */
+  offersImage: z.boolean(),
 });
 export type LiveDocking = z.infer<typeof LiveDocking>;
 
@@ -133,6 +135,8 @@ export const dockingContract = {
   steer: oc.input(z.object({ port: z.int().positive(), act: SteeringAct })).output(outcomeOf(LiveDocking)),
   /** Puts a clip, or an officer's files, before everything else that waits; fails with `docking.not-copying` when none does. */
   putFirst: oc.input(PutFirst).output(outcomeOf(z.object({ files: Count }))),
+  /** Has images made of the cards on a port that could not be mounted, and returns; fails with `docking.no-image`. */
+  takeImage: oc.input(PortNumber).output(outcomeOf(z.void())),
   /** Every USB socket of the machine; fails with `usb.not-watched`. */
   usbPorts: oc.output(outcomeOf(UsbReport)),
   /** Waits until something is plugged in: that place is the port from then on. */

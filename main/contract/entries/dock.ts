@@ -53,8 +53,8 @@ export const DockingStarted = z.strictObject({
   identitySource: IdentitySource,
   /** Outcome of checking the camera's identity file, where the profile has one. */
   identityCheck: z.enum(['none', 'valid', 'suspected-tampering']),
-  /** How the volume was mounted; a read-write automount is a recorded exception. `protocol`: not at all, the camera itself gives its files. */
-  mountMode: z.enum(['ro', 'rw', 'folder', 'protocol']),
+  /** How the volume was mounted; a read-write automount is a recorded exception. `protocol`, `image`: not at all, the camera itself gives its files, or its card is read as it is. */
+  mountMode: z.enum(['ro', 'rw', 'folder', 'protocol', 'image']),
   fileSystem: z.string(),
   /** The USB device it was docked as, where the station knows it. */
   device: UsbFacts.optional(),
@@ -63,6 +63,9 @@ export type DockingStarted = z.infer<typeof DockingStarted>;
 
 /** What the file system on the camera says of its size and room, before anything is copied or cleared. */
 export const DockingMeasured = z.strictObject({ totalBytes: SizeBytes, freeBytes: SizeBytes });
+
+/** An admin had an image made of the card in this port, which no file system on it could be mounted of; the docking begins with it. */
+export const DockingImageOrdered = z.strictObject({ port: z.int().positive() });
 
 export const DockingRefused = z.strictObject({
   port: z.int().positive(),

@@ -35,6 +35,7 @@ export const ENTRY_BODIES = {
   'docking.interrupted': dock.DockingInterrupted,
   'docking.resumed': dock.DockingResumed,
   'docking.cancelled': dock.DockingCancelled,
+  'docking.image-ordered': dock.DockingImageOrdered,
   'docking.proven': dock.DockingProven,
   'docking.ended': dock.DockingEnded,
   'item.stored': ingest.ItemStored,

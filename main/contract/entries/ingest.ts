@@ -55,6 +55,8 @@ export const ItemStored = z.strictObject({
    * this SHA-256.
    */
   readTwice: z.literal(true).optional(),
+  /** The bytes are a whole card, read as it is because no file system on it could be mounted: none of its files was read. */
+  cardImage: z.literal(true).optional(),
   /** The incomplete items of the same file that this whole one makes good. */
   replaces: z.array(Uuid).min(1).optional(),
 });

@@ -1,6 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { PutFirst, SteeringAct } from '../api/docking.ts';
+import { PortNumber, PutFirst, SteeringAct } from '../api/docking.ts';
 import { outcomeOf } from '../api/outcome.ts';
 import { Failure } from '../errors.ts';
 import { Count, SizeBytes } from '../values.ts';
@@ -45,6 +45,8 @@ export const PortCard = z.object({
   /** At most 20; `failureCount` counts all. */
   failures: z.array(Failure),
   failureCount: Count,
+  /** A raw image is all that can be had of it, if an admin wants one. */
+  offersImage: z.boolean(),
 });
 export type PortCard = z.infer<typeof PortCard>;
 
@@ -81,6 +83,10 @@ export const wallContract = {
     .route({ method: 'POST', path: '/ports/first', summary: "Put a clip or an officer's files before everything else that waits" })
     .input(PutFirst)
     .output(outcomeOf(z.object({ files: Count }))),
+  takeImage: needs('station.configure')
+    .route({ method: 'POST', path: '/ports/{port}/image', summary: 'Take a raw image of a card whose file system cannot be mounted' })
+    .input(PortNumber)
+    .output(outcomeOf(z.void())),
   events: needs('public')
     .route({ method: 'GET', path: '/events', summary: 'What happens, as it happens (server-sent events)' })
     .output(eventIterator(LiveEvent)),

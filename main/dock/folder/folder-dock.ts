@@ -103,6 +103,7 @@ export function folderVolume(slot: string, root: string, mount: Mount | null): V
     instance,
     parts: [],
     remote: null,
+    cards: [],
     identity: { serial: slot, identitySource: 'folder-name' },
     device: null,
     unlocked: null,

@@ -10,7 +10,7 @@ import type { Volume } from '../volume.ts';
 import { describeDevice, judge } from './admission.pure.ts';
 import { createDamping, STEADY_MS } from './damping.pure.ts';
 import { MOUNTS, openUsbHelper, type UsbHelper } from './helper.ts';
-import { isReadable, type Mounted, mountVolume, probeVolume } from './mounted.ts';
+import { isReadable, type Mounted, mountVolume, probeVolume, rawCard } from './mounted.ts';
 import { readSysfs } from './read-sysfs.ts';
 import { type UsbDevice, usbDevices } from './usb-tree.pure.ts';
 
@@ -32,7 +32,8 @@ export type LinuxDockOptions = {
   unlock(device: UsbDevice): Promise<Result<void>> | null;
   onAttach(volume: Volume): Promise<void>;
   onDetach(volume: Volume): void;
-  onRefused(device: UsbDevice, failure: Failure): Promise<void>;
+  /** `offersImage`: it may be looked at, but no file system of it could be mounted; `attachImage` takes it as it is. */
+  onRefused(device: UsbDevice, failure: Failure, offersImage: boolean): Promise<void>;
   /** What was said of a device, that it is coming or refused, or was being unlocked, is over. */
   onOver(device: UsbDevice): void;
   /** Something that keeps ports from being watched as they should be; told once until it changes. */
@@ -40,6 +41,11 @@ export type LinuxDockOptions = {
 };
 
 export type LinuxDock = {
+  /**
+   * The cards of a device in this place whose file systems cannot be mounted, as a volume of their bytes; null when there is
+   * no such device. `onDetach` tells when it leaves.
+   */
+  attachImage(slot: string): Promise<Volume | null>;
   /** Stops looking; what is mounted stays until it is released. */
   close(): Promise<void>;
   /** Takes every mount away. */
@@ -72,6 +78,8 @@ type Known = {
   isComing: boolean;
   /** Refused because this station may not read it, yet or at all: taken as soon as it may. */
   isUnread: boolean;
+  /** Refused because no file system of it could be mounted. */
+  isUnmountable: boolean;
 };
 
 /**
@@ -224,7 +232,7 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     lookSoon(STEADY_MS);
     if (loops.has(device.slot)) return;
     loops.set(device.slot, device);
-    await options.onRefused(device, unstable);
+    await options.onRefused(device, unstable, false);
   }
 
   /** Tells later whether it still is what it is now, and waits to be opened. */
@@ -252,8 +260,9 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
       if (mounted.ok && isStill()) continue;
       // All of a camera or none of it: a part that cannot be read may hold evidence.
       for (const part of mounts) await part.release();
-      if (!mounted.ok && isStill()) await refuse(one, { ...mounted.failure, what: `${describeDevice(device)} ${mounted.failure.what}` });
-      return;
+      if (mounted.ok || !isStill()) return;
+      const failure = { ...mounted.failure, what: `${describeDevice(device)} ${mounted.failure.what}` };
+      return refuse(one, failure, failure.code === 'camera.unreadable');
     }
     one.mounts = mounts;
     await attach(one, root);
@@ -290,12 +299,29 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     if (one.mounts !== mounts) await leave(one);
   }
 
-  function volumeOf(one: Known, root: string): Volume {
+  /** The bytes of its cards as they are, and no more. */
+  function imageOf(one: Known): Volume {
+    const raw = one.device.disks.filter((disk) => disk.volumes.length > 0).map(rawCard);
+    const isAlive = async () => (await Promise.all(raw.map((one) => one.isAlive()))).every((alive) => alive);
+    return {
+      ...volumeOf(one, path.join(folder, nameOf(one.device)), isAlive),
+      mountMode: 'image',
+      fileSystem: 'raw',
+      cards: raw.map(({ card }) => card),
+      readErrors: () => null,
+      space: async () => null,
+    };
+  }
+
+  async function areAlive({ mounts, mtp }: Known): Promise<boolean> {
+    return (await Promise.all([...mounts, ...(mtp ? [mtp] : [])].map((part) => part.isAlive()))).every((alive) => alive);
+  }
+
+  function volumeOf(one: Known, root: string, proof = () => areAlive(one)): Volume {
     const { device, mounts, mtp } = one;
     const id = mounts.map((mounted) => mounted.uuid).find((uuid) => uuid !== null) ?? null;
     const isAlive = async () => {
-      const alive = await Promise.all([...mounts, ...(mtp ? [mtp] : [])].map((part) => part.isAlive()));
-      if (alive.every((part) => part)) return true;
+      if (await proof()) return true;
       // Gone, though sysfs may not say so yet, or never: a device that stays and does not answer has left as well.
       if (one.state === 'attached') one.state = 'dead';
       hint();
@@ -311,6 +337,7 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
       instance: `${device.instance}:${device.disks.map((disk) => disk.sequence).join('+')}`,
       parts: mtp ? mtp.parts : mounts.length === 1 ? [] : mounts.map((mounted) => path.basename(mounted.root)),
       remote: mtp?.files ?? null,
+      cards: [],
       identity:
         device.serial !== null
           ? { serial: device.serial, identitySource: 'usb-serial' }
@@ -346,9 +373,9 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     await mtp?.release();
   }
 
-  async function refuse(one: Known, failure: Failure): Promise<void> {
-    Object.assign(one, { state: 'refused', isComing: false, isUnread: false });
-    await options.onRefused(one.device, failure);
+  async function refuse(one: Known, failure: Failure, isUnmountable = false): Promise<void> {
+    Object.assign(one, { state: 'refused', isComing: false, isUnread: false, isUnmountable });
+    await options.onRefused(one.device, failure, isUnmountable);
   }
 
   await releaseStale(helper, folder);
@@ -356,6 +383,15 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
   const timer = setInterval(hint, LOOK_MS);
   hint();
   return {
+    async attachImage(slot) {
+      await looking;
+      const one = [...known.values()].find(({ device, state, isUnmountable }) => device.slot === slot && state === 'refused' && isUnmountable);
+      if (!one) return null;
+      const volume = imageOf(one);
+      Object.assign(one, { state: 'attached', volume });
+      options.onOver(one.device);
+      return volume;
+    },
     async close() {
       closed = true;
       clearInterval(timer);
@@ -375,7 +411,18 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
 const nameOf = (device: UsbDevice) => `${device.slot.replaceAll(/[^\w.-]/g, '_')}-${device.instance}`;
 
 function newlyKnown(device: UsbDevice): Known {
-  return { device, state: 'waiting', disks: '', sinceMs: performance.now(), volume: null, mounts: [], mtp: null, isComing: false, isUnread: false };
+  return {
+    device,
+    state: 'waiting',
+    disks: '',
+    sinceMs: performance.now(),
+    volume: null,
+    mounts: [],
+    mtp: null,
+    isComing: false,
+    isUnread: false,
+    isUnmountable: false,
+  };
 }
 
 const hasMedium = ({ disks }: UsbDevice) => disks.some((disk) => disk.volumes.length > 0);

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { done, failed, type Result } from '../../contract/errors.ts';
+import type { RawCard } from '../volume.ts';
 import type { UsbHelper } from './helper.ts';
 import { readValue } from './read-sysfs.ts';
 import type { UsbDisk, UsbVolume } from './usb-tree.pure.ts';
@@ -90,28 +91,47 @@ async function isAliveDevice(disk: UsbDisk, volume: UsbVolume): Promise<boolean>
   return isSame() && (await canRead(`/dev/${volume.name}`)) && isSame();
 }
 
+/** A whole disk, read as it is: its bytes, and a proof that they can still be had. */
+export function rawCard(disk: UsbDisk): { card: RawCard; isAlive(): Promise<boolean> } {
+  const device = `/dev/${disk.name}`;
+  const number = readValue(path.join(disk.path, 'dev'));
+  const sizeBytes = Number(readValue(path.join(disk.path, 'size'))) * KERNEL_SECTOR_BYTES;
+  const isSame = () => readValue(path.join(disk.path, 'diskseq')) === disk.sequence && readValue(path.join(disk.path, 'dev')) === number;
+  const places = [0, 0.5, 1].map((part) => Math.floor(((sizeBytes - SECTOR_BYTES) * part) / SECTOR_BYTES) * SECTOR_BYTES);
+  return {
+    card: { device, sizeBytes },
+    async isAlive() {
+      // Any of its places is proof: the first is as likely to be damaged as any other.
+      for (const place of places) if (isSame() && (await canRead(device, place)) && isSame()) return true;
+      return false;
+    },
+  };
+}
+
+/** In which sysfs counts, whatever the disk's own are. */
+const KERNEL_SECTOR_BYTES = 512;
 const SECTOR_BYTES = 4096;
 
 /** One part of WebAssembly; Node's typings leave it to the DOM's. */
 declare const WebAssembly: { Memory: new (descriptor: { initial: number }) => { buffer: ArrayBuffer } };
 
-async function canRead(device: string): Promise<boolean> {
+async function canRead(device: string, place = 0): Promise<boolean> {
   const late = Promise.withResolvers<false>();
   const timer = setTimeout(() => late.resolve(false), PROOF_MS);
   try {
-    return await Promise.race([readSector(device), late.promise]);
+    return await Promise.race([readSector(device, place), late.promise]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function readSector(device: string): Promise<boolean> {
+async function readSector(device: string, place: number): Promise<boolean> {
   // Its memory begins on a page boundary, as O_DIRECT needs it; an ordinary Buffer's may not.
   const aligned = Buffer.from(new WebAssembly.Memory({ initial: 1 }).buffer, 0, SECTOR_BYTES);
   try {
     const handle = await fs.promises.open(device, fs.constants.O_RDONLY | fs.constants.O_DIRECT);
     try {
-      return (await handle.read(aligned, 0, SECTOR_BYTES, 0)).bytesRead === SECTOR_BYTES;
+      return (await handle.read(aligned, 0, SECTOR_BYTES, place)).bytesRead === SECTOR_BYTES;
     } finally {
       await handle.close();
     }

@@ -166,6 +166,18 @@ export function forgetPort(port: string): Command {
   };
 }
 
+export function takeImage(port: string): Command {
+  return async (client, output) => {
+    const ordered = await client.docking.takeImage({ port: Number(port) });
+    if (!ordered.ok) {
+      output.refuse(ordered.failure);
+      return EXIT.refused;
+    }
+    output.answer({ port: Number(port) }, [`${port}: 正在制作原始镜像 a raw image is being taken`]);
+    return EXIT.done;
+  };
+}
+
 export function steerPort(port: string, act: SteeringAct): Command {
   return async (client, output) => {
     const live = unpack(await client.docking.steer({ port: Number(port), act }), output);

@@ -239,6 +239,9 @@ asks(
   add('ports/learn <port>', '指定端口位置：下一台接入的设备所在位置即为该端口 / the place where something is plugged in next is this port'),
   (port: string) => dockCommands.learnPort(port),
 );
+asks(add('ports/image <port>', '为无法读取文件系统的存储卡制作原始镜像 / a raw image of a card that cannot be mounted'), (port: string) =>
+  dockCommands.takeImage(port),
+);
 asks(add('ports/forget <port>', '取消端口位置 / the port is none of the dock any more'), (port: string) => dockCommands.forgetPort(port));
 asks(add('backup', '备份 / copy database and ledger').requiredOption('--out <dir>', '输出目录'), commands.backup);
 asks(add('admin/confirm-clock', '确认时钟正确 / say that the station clock is right'), () => commands.confirmClock);

@@ -21,6 +21,7 @@ function docking(change: Partial<LiveDocking>): LiveDocking {
     clearing: null,
     stoppedBy: null,
     failures: [],
+    offersImage: false,
     ...change,
   };
 }

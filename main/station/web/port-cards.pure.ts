@@ -28,6 +28,7 @@ export function cardOf(live: LiveDocking, people: Pick<PortCard, 'officer' | 'st
     stoppedBy: people.stoppedBy,
     failures: live.failures.slice(0, MAX_SHOWN),
     failureCount: live.failures.length,
+    offersImage: live.offersImage,
   };
 }
 
@@ -49,6 +50,7 @@ export function emptyCard(port: number): PortCard {
     stoppedBy: null,
     failures: [],
     failureCount: 0,
+    offersImage: false,
   };
 }
 

@@ -8,6 +8,7 @@ import { spaceOf } from '../../vault/index.ts';
 import type { Station } from '../open-station.ts';
 import { headOf } from '../status.ts';
 import { putFilesFirst, steer } from '../steer.ts';
+import { takeImage } from '../take-image.ts';
 import { liveEvents } from './live-events.ts';
 import type { Names } from './names.ts';
 import { cardOf, emptyCard, wallName } from './port-cards.pure.ts';
@@ -25,6 +26,7 @@ export function wallHandlers({ wall: os }: GuardedContract) {
       const steered = await steer(context.station, input, actorOf(context));
       return steered.ok ? done(undefined) : steered;
     }),
+    takeImage: os.takeImage.handler(({ context, input }) => takeImage(context.station, input.port, actorOf(context))),
     putFirst: os.putFirst.handler(({ context, input }) => putFilesFirst(context.station, input, actorOf(context))),
     events: os.events.handler(({ context }) => {
       const { ledger, clock, longWork } = context.station;

@@ -81,7 +81,8 @@ Job jobOf(napi_env env, napi_value object) {
     std::vector<Algorithm> hashes = algorithmsOf(env, property(env, object, "hashes"));
     return CopyJob{path("source"), path("target"), sizeOf(env, property(env, object, "listedBytes")),
                    nanosecondsOf(env, property(env, object, "listedMtimeNs")), everyOf(env, property(env, object, "checkpointBytes")),
-                   checkpointOf(env, property(env, object, "checkpoint"), hashes), flagOf(env, property(env, object, "salvage")), hashes};
+                   checkpointOf(env, property(env, object, "checkpoint"), hashes), flagOf(env, property(env, object, "salvage")),
+                   flagOf(env, property(env, object, "device")), hashes};
   }
   if (what == "hash-beginning") {
     return BeginningJob{path("source"), sizeOf(env, property(env, object, "listedBytes")),

@@ -98,7 +98,7 @@ Result<Copied> transfer(const CopyJob& job, const SourceFile& source, TargetFile
 }  // namespace
 
 Result<Copied> copyFile(const CopyJob& job, Workshop& workshop) {
-  auto source = openSource(job.source);
+  auto source = job.device ? openDevice(job.source) : openSource(job.source);
   if (!source.ok()) return source.fault();
   if (source.value().sizeBytes != job.listedBytes || source.value().mtimeNs != job.listedMtimeNs) {
     return sourceFault("source.changed", "size or time differs from the listing");

@@ -21,6 +21,8 @@ struct CopyJob {
   std::optional<Checkpoint> from;
   /** Reads around what cannot be read, and says where that was. */
   bool salvage = false;
+  /** The source is a block device. */
+  bool device = false;
   std::vector<Algorithm> hashes;
 };
 

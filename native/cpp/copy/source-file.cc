@@ -1,6 +1,7 @@
 #include "source-file.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -12,21 +13,28 @@ constexpr uint64_t AHEAD_BYTES = RING_BLOCKS * BLOCK_BYTES;
 
 int64_t nanosecondsOf(const timespec& time) { return static_cast<int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec; }
 
-}  // namespace
-
-Result<SourceFile> openSource(const std::string& path) {
+Result<SourceFile> openAs(const std::string& path, bool isDevice) {
   const int fd = retrying([&] { return ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC); });
   if (fd < 0) return systemFault(Side::source, errno, "open");
-  SourceFile source{.descriptor = Descriptor(fd)};
+  SourceFile source{.descriptor = Descriptor(fd), .isDevice = isDevice};
   struct stat facts;
   if (::fstat(fd, &facts) != 0) return systemFault(Side::source, errno, "fstat");
-  if (!S_ISREG(facts.st_mode)) return sourceFault("source.special-file", "not a regular file");
-  source.sizeBytes = static_cast<uint64_t>(facts.st_size);
-  source.mtimeNs = nanosecondsOf(facts.st_mtim);
+  if (isDevice && !S_ISBLK(facts.st_mode)) return sourceFault("source.special-file", "not a block device");
+  if (!isDevice && !S_ISREG(facts.st_mode)) return sourceFault("source.special-file", "not a regular file");
+  // A device's own size is where it ends.
+  const off_t size = isDevice ? ::lseek(fd, 0, SEEK_END) : facts.st_size;
+  if (size < 0) return systemFault(Side::source, errno, "lseek");
+  source.sizeBytes = static_cast<uint64_t>(size);
+  source.mtimeNs = isDevice ? 0 : nanosecondsOf(facts.st_mtim);
   source.device = facts.st_dev;
   source.inode = facts.st_ino;
   return source;
 }
+
+}  // namespace
+
+Result<SourceFile> openSource(const std::string& path) { return openAs(path, false); }
+Result<SourceFile> openDevice(const std::string& path) { return openAs(path, true); }
 
 void adviseAround(const SourceFile& source, uint64_t offset, uint64_t begunAt) {
   const int fd = source.descriptor.get();
@@ -61,8 +69,8 @@ MaybeFault whyChanged(const std::string& path, const SourceFile& source, uint64_
   if (::fstat(source.descriptor.get(), &open) != 0) return systemFault(Side::source, errno, "fstat");
   if (::lstat(path.c_str(), &named) != 0) return systemFault(Side::source, errno, "lstat");
   if (named.st_dev != source.device || named.st_ino != source.inode) return sourceFault("source.changed", "another file took its name");
-  if (nanosecondsOf(open.st_mtim) != source.mtimeNs) return sourceFault("source.changed", "modification time changed");
-  const auto sizeNow = static_cast<uint64_t>(open.st_size);
+  if (!source.isDevice && nanosecondsOf(open.st_mtim) != source.mtimeNs) return sourceFault("source.changed", "modification time changed");
+  const auto sizeNow = source.isDevice ? source.sizeBytes : static_cast<uint64_t>(open.st_size);
   if (sizeNow == source.sizeBytes && readBytes == source.sizeBytes) return std::nullopt;
   return sourceFault("source.changed", std::to_string(source.sizeBytes) + " bytes listed, " + std::to_string(readBytes) + " read, " +
                                            std::to_string(sizeNow) + " now");

@@ -17,10 +17,15 @@ struct SourceFile {
   int64_t mtimeNs = 0;
   dev_t device = 0;
   ino_t inode = 0;
+  /** A block device has no time of its own: `mtimeNs` is 0. */
+  bool isDevice = false;
 };
 
 /** Opens a file on a camera: not through a link, not waiting on a pipe, and only if it is a regular file. */
 Result<SourceFile> openSource(const std::string& path);
+
+/** Opens a block device, and nothing else, not through a link. */
+Result<SourceFile> openDevice(const std::string& path);
 
 /**
  * Reads ahead of `offset`, and lets go of what was read before it since `begunAt`: a camera's 64 GB must not push out the

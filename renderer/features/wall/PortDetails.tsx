@@ -9,6 +9,7 @@ import { StateWord } from '../../ui/StateWord.tsx';
 import { TimeText } from '../../ui/text.tsx';
 import { SignInButton, useCan, useSession } from '../session/index.ts';
 import css from './details.module.css';
+import { ImageOffer } from './ImageOffer.tsx';
 import { Steering } from './Steering.tsx';
 import { useStoppedBy } from './use-stopped-by.ts';
 
@@ -40,6 +41,7 @@ function Details({ card }: { card: PortCard }) {
         <p>{t(stoppedBy !== null && card.state !== 'paused' ? 'todo.cancelled' : `todo.${card.state}`)}</p>
       </div>
       <Steering card={card} />
+      <ImageOffer card={card} />
       <Facts card={card} />
       {card.dockingId !== null && (
         <section className={css.problems}>
