@@ -48,6 +48,8 @@ function addressOf(settings: DestinationSettings): string {
       return `${settings.endpoint}/${settings.bucket}/${settings.prefix}`;
     case 'sftp':
       return `sftp://${settings.user}@${settings.host}:${settings.port}${settings.folder}`;
+    case 'swift':
+      return settings.key;
   }
 }
 

@@ -5,6 +5,7 @@ import type { Capability, DestinationKind, DestinationScheduled, Receipt } from 
 import { type ErrorCode, failed, type Result } from '../contract/errors.ts';
 import { Uuid } from '../contract/values.ts';
 import type { BagFile, ReadBag } from './bag.ts';
+import type { DescribedUnit } from './described-unit.pure.ts';
 import type { FileReader } from './file-reader.ts';
 
 /**
@@ -14,6 +15,8 @@ import type { FileReader } from './file-reader.ts';
 export type Backend = FileReader & {
   /** A bag's files that are read or written at once. */
   atOnce: number;
+  /** Nothing can be read there, and nothing but units is taken: what it acknowledges is no proof, and its ledger stays here. */
+  storesOnly?: true;
   /** Makes sure that the far end is still the destination of this identity: evidence must not go to whatever answers there now. */
   check(identity: string): Promise<Result<null>>;
   /** Who the far end says it is, making it somebody when it is new. */
@@ -23,9 +26,10 @@ export type Backend = FileReader & {
   /**
    * Puts a bag into its place, whole or not at all, and overwrites nothing. What an attempt that was cut off left is gone on
    * with. Fails with `vault.*` when an original is no longer what the ledger says; such bytes never get a name there. Throws
-   * the signal's reason when it aborts. Bytes of an original are read by `openOriginal` alone, where the caps are.
+   * the signal's reason when it aborts. `describe` tells those that have to know what the unit is. Bytes of an original are read
+   * by `openOriginal` alone, where the caps are.
    */
-  put(bag: string, files: readonly BagFile[], signal?: AbortSignal): Promise<Result<null>>;
+  put(bag: string, files: readonly BagFile[], signal?: AbortSignal, describe?: () => Promise<DescribedUnit>): Promise<Result<null>>;
   /** Makes what was read back stay: flushed, or locked. Says what its receipt says beside that it was read back. */
   secure(bag: string, read: ReadBag): Promise<Result<Secured>>;
   /** Puts one file that never changes, whole or not at all, where there is none. */
@@ -102,13 +106,14 @@ export async function asking<T>(backend: Backend, name: string, ask: () => Promi
 
 /**
  * Writes a probe, reads it back, takes it away; says how long that took. `destination.read-back-differs` when other bytes
- * come back.
+ * come back. Where nothing can be read, only the identity is asked for.
  */
 export function probe(backend: Backend, name: string, identity: string): Promise<Result<{ elapsedMs: number }>> {
   return asking(backend, name, async () => {
     const started = performance.now();
     const checked = await backend.check(identity);
     if (!checked.ok) return checked;
+    if (backend.storesOnly) return { ok: true, value: { elapsedMs: Math.round(performance.now() - started) } };
     const file = `.evidock-probe-${randomUUID()}`;
     const text = randomUUID();
     try {

@@ -27,6 +27,10 @@ export async function openServer(
       const { openSftp } = await import('./sftp/sftp-backend.ts');
       return openSftp({ ...context, settings });
     }
+    case 'swift': {
+      const { openSwift } = await import('./swift/swift-backend.ts');
+      return openSwift({ ...context, settings, uploads: createUploads(context.work, id) });
+    }
   }
 }
 

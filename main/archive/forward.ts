@@ -5,10 +5,11 @@ import { failed, type Result } from '../contract/errors.ts';
 import { epochOf, type Ledger, listSealed } from '../ledger/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { asking, type Backend } from './backend.ts';
-import { type BagFile, type BagItem, bagFiles, bagItems, type HashAtRest, readBag } from './bag.ts';
+import { type BagFile, type BagItem, bagFiles, bagItems, type HashAtRest, type ReadBag, readBag } from './bag.ts';
 import type { Breakers } from './breakers.ts';
 import type { Connections } from './connections.ts';
 import { createProver, custodyEntries, type Prover } from './custody.ts';
+import type { DescribedUnit } from './described-unit.pure.ts';
 import type { Destination } from './destinations.ts';
 import { hashFile } from './file-io.ts';
 import { ledgerFolder } from './ledger-elsewhere.ts';
@@ -31,6 +32,8 @@ export type ForwardContext = {
   timer: Timer;
   /** 0 to 1, for waits that keep many stations from coming back to one archive in the same second. */
   random(): number;
+  /** What a unit is, for destinations that have to be told. */
+  describe(unit: Entry<'unit.closed'>): Promise<DescribedUnit>;
   now(): string;
 };
 
@@ -61,9 +64,18 @@ export async function forwardUnit(
     if (!items.ok) return items;
     const place = bagPath(context.stationId, unit.subject.id);
     const { sent, readBack } = context.paces.of(destination.id);
+    const put = async (): Promise<Result<readonly BagFile[]>> => {
+      const files = await outgoing(context, unit, { items: items.value, prover, pace: sent });
+      const stored = await backend.put(place, files, signal, () => context.describe(unit));
+      return stored.ok ? { ok: true, value: files } : stored;
+    };
+    if (backend.storesOnly) {
+      const stored = await put();
+      return stored.ok ? acknowledgedBy(backend, destination, place, items.value, stored.value) : stored;
+    }
     if (!(await backend.holds(place))) {
-      const put = await backend.put(place, await outgoing(context, unit, { items: items.value, prover, pace: sent }), signal);
-      if (!put.ok) return put;
+      const stored = await put();
+      if (!stored.ok) return stored;
     }
     return receiptFor({ ...backend, hash: paced(backend.hash, readBack) }, destination, place, items.value, signal);
   };
@@ -110,13 +122,37 @@ async function receiptFor(
 ): Promise<Result<Receipt>> {
   const read = await readBag(backend, place, backend.atOnce, signal);
   if (!read.ok) return read;
-  const { payload, manifestSha256, tagManifestSha256 } = read.value;
+  const { payload } = read.value;
   const differing = items.find((item) => payload.get(item.file)?.sha256 !== item.sha256);
   if (differing || payload.size !== items.length) return failed('destination.conflict', place, differing?.itemId ?? 'other files');
-  const secured = await backend.secure(place, read.value);
+  return receiptOf(backend, destination, { place, items, proof: 'read-back', bag: read.value });
+}
+
+/** A receipt of what the far end says it has, and nobody can look at: it proves nothing, and counts for nothing. */
+function acknowledgedBy(
+  backend: Backend,
+  destination: Destination,
+  place: string,
+  items: readonly BagItem[],
+  files: readonly BagFile[],
+): Promise<Result<Receipt>> {
+  const sent = new Map(files.map(({ name, sha256, sizeBytes }) => [name, { sha256, sizeBytes }]));
+  const hashOf = (name: string) => sent.get(name)?.sha256 ?? '';
+  const [manifestSha256, tagManifestSha256] = [hashOf('manifest-sha256.txt'), hashOf('tagmanifest-sha256.txt')];
+  const payload = new Map([...sent].filter(([name]) => items.some((item) => item.file === name)));
+  return receiptOf(backend, destination, { place, items, proof: 'acknowledged', bag: { files: sent, payload, manifestSha256, tagManifestSha256 } });
+}
+
+async function receiptOf(
+  backend: Backend,
+  destination: Destination,
+  { place, items, proof, bag }: { place: string; items: readonly BagItem[]; proof: Receipt['proof']; bag: ReadBag },
+): Promise<Result<Receipt>> {
+  const secured = await backend.secure(place, bag);
   if (!secured.ok) return secured;
-  const proven = items.map(({ itemId, sha256, sizeBytes }) => ({ itemId, sha256, sizeBytes }));
-  const about = { destinationId: destination.id, bag: place, proof: 'read-back' as const, manifestSha256, tagManifestSha256, items: proven };
+  const { manifestSha256, tagManifestSha256 } = bag;
+  const named = items.map(({ itemId, sha256, sizeBytes }) => ({ itemId, sha256, sizeBytes }));
+  const about = { destinationId: destination.id, bag: place, proof, manifestSha256, tagManifestSha256, items: named };
   return { ok: true, value: { ...about, ...secured.value } };
 }
 
@@ -134,11 +170,12 @@ function keyFile(epoch: number): string {
 /** Segments compared with their copy since this program started; neither ever changes. */
 const mirroredSegments = new Set<string>();
 
-/** Copies the ledger's sealed segments and the station's public key beside its bags; says how many were new. */
+/** Copies the ledger's sealed segments and the station's public key beside its bags; says how many were new: none where only units are taken. */
 export async function mirrorLedger(context: ForwardContext, destination: Destination): Promise<Result<number>> {
   const opened = await context.connections.open(destination, context.hashAtRest);
   if (!opened.ok) return opened;
   const backend = opened.value;
+  if (backend.storesOnly) return { ok: true, value: 0 };
   const { stationId, ledger } = context;
   const epoch = epochOf(ledger.reader);
   const folder = `${stationId}/${ledgerFolder(epoch)}`;

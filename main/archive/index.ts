@@ -6,6 +6,7 @@ export { type ArchiveDesk, createArchiveDesk } from './catalogue/archive-station
 export { reconcileArchive } from './catalogue/reconcile-archive.ts';
 export { type CatalogueContext, catalogueStage, writeCatalogues } from './catalogue/write-catalogue.ts';
 export { type Connections, createConnections } from './connections.ts';
+export type { DescribedUnit } from './described-unit.pure.ts';
 export {
   addDestination,
   ensureLocal,
@@ -28,6 +29,7 @@ export { listReconciliations, reportOf } from './reconcile-report.ts';
 export { RECONCILIATION_PROJECTION } from './reconciliation-projection.ts';
 export { readResult } from './results.ts';
 export { scheduleDestination } from './schedule.ts';
+export { importConnection } from './swift/import-connection.ts';
 export { TIMER } from './timer.ts';
 export { forwardTroubles, queueOf, totalsOf, troubleOf } from './trouble.ts';
 export { UNWATCHED, type Watch } from './watch.ts';

@@ -109,6 +109,8 @@ export const ARCHIVE_PROJECTION: Projection = {
       for (const { id } of sql<{ id: string }>(db, 'SELECT id FROM destinations WHERE after_id = ?').all(body.destinationId)) now.run(id, subject.id);
       const bytes = body.items.reduce((sum, item) => sum + item.sizeBytes, 0);
       addForDestination(db, body.destinationId, { waiting: -changes, receipts: 1, items: body.items.length, bytes });
+      // What nobody read back is held by nobody's word but the far end's own.
+      if (body.proof !== 'read-back') return;
       for (const item of body.items) {
         const held = sql(db, 'SELECT 1 FROM receipt_items WHERE item_id = ? LIMIT 1').get(item.itemId);
         if (!held) addTotal(db, 'archive_totals', 'confirmed');

@@ -509,6 +509,18 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '该端口没有需要制作原始镜像的存储卡：{what}。只有无法读取文件系统的 USB 存储卡才可制作镜像。',
     en: 'There is no card on this port that a raw image could be taken of: {what}. It is only taken of USB cards whose file system cannot be read.',
   },
+  'destination.connection-file-invalid': {
+    zh: '连接文件无法使用：{what}。请向该目标的管理员索取新的连接文件（JSON，不超过 64 kB）后重新导入。',
+    en: 'The connection file cannot be used: {what}. Ask the administrator of the destination for a new one (JSON, at most 64 kB), and import it again.',
+  },
+  'destination.wants-encryption': {
+    zh: '该目标要求先加密再上传，本采集站不支持：{what}。请让其管理员关闭 WantEncryption 后重新导出连接文件，或改用其他存储目标。',
+    en: 'The destination wants clips encrypted before they are sent, which this station does not do: {what}. Have its administrator turn WantEncryption off and export the connection file again, or use another destination.',
+  },
+  'destination.no-licence': {
+    zh: '存储目标的许可数已用完，不再接受新的警员或记录仪：{what}。请让该目标的管理员增加许可；之后将自动继续。',
+    en: 'The destination has no licence left for another officer or camera: {what}. Have its administrator add licences; it goes on by itself then.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

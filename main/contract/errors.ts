@@ -135,6 +135,9 @@ export const ERRORS = {
   'destination.off-hours': { retry: 'later', evidenceAtRisk: false },
   'camera.image-only': { retry: 'operator', evidenceAtRisk: true },
   'docking.no-image': { retry: 'never', evidenceAtRisk: false },
+  'destination.connection-file-invalid': { retry: 'operator', evidenceAtRisk: false },
+  'destination.wants-encryption': { retry: 'operator', evidenceAtRisk: false },
+  'destination.no-licence': { retry: 'operator', evidenceAtRisk: false },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

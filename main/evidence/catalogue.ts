@@ -7,7 +7,7 @@ import { type Db, sql } from '../store/index.ts';
  */
 export const CATALOGUE_PROJECTION: Projection = {
   name: 'catalogue',
-  version: 2,
+  version: 3,
   tables: [
     {
       name: 'catalogue_items',
@@ -89,7 +89,9 @@ export const CATALOGUE_PROJECTION: Projection = {
     'deadline.settled': (db, { subject, body }) => {
       sql(db, 'UPDATE catalogue SET deadline = ? WHERE unit_id = ?').run(body.outcome, subject.id);
     },
-    'forward.done': (db, { subject }) => {
+    'forward.done': (db, { subject, body }) => {
+      // Archived is what has been read back there.
+      if (body.proof !== 'read-back') return;
       sql(db, 'UPDATE catalogue SET receipts = receipts + 1 WHERE unit_id = ?').run(subject.id);
     },
     'derivative.made': (db, { subject, body }) => {

@@ -7,4 +7,4 @@ export { linkUnit, type SetLink, setLinks } from './links.ts';
 export { type MarkRow, marksOf, markUnit, unmarkUnit } from './marks.ts';
 export { EVIDENCE_PROJECTION } from './projection.ts';
 export { deadlineStage, suggestStage } from './stages.ts';
-export { shownAt } from './zoned-time.pure.ts';
+export { instantOfLocal, shownAt } from './zoned-time.pure.ts';

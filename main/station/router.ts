@@ -17,6 +17,7 @@ import { importCases, importPeople, linkUnit } from '../evidence/index.ts';
 import { agencyUuid, sql } from '../store/index.ts';
 import { confirmClock } from './admin-acts.ts';
 import { backup } from './backup.ts';
+import { importConnectionTo } from './import-connection.ts';
 import { ingestSources } from './ingest-sources.ts';
 import type { Station } from './open-station.ts';
 import { setPolicy } from './policy.ts';
@@ -99,6 +100,7 @@ export function createRouter(station: Station) {
       ),
       hostKey: os.archive.hostKey.handler(({ input }) => hostKeyOf(input)),
       scheduleDestination: os.archive.scheduleDestination.handler(({ input }) => changeSchedule(station, input, actor)),
+      importConnection: os.archive.importConnection.handler(({ input }) => importConnectionTo(station, actor, input)),
       testDestination: os.archive.testDestination.handler(({ input }) => testDestination(stages.forward, input.name)),
       forward: os.archive.forward.handler(async ({ input }) => {
         const started = startForward(station, input, { actor, id: input.run });

@@ -22,6 +22,7 @@ import { derivativeStage, groupStage, probeStage } from '../media/index.ts';
 import type { DataPaths, Db, StationIdentity } from '../store/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { Clock } from './clock.ts';
+import { describeUnit } from './describe-unit.ts';
 
 export type StagesContext = {
   identity: StationIdentity;
@@ -60,6 +61,7 @@ export async function prepareStages(context: StagesContext): Promise<Stages> {
     paces: createPaces({ ledger, timer: TIMER, now: clock.now, zone: () => policy('camera-zone') }),
     timer: TIMER,
     random: Math.random,
+    describe: (unit) => describeUnit({ ledger, vault, ...identity }, unit),
     now: clock.now,
     async hashAtRest(file, signal = new AbortController().signal) {
       const hashed = await context.engine.hashAtRest(file, { signal });

@@ -64,10 +64,11 @@ export function headOf(station: Station): { seq: number; hash: string } {
 export function destinationsOf(station: Station) {
   const { ledger } = station;
   const all = listDestinations(ledger);
-  return all.map(({ id, name, kind, sameDisk, schedule: { paused, after, caps } }) => {
+  return all.map(({ id, name, kind, sameDisk, capabilities, schedule: { paused, after, caps } }) => {
     const { receipts, waiting } = totalsOf(ledger, id);
     const schedule = { paused, after: all.find((one) => one.id === after)?.name ?? null, caps };
-    return { id, name, kind, sameDisk, receipts, waiting, schedule };
+    const readsBack = kind !== 'swift' || capabilities.includes('read-back');
+    return { id, name, kind, sameDisk, readsBack, receipts, waiting, schedule };
   });
 }
 

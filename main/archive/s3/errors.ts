@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../contract/errors.ts';
+import { networkCode } from '../network-errors.ts';
 
 /** What the SDK and Node say when something is wrong with the key. */
 const CREDENTIALS = new Set([
@@ -16,14 +17,12 @@ const BUSY = new Set([
   'OperationAborted',
 ]);
 const DAMAGED_ON_THE_WAY = new Set(['BadDigest', 'XAmzContentSHA256Mismatch', 'InvalidDigest', 'IncompleteBody', 'RequestTimeout']);
-const NOT_TRUSTED = /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|ERR_TLS_CERT_|HOSTNAME_MISMATCH)/;
-const UNREACHABLE = /^(ECONN|EHOST|ENET|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE|EPROTO|ERR_STREAM_PREMATURE_CLOSE|ERR_SSL_|HPE_)/;
 
 type Told = { name?: unknown; code?: unknown; message?: unknown; $metadata?: { httpStatusCode?: number; clockSkewCorrected?: boolean } };
 
 /** The failure that an error of a request means; throws what no request says. */
 export function s3Code(error: unknown): ErrorCode {
-  const { name, code, message, $metadata } = (error ?? {}) as Told;
+  const { name, code, $metadata } = (error ?? {}) as Told;
   const said = String(name);
   const system = typeof code === 'string' ? code : '';
   const status = $metadata?.httpStatusCode;
@@ -34,10 +33,8 @@ export function s3Code(error: unknown): ErrorCode {
   if (status === 403) return 'destination.not-permitted';
   if (said === 'NoSuchBucket') return 'destination.unreachable';
   if (status !== undefined && status >= 400 && status < 500) return 'destination.refused';
-  if (NOT_TRUSTED.test(system)) return 'destination.not-trusted';
-  if (UNREACHABLE.test(system) || said === 'TimeoutError' || /socket hang up|aborted|premature close/i.test(String(message))) {
-    return 'destination.unreachable';
-  }
+  const network = networkCode(error);
+  if (network !== null) return network;
   throw error;
 }
 

@@ -134,6 +134,11 @@ export const Reason = z.string().trim().min(2).max(500);
 
 /** Where the key to a destination is: a file only the station's user may read (0600), or `credential:NAME`, one systemd gave it. */
 const KeyPlace = z.string().min(1).max(4096);
+/** A content destination's connection file as it is: the station keeps it among its keys. */
+export const ConnectionFileText = z
+  .string()
+  .min(2)
+  .max(64 * 1024);
 /** Below what everything lies; empty, or ASCII without a slash at either end. */
 const Prefix = z.string().regex(/^([A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*)?$/, 'letters, digits, dots, hyphens, and slashes between them');
 
@@ -171,6 +176,8 @@ export const DestinationSettings = z.discriminatedUnion('kind', [
     /** Fingerprint of the server's host key; one that shows no such key gets nothing. */
     hostKey: HostKey,
   }),
+  /** A content destination of the body worn integration API; `key` is its connection file, which says where it is. */
+  z.strictObject({ kind: z.literal('swift'), key: KeyPlace }),
 ]);
 export type DestinationSettings = z.infer<typeof DestinationSettings>;
 
@@ -206,6 +213,10 @@ export const archiveContract = {
     .output(outcomeOf(z.object({ id: Uuid, name: z.string(), sameDisk: z.boolean(), capabilities: z.array(Capability) }))),
   /** The host key a server shows now, for somebody to compare with what its administrator says. */
   hostKey: oc.input(SshServer).output(outcomeOf(z.object({ algorithm: z.string(), hostKey: HostKey }))),
+  /** Adds a content destination, or renews how a known one is reached. */
+  importConnection: oc
+    .input(z.object({ name: z.string(), connection: ConnectionFileText }))
+    .output(outcomeOf(z.object({ id: Uuid, name: z.string(), sameDisk: z.boolean(), capabilities: z.array(Capability) }))),
   testDestination: oc.input(z.object({ name: z.string() })).output(outcomeOf(z.object({ name: z.string(), elapsedMs: Count }))),
   forward: oc
     .input(z.object({ to: z.string().nullable(), onlyFailed: z.boolean().default(false), run: RunId }))

@@ -3,12 +3,29 @@ import { ArchiveCounts } from '../archive-difference.ts';
 import { ErrorCode } from '../errors.ts';
 import { Base64Url, Count, Hash256, Instant, SizeBytes, Uuid } from '../values.ts';
 
-/** `folder` also takes network drives; `s3` any store that speaks its protocol; `sftp` a folder of a server that is reached by SSH. */
-export const DestinationKind = z.enum(['folder', 's3', 'sftp']);
+/**
+ * `folder` also takes network drives; `s3` any store that speaks its protocol; `sftp` a folder of a server that is reached by SSH;
+ * `swift` what speaks the body worn integration API.
+ */
+export const DestinationKind = z.enum(['folder', 's3', 'sftp', 'swift']);
 export type DestinationKind = z.infer<typeof DestinationKind>;
 
-/** What a server was found to be able to do when it was added; `fsync`: to flush what it was sent to its disk. */
-export const Capability = z.enum(['versioning', 'object-lock', 'conditional-create', 'fsync']);
+/**
+ * What a server was found to be able to do when it was added; `fsync`: to flush what it was sent to its disk. From `read-back` on
+ * those of a content destination.
+ */
+export const Capability = z.enum([
+  'versioning',
+  'object-lock',
+  'conditional-create',
+  'fsync',
+  'read-back',
+  'system-id',
+  'user-id',
+  'bookmarks',
+  'gnss-track',
+  'rejected-content',
+]);
 export type Capability = z.infer<typeof Capability>;
 
 export const DestinationAdded = z.strictObject({
@@ -53,16 +70,23 @@ export const ObjectHeld = z.strictObject({
   versionId: z.string().max(200).nullable(),
   /** Until when the store refuses to delete that version, by its own word; null when it was not asked to. */
   retainUntil: Instant.nullable(),
+  /** Container and object, where that is not the bag's path. */
+  place: z.string().max(700).optional(),
+  /** The far end's mark of it; null where it gives none. */
+  etag: z.string().max(200).nullable().optional(),
 });
 export type ObjectHeld = z.infer<typeof ObjectHeld>;
 
-/** The destination's proof that it holds every item of the unit. */
+/** What a destination holds of a unit, and how that is known. */
 export const Receipt = z.strictObject({
   destinationId: Uuid,
   /** Path of the bag below the destination's root; ASCII. */
   bag: z.string().max(300),
-  /** `read-back`: every byte was read from the destination and hashed. */
-  proof: z.literal('read-back'),
+  /**
+   * `read-back`: every byte was read from the destination and hashed. `acknowledged`: the far end says so, and lets nobody read;
+   * it counts for nothing that needs a proof.
+   */
+  proof: z.enum(['read-back', 'acknowledged']),
   manifestSha256: Hash256,
   /** Hash of `tagmanifest-sha256.txt`, so that the ledger vouches for every byte of the bag. */
   tagManifestSha256: Hash256,

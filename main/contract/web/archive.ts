@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { ArchiveStation, DestinationSchedule, Explanation, ForwardReport, Reason, ReconcileReport, ScheduleChange } from '../api/archive.ts';
+import {
+  ArchiveStation,
+  ConnectionFileText,
+  DestinationSchedule,
+  Explanation,
+  ForwardReport,
+  Reason,
+  ReconcileReport,
+  ScheduleChange,
+} from '../api/archive.ts';
 import { outcomeOf } from '../api/outcome.ts';
 import { ArchiveClass, ArchiveDifference, ArchiveResult } from '../archive-difference.ts';
 import { DestinationKind } from '../entries/archive.ts';
@@ -13,6 +22,8 @@ export const DestinationRow = z.object({
   name: z.string(),
   kind: DestinationKind,
   sameDisk: z.boolean(),
+  /** False where what it acknowledges cannot be read back, and proves nothing. */
+  readsBack: z.boolean(),
   receipts: Count,
   waiting: Count,
   /** Why the last unit did not go; null when the last one went. */
@@ -128,6 +139,10 @@ export const archiveWebContract = {
     .route({ method: 'POST', path: '/destinations/{name}/test', summary: 'Write, read back, remove' })
     .input(z.object({ name: z.string().max(32) }))
     .output(outcomeOf(z.object({ name: z.string(), elapsedMs: Count }))),
+  importConnection: needs('station.configure')
+    .route({ method: 'POST', path: '/destinations', summary: 'Add a content destination by its connection file, or renew how it is reached' })
+    .input(z.object({ name: z.string().max(32), connection: ConnectionFileText }))
+    .output(outcomeOf(z.object({ id: Uuid, name: z.string() }))),
   forward: needs('archive.run')
     .route({ method: 'POST', path: '/forward', summary: 'Begin to push what waits, or only what failed; a destination that rests is asked too' })
     .input(z.object({ to: z.string().max(32).nullable(), onlyFailed: z.boolean().default(false) }))

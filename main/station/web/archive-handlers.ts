@@ -19,6 +19,7 @@ import { catalogueRow } from '../../evidence/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import { makeReport } from '../../reports/index.ts';
 import { sql } from '../../store/index.ts';
+import { importConnectionTo } from '../import-connection.ts';
 import { shownRun } from '../long-works.ts';
 import type { Station } from '../open-station.ts';
 import { startForward } from '../run-work.ts';
@@ -51,6 +52,12 @@ export function archiveHandlers({ archive: os }: GuardedContract) {
         const row = catalogueRow(ledger.reader, one.unitId);
         return { ...one, camera: row ? serialOf(ledger, row.camera_id) : '', startLocal: row?.start_local ?? null };
       });
+    }),
+    importConnection: os.importConnection.handler(async ({ context, input }) => {
+      const imported = await importConnectionTo(context.station, actorOf(context), input);
+      if (imported.ok) return done({ id: imported.value.id, name: imported.value.name });
+      // It names the fields that are wrong, and no place on this machine.
+      return imported.failure.code === 'destination.connection-file-invalid' ? imported : named(input.name, imported);
     }),
     test: os.test.handler(({ context, input }) => named(input.name, testDestination(context.station.stages.forward, input.name))),
     schedule: os.schedule.handler(({ context, input }) => changeSchedule(context.station, input, actorOf(context))),

@@ -27,7 +27,9 @@ export async function detailOf(context: WebContext, unitId: string): Promise<Res
     dockingId: row.docking_id,
     archives: sql<{ destination: string; at: string; bag: string }>(
       ledger.reader,
-      'SELECT d.name AS destination, r.at, r.bag FROM receipts r JOIN destinations d ON d.id = r.destination_id WHERE r.unit_id = ? ORDER BY r.seq',
+      `SELECT d.name AS destination, r.at, r.bag FROM receipts r JOIN destinations d ON d.id = r.destination_id
+       WHERE r.unit_id = ? AND EXISTS (SELECT 1 FROM unit_items u JOIN receipt_items i ON i.item_id = u.item_id AND i.destination_id = d.id
+         WHERE u.unit_id = r.unit_id) ORDER BY r.seq`,
     ).all(unitId),
     suggestions: (await suggestionsFor(context, [unitId], '')).flatMap((one) =>
       one.reason === 'search' ? [] : [{ case: one.case, reason: one.reason }],
