@@ -5,9 +5,9 @@ import {
   type Closing,
   entriesAbout,
   frameOf,
-  inclusionPath,
   type Ledger,
   listSealed,
+  merkleTree,
   readSealed,
   type SealedBytes,
 } from '../ledger/index.ts';
@@ -16,8 +16,8 @@ import { sql } from '../store/index.ts';
 /** Ledger entries with the proof that each stands in a segment its station signed. */
 export type Custody = { lines: string[]; closings: string[] };
 
-/** `seqs` and `hashes` of its entries, in order. */
-type Segment = { seqs: number[]; hashes: string[]; closing: Closing };
+/** `seqs` of its entries, in order, and the tree over their hashes. */
+type Segment = { seqs: number[]; tree: ReturnType<typeof merkleTree>; closing: Closing };
 
 /** Reads sealed segments for proofs, each once; `folder` is where this ledger's segments lie. */
 export function createProver(ledger: Ledger, folder: string) {
@@ -30,7 +30,7 @@ export function createProver(ledger: Ledger, folder: string) {
     const sealed = readSealed(found, announcedKeyOf(ledger.reader, found.first));
     if (!sealed.ok) throw new Error(`${sealed.failure.code}: ${sealed.failure.what}: ${sealed.failure.detail}`);
     const { entries, closing } = sealed.value;
-    const segment = { seqs: entries.map((entry) => frameOf(entry).seq), hashes: entries.map((entry) => entry.hash), closing };
+    const segment = { seqs: entries.map((entry) => frameOf(entry).seq), tree: merkleTree(entries.map((entry) => entry.hash)), closing };
     read.set(found.first, segment);
     return segment;
   }
@@ -50,7 +50,7 @@ export function createProver(ledger: Ledger, folder: string) {
       const { first, last: end } = segment.closing;
       closings.set(first, segment.closing);
       const index = segment.seqs.indexOf(entry.seq);
-      const proof = { first, last: end, index, size: segment.hashes.length, path: inclusionPath(segment.hashes, index) };
+      const proof = { first, last: end, index, size: segment.seqs.length, path: segment.tree.path(index) };
       return `{"entry":${sealed.canonical},"hash":"${sealed.hash}","proof":${canonicalize(proof)}}`;
     });
     return { lines, closings: [...closings.values()].map((closing) => canonicalize({ closing }) as string) };

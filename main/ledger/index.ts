@@ -2,7 +2,7 @@ export { frameOf, hashCanonical, lineOf, parseLine, type SealedBytes } from './c
 export { type Consumer, type Handled, type RunningConsumer, runConsumer } from './consumer.ts';
 export { LEDGER_LEAP } from './insert.ts';
 export { type Ledger, LedgerWriteError, openLedger } from './ledger.ts';
-export { inclusionPath, merkleRoot, verifyInclusion } from './merkle.ts';
+export { merkleRoot, merkleTree, verifyInclusion } from './merkle.ts';
 export type { Projection } from './projection.ts';
 export { entriesAbout, entriesOfCamera, entriesOfType, epochOf, latestEntry } from './queries.ts';
 export { type Rebuilt, rebuildDatabase, rebuildInto } from './rebuild.ts';

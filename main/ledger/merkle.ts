@@ -2,16 +2,31 @@ import { createHash } from 'node:crypto';
 
 /** Merkle tree hash and audit paths as in RFC 6962 section 2.1, over the entries' 32-byte hashes. All values are hex. */
 
-/** Root of the tree over `leaves` (each 64 hex digits), which must not be empty. */
-export function merkleRoot(leaves: readonly string[]): string {
-  if (leaves.length === 0) throw new RangeError('a tree needs at least one leaf');
-  return subtree(leaves.map(leafHash)).toString('hex');
+/** The tree over `leaves` (each hex), which must not be empty: every node is hashed once, and every path read off. */
+export function merkleTree(leaves: readonly string[]): {
+  root: string /** Sibling hashes of leaf `index`, from the leaf up. */;
+  path(index: number): string[];
+} {
+  let level = leaves.map(leafHash);
+  if (level.length === 0) throw new RangeError('a tree needs at least one leaf');
+  const levels = [level];
+  // Splitting at the largest power of two, as the RFC does, is pairing neighbours and taking an odd last one up as it is.
+  while (level.length > 1) {
+    level = level.flatMap((left, n) => (n % 2 === 1 ? [] : [n + 1 < level.length ? nodeHash(left, level[n + 1] as Buffer) : left]));
+    levels.push(level);
+  }
+  return {
+    root: (level[0] as Buffer).toString('hex'),
+    path(index) {
+      if (index < 0 || index >= leaves.length) throw new RangeError(`no leaf ${index}`);
+      return levels.flatMap((nodes, height) => nodes[Math.floor(index / 2 ** height) ^ 1]?.toString('hex') ?? []);
+    },
+  };
 }
 
-/** The audit path of leaf `index`: sibling hashes from the leaf up. */
-export function inclusionPath(leaves: readonly string[], index: number): string[] {
-  if (index < 0 || index >= leaves.length) throw new RangeError(`no leaf ${index}`);
-  return pathIn(leaves.map(leafHash), index).map((hash) => hash.toString('hex'));
+/** Root of the tree over `leaves` (each hex), which must not be empty. */
+export function merkleRoot(leaves: readonly string[]): string {
+  return merkleTree(leaves).root;
 }
 
 /** Whether `path` leads from the leaf at `index` of a tree of `size` leaves to `root` (RFC 9162 section 2.1.3.2). */
@@ -44,25 +59,4 @@ function leafHash(leaf: string): Buffer {
 
 function nodeHash(left: Buffer, right: Buffer): Buffer {
   return createHash('sha256').update(Buffer.of(1)).update(left).update(right).digest();
-}
-
-/** Largest power of two smaller than `count`, where RFC 6962 splits a tree. */
-function splitAt(count: number): number {
-  let split = 1;
-  while (split * 2 < count) split *= 2;
-  return split;
-}
-
-function subtree(hashes: readonly Buffer[]): Buffer {
-  if (hashes.length === 1) return hashes[0] as Buffer;
-  const split = splitAt(hashes.length);
-  return nodeHash(subtree(hashes.slice(0, split)), subtree(hashes.slice(split)));
-}
-
-function pathIn(hashes: readonly Buffer[], index: number): Buffer[] {
-  if (hashes.length === 1) return [];
-  const split = splitAt(hashes.length);
-  return index < split
-    ? [...pathIn(hashes.slice(0, split), index), subtree(hashes.slice(split))]
-    : [...pathIn(hashes.slice(split), index - split), subtree(hashes.slice(0, split))];
 }
