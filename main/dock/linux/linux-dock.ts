@@ -313,17 +313,16 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     };
   }
 
-  async function areAlive({ mounts, mtp }: Known): Promise<boolean> {
-    return (await Promise.all([...mounts, ...(mtp ? [mtp] : [])].map((part) => part.isAlive()))).every((alive) => alive);
-  }
-
-  function volumeOf(one: Known, root: string, proof = () => areAlive(one)): Volume {
+  function volumeOf(one: Known, root: string, proof?: () => Promise<boolean>): Volume {
+    // What is open now: after it left, and was opened again, the volume is still of this.
     const { device, mounts, mtp } = one;
+    const isOpen = () => one.mounts === mounts && one.mtp === mtp;
+    const areAlive = async () => (await Promise.all([...mounts, ...(mtp ? [mtp] : [])].map((part) => part.isAlive()))).every((alive) => alive);
     const id = mounts.map((mounted) => mounted.uuid).find((uuid) => uuid !== null) ?? null;
     const isAlive = async () => {
-      if (await proof()) return true;
+      if (isOpen() && (await (proof ?? areAlive)())) return true;
       // Gone, though sysfs may not say so yet, or never: a device that stays and does not answer has left as well.
-      if (one.state === 'attached') one.state = 'dead';
+      if (one.state === 'attached' && isOpen()) one.state = 'dead';
       hint();
       return false;
     };
