@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import type { Failure, Result } from '../../contract/errors.ts';
 import { done, failed } from '../../contract/errors.ts';
@@ -276,6 +277,8 @@ export async function watchLinuxDock(options: LinuxDockOptions): Promise<LinuxDo
     if (reason) return refuse(one, { ...reason, what: describeDevice(device) });
     const opened = await openMtpCamera(device.instance);
     if (!isStill()) return opened.ok ? opened.value.release() : undefined;
+    // One that was pulled while it was opened is no bad camera; the next look will miss it.
+    if (!opened.ok && !fs.existsSync(device.path)) return;
     if (!opened.ok) return refuse(one, { ...opened.failure, what: describeDevice(device) });
     one.mtp = opened.value;
     await attach(one, path.join(folder, nameOf(device)));
