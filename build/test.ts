@@ -6,8 +6,8 @@ import { TEST_FILES } from './vitest.config.ts';
 /**
  * Runs the project's checks in order and prints what each took. `--quick` is the quick loop: of the
  * tests only those of pure functions and those that uncommitted changes reach, and nothing end to end. `--ci` adds sanitizers,
- * faults and the USB lab, for which a developer need not wait. `--only STEP` runs one. With `--allow-missing` a lab whose packages
- * cannot be installed says so, and does not fail.
+ * faults, the USB lab and real archives, for which a developer need not wait. `--only STEP` runs one. With `--allow-missing` a
+ * lab whose packages cannot be installed says so, and does not fail.
  * The last line is `N passed, N failed`: the tests of vitest, and one for each other step.
  */
 const root = path.dirname(import.meta.dirname);
@@ -51,6 +51,7 @@ const STEPS: Step[] = [
   { name: 'screens', when: 'whole', program: process.execPath, args: ['fixtures/e2e/ui/screens.ts'] },
   { name: 'faults', when: 'ci', program: process.execPath, args: ['fixtures/faults/main.ts'] },
   { name: 'usb', when: 'ci', program: process.execPath, args: ['fixtures/usb-lab/main.ts', ...ALLOW_MISSING] },
+  { name: 'archive', when: 'ci', program: process.execPath, args: ['fixtures/archive-lab/main.ts', ...ALLOW_MISSING] },
 ];
 
 type Counted = { passed: number; failed: number };
