@@ -10,7 +10,7 @@ import { epochOfFolder } from '../ledger-elsewhere.ts';
 import { UNWATCHED } from '../watch.ts';
 import { type Reached, reach, readableCatalogue } from './reach.ts';
 import { runJob } from './run-job.ts';
-import { STATIONS_TABLES } from './stations-job.ts';
+import { STATIONS_TABLES } from './tables.ts';
 import type { CatalogueContext } from './write-catalogue.ts';
 
 /** How long an answer is good enough to be given again: it takes a process and a look at every station's tables, ms. */

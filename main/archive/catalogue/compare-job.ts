@@ -1,8 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ArchiveClass, ArchiveCounts, type ArchiveDifference } from '../../contract/archive-difference.ts';
 import { COMPARISONS, heldViews } from './compare.sql.ts';
-import { openEngine, quoted, rowsOf } from './duckdb.ts';
+import { openEngine, rowsOf } from './duckdb.ts';
 import { openCatalogue } from './open-catalogue.ts';
+import { quoted } from './sql-text.ts';
 
 export type CompareJob = {
   kind: 'compare';

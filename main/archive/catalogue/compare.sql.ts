@@ -1,5 +1,5 @@
 import { LEDGER_LEAP } from '../../ledger/index.ts';
-import { instantText, quoted } from './duckdb.ts';
+import { instantText, quoted } from './sql-text.ts';
 
 /** Views over what lies at the archive: `all_listed` all of it, `all_held` what lies below stations with a catalogue. */
 export function heldViews(inventory: string): string[] {

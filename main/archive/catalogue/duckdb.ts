@@ -1,4 +1,5 @@
 import { BIGINT, BOOLEAN, type DuckDBConnection, DuckDBDataChunk, DuckDBInstance, VARCHAR } from '@duckdb/node-api';
+import { quoted } from './sql-text.ts';
 import type { CatalogueTable } from './tables.ts';
 
 /** Rows given to the engine at once; it takes at most 2048. */
@@ -67,17 +68,9 @@ function engineValue(cell: Cell, type: keyof typeof RAW) {
   return type === 'flag' ? cell === 1 : String(cell);
 }
 
-/** A text as it stands between single quotes. */
-export function quoted(text: string): string {
-  return text.replaceAll("'", "''");
-}
-
 /** Rows of a statement, whole numbers as numbers; the statement gives nothing else that JSON does not know. */
 export async function rowsOf<T>(engine: DuckDBConnection, text: string): Promise<T[]> {
   const rows = (await engine.runAndReadAll(text)).getRowObjectsJS();
   const plain = (value: unknown) => (typeof value === 'bigint' ? Number(value) : value);
   return rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, plain(value)]))) as T[];
 }
-
-/** Text of an instant as everywhere else in the project. */
-export const instantText = (column: string) => `strftime(timezone('UTC', ${column}), '%Y-%m-%dT%H:%M:%S.%gZ')`;

@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { hashFile } from '../file-io.ts';
-import { quoted, rowsOf } from './duckdb.ts';
+import { rowsOf } from './duckdb.ts';
+import { quoted } from './sql-text.ts';
 import { CATALOGUE, DAY_TABLES, FILES_TABLE, STATION_TABLE } from './tables.ts';
 
 /** A file of a station's catalogue that is not as its list says; `found` is its hash, null when it is not there. */

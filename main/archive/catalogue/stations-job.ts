@@ -1,6 +1,7 @@
-import { instantText, openEngine, rowsOf } from './duckdb.ts';
+import { openEngine, rowsOf } from './duckdb.ts';
 import { openCatalogue } from './open-catalogue.ts';
-import { FILES_TABLE, STATION_TABLE } from './tables.ts';
+import { instantText } from './sql-text.ts';
+import { STATIONS_TABLES } from './tables.ts';
 
 export type StationsJob = { kind: 'stations' /** Where the archive's `catalogue/` can be read on this machine. */; catalogue: string; spill: string };
 
@@ -21,8 +22,6 @@ export type CatalogueStation = {
 export type ListedStations = { stations: CatalogueStation[] /** Those of which a file is gone or was altered. */; broken: string[] };
 
 const MEMORY_MB = 500;
-/** What it needs of every station. */
-export const STATIONS_TABLES = [STATION_TABLE.name, 'recordings', FILES_TABLE.name];
 
 /** All stations of an archive by their catalogues. */
 export async function listStations(job: StationsJob): Promise<ListedStations> {

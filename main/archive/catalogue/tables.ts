@@ -152,6 +152,9 @@ export const FILES_TABLE = {
   columns: { key: 'text', rows: 'whole', size_bytes: 'whole', sha256: 'text' },
 } as const;
 
+/** What the list of stations needs of each. */
+export const STATIONS_TABLES = [STATION_TABLE.name, 'recordings', FILES_TABLE.name];
+
 /** Raised when a column changes its meaning; new columns are added at the end without it. */
 export const CATALOGUE_FORMAT = 1;
 
