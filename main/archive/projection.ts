@@ -107,13 +107,13 @@ export const ARCHIVE_PROJECTION: Projection = {
       const { changes } = sql(db, 'DELETE FROM forward_queue WHERE destination_id = ? AND unit_id = ?').run(body.destinationId, subject.id);
       const now = sql(db, 'UPDATE forward_queue SET ready = 1 WHERE destination_id = ? AND unit_id = ?');
       for (const { id } of sql<{ id: string }>(db, 'SELECT id FROM destinations WHERE after_id = ?').all(body.destinationId)) now.run(id, subject.id);
-      const bytes = body.items.reduce((sum, item) => sum + item.sizeBytes, 0);
-      addForDestination(db, body.destinationId, { waiting: -changes, receipts: 1, items: body.items.length, bytes });
       // What nobody read back is held by nobody's word but the far end's own.
-      if (body.proof !== 'read-back') return;
-      for (const item of body.items) {
-        const held = sql(db, 'SELECT 1 FROM receipt_items WHERE item_id = ? LIMIT 1').get(item.itemId);
-        if (!held) addTotal(db, 'archive_totals', 'confirmed');
+      const held = body.proof === 'read-back' ? body.items : [];
+      const bytes = held.reduce((sum, item) => sum + item.sizeBytes, 0);
+      addForDestination(db, body.destinationId, { waiting: -changes, receipts: 1, items: held.length, bytes });
+      for (const item of held) {
+        const before = sql(db, 'SELECT 1 FROM receipt_items WHERE item_id = ? LIMIT 1').get(item.itemId);
+        if (!before) addTotal(db, 'archive_totals', 'confirmed');
         sql(db, 'INSERT INTO receipt_items VALUES (?, ?, ?, ?)').run(item.itemId, body.destinationId, subject.id, item.sha256);
       }
     },
