@@ -1,10 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
+import { CONNECTION_FILE_BYTES } from '../../contract/api/archive.ts';
 import { done, failed, type Result } from '../../contract/errors.ts';
 import { readKey } from '../key-file.ts';
-
-/** A connection file is never longer (body worn integration API, "Setup procedure"). */
-const MAX_BYTES = 64 * 1024;
 
 const Text = (max: number) => z.string().min(1).max(max);
 const Http = z.url({ protocol: /^https?$/ }).max(512);
@@ -52,7 +50,7 @@ function pemOf(text: string, context: z.RefinementCtx): string {
  */
 export function readConnectionFile(text: string, name: string): Result<ConnectionFile> {
   const wrong = (detail: string) => failed('destination.connection-file-invalid', `${name}: ${detail}`);
-  if (Buffer.byteLength(text) > MAX_BYTES) return wrong(`longer than ${MAX_BYTES} bytes`);
+  if (Buffer.byteLength(text) > CONNECTION_FILE_BYTES) return wrong(`longer than ${CONNECTION_FILE_BYTES} bytes`);
   let content: unknown;
   try {
     content = JSON.parse(text);

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import { Readable } from 'node:stream';
 import { done, failed, type Result } from '../../contract/errors.ts';
 import { type BagFile, itemDiffers } from '../bag.ts';
-import type { HashedFile } from '../file-io.ts';
+import { type HashedFile, openOriginal } from '../file-io.ts';
 import type { SentPart, Uploads } from '../uploads.ts';
 import type { Body, SwiftClient } from './client.ts';
 import { headersOf, type Metadata } from './names.pure.ts';
+
+const BLOCK_BYTES = 1 << 18;
 
 /** Container and object, percent-encoded as in a URL. */
 export type Place = string;
@@ -43,7 +46,10 @@ export function createObjects({ client, uploads, readsBack, hashOf }: Context) {
       if (sums === null) return failed('vault.item-missing', file.itemId, 'its bytes can not be read');
       const differs = itemDiffers(file, sums.sha256);
       if (differs) return differs;
-      const sent = await put(place, bodyOf(file), sums.md5, metadata, signal);
+      const sent = await put(place, bodyOf(file, signal), sums.md5, metadata, signal).catch((error: unknown) => {
+        if (isRead(error)) return failed('vault.item-missing', file.itemId, String(error));
+        throw error;
+      });
       if (!sent.ok) return sent;
       uploads.sent(bag, n, { sha256: file.sha256, etag: markOf(place, sent.value) });
       return done(null);
@@ -65,9 +71,28 @@ export function createObjects({ client, uploads, readsBack, hashOf }: Context) {
 
 const markOf = (place: Place, etag: string | null): string => `${place} ${etag ?? ''}`;
 
-function bodyOf({ source, sizeBytes }: Original): Body {
-  if (sizeBytes === 0) return Buffer.alloc(0);
-  return { sizeBytes, open: () => fs.createReadStream(source, { end: sizeBytes - 1, highWaterMark: 1 << 18 }) };
+const isRead = (error: unknown): boolean => error instanceof Error && 'syscall' in error && error.syscall === 'read';
+
+function bodyOf(file: Original, signal: AbortSignal | undefined): Body {
+  if (file.sizeBytes === 0) return Buffer.alloc(0);
+  return { sizeBytes: file.sizeBytes, open: () => Readable.from(pieces(file, signal), { objectMode: false }) };
+}
+
+/** At the pace its destination allows, and never more than its size. */
+async function* pieces(file: Original, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  const original = await openOriginal(file, signal);
+  if (!original) throw Object.assign(new Error('it can not be opened any more'), { syscall: 'read' });
+  try {
+    for (let at = 0; at < file.sizeBytes; ) {
+      const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, file.sizeBytes - at));
+      const bytesRead = await original.read(block, at);
+      if (bytesRead === 0) throw Object.assign(new Error('it is shorter than it was'), { syscall: 'read' });
+      yield block.subarray(0, bytesRead);
+      at += bytesRead;
+    }
+  } finally {
+    await original.close();
+  }
 }
 
 /** Both sums of an original, read before a byte of it is sent: one that changed never gets a name there. Null when it can not be read. */

@@ -134,11 +134,9 @@ export const Reason = z.string().trim().min(2).max(500);
 
 /** Where the key to a destination is: a file only the station's user may read (0600), or `credential:NAME`, one systemd gave it. */
 const KeyPlace = z.string().min(1).max(4096);
-/** A content destination's connection file as it is: the station keeps it among its keys. */
-export const ConnectionFileText = z
-  .string()
-  .min(2)
-  .max(64 * 1024);
+/** A content destination's connection file as it is: the station keeps it among its keys. It is never longer (its API, "Setup procedure"). */
+export const CONNECTION_FILE_BYTES = 64 * 1024;
+export const ConnectionFileText = z.string().max(CONNECTION_FILE_BYTES);
 /** Below what everything lies; empty, or ASCII without a slash at either end. */
 const Prefix = z.string().regex(/^([A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*)?$/, 'letters, digits, dots, hyphens, and slashes between them');
 

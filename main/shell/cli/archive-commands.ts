@@ -1,6 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { DestinationSchedule, Difference, ReconcileReport, RecordedArchiveResult, SshServer } from '../../contract/api/archive.ts';
+import {
+  CONNECTION_FILE_BYTES,
+  type DestinationSchedule,
+  type Difference,
+  type ReconcileReport,
+  type RecordedArchiveResult,
+  type SshServer,
+} from '../../contract/api/archive.ts';
 import { ArchiveClass, type ArchiveDifference } from '../../contract/archive-difference.ts';
 import { done, type Failure, failed, type Result } from '../../contract/errors.ts';
 import { type Command, confirmed, progressLine, SHORT_ID, stoppable, tellAll, unpack } from './command.ts';
@@ -185,6 +192,31 @@ export function addDestination(name: string, where: string, options: Destination
     output.answer(value, [`${value.name} ${value.id}${value.sameDisk ? ' (与本地库同盘 same disk)' : ''} ${value.capabilities.join(' ')}`.trimEnd()]);
     return EXIT.done;
   };
+}
+
+/** The file goes to the station as it is, over its socket: what is secret in it is in no argument and no history. */
+export function importConnection(name: string, file: string): Command {
+  return async (client, output) => {
+    const text = readSmall(file);
+    if (!text.ok) {
+      output.refuse(text.failure);
+      return EXIT.refused;
+    }
+    const value = unpack(await client.archive.importConnection({ name, connection: text.value }), output);
+    if (!value) return EXIT.refused;
+    output.answer(value, [`${value.name} ${value.id} ${value.capabilities.join(' ')}`]);
+    return EXIT.done;
+  };
+}
+
+function readSmall(file: string): Result<string> {
+  const invalid = (detail: string) => failed('destination.connection-file-invalid', `${file}: ${detail}`);
+  try {
+    const { size } = fs.statSync(file);
+    return size > CONNECTION_FILE_BYTES ? invalid(`${size} > ${CONNECTION_FILE_BYTES} bytes`) : done(fs.readFileSync(file, 'utf8'));
+  } catch (error) {
+    return invalid(error instanceof Error && 'code' in error ? String(error.code) : String(error));
+  }
 }
 
 /** The host key a server shows now, once somebody has compared it; where nobody can be asked it is only told. */

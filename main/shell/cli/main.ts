@@ -189,6 +189,11 @@ asks(
   true,
 );
 asks(
+  add('destination/import <name> <file>', '用连接文件增加或更新内容接收系统 / add a content destination by its connection file, or renew it'),
+  archiveCommands.importConnection,
+  true,
+);
+asks(
   add('destination/schedule <name>', '推送顺序与带宽 / its order among the others, and its bandwidth by the hour')
     .option('--after <name>', '先由该目标确认，再推送到此处；none 为不等待 / gets what that one has confirmed; none: at once')
     .option('--cap <hours=rate...>', '时段带宽上限，如 8-18=2M、22-6=0 / at most so many bytes a second in these hours, 0: nothing')

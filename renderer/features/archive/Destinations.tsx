@@ -11,6 +11,7 @@ import { TimeText, useTimeText } from '../../ui/text.tsx';
 import { useCan } from '../session/index.ts';
 import css from './archive.module.css';
 import { ForwardButton } from './ForwardButton.tsx';
+import { ImportConnection } from './ImportConnection.tsx';
 import { Schedule } from './Schedule.tsx';
 import { useDestinations } from './use-destinations.ts';
 
@@ -19,7 +20,10 @@ export function Destinations() {
   const { data, error, refetch } = useDestinations();
   return (
     <section className={css.section} aria-labelledby="destinations">
-      <h2 id="destinations">{t('destinations')}</h2>
+      <div className={css.bar}>
+        <h2 id="destinations">{t('destinations')}</h2>
+        <ImportConnection />
+      </div>
       {error && <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />}
       {data === undefined && !error && <Skeleton active />}
       {data?.length === 0 && (
@@ -38,7 +42,7 @@ export function Destinations() {
 
 function DestinationCard({ destination }: { destination: DestinationRow }) {
   const { t } = useTranslation('archive');
-  const { name, kind, sameDisk, receipts, waiting, trouble, lastReceiptAt, breaker } = destination;
+  const { name, kind, sameDisk, readsBack, receipts, waiting, trouble, lastReceiptAt, breaker } = destination;
   const rests = breaker.standing !== 'closed';
   return (
     <li className={css.card} data-trouble={trouble !== null || rests || undefined} data-testid={`destination-${name}`}>
@@ -51,9 +55,14 @@ function DestinationCard({ destination }: { destination: DestinationRow }) {
           <WarningOutlined aria-hidden /> {t('sameDisk')}
         </p>
       )}
+      {!readsBack && (
+        <p className={css.warning}>
+          <WarningOutlined aria-hidden /> {t('storesOnly')}
+        </p>
+      )}
       <Facts
         facts={[
-          [t('receipts'), receipts],
+          [readsBack ? t('receipts') : t('acknowledged'), receipts],
           [t('waiting'), waiting],
           [t('lastReceipt'), <TimeText key="at" at={lastReceiptAt} as="minute" />],
         ]}
