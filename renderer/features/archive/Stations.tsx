@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ArchiveStation } from '../../../main/contract/api/archive.ts';
+import type { Failure } from '../../../main/contract/errors.ts';
 import { api, failureOf } from '../../api/client.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { FailureAlert } from '../../ui/FailureAlert.tsx';
@@ -33,10 +34,9 @@ export function Stations({ name }: { name: string }) {
   );
 }
 
-function Nothing({ failure }: { failure: Parameters<typeof FailureAlert>[0]['failure'] }) {
+function Nothing({ failure }: { failure: Failure }) {
   const { t } = useTranslation('archive');
-  if (typeof failure === 'object' && failure?.code === 'archive.no-catalogue') return <p className={css.calm}>{t('noStations')}</p>;
-  return <FailureAlert failure={failure} />;
+  return failure.code === 'archive.no-catalogue' ? <p className={css.calm}>{t('noStations')}</p> : <FailureAlert failure={failure} />;
 }
 
 function StationTable({ rows, name }: { rows: readonly ArchiveStation[]; name: string }) {

@@ -25,7 +25,7 @@ export function NamedChoice({ of, value, onChange }: Props) {
   const { data } = useQuery({ ...ASKED[of].queryOptions({ input: { chosen: value } }), enabled: allowed && value !== undefined });
   if (!allowed) return null;
   const label = t(`only.${of}`);
-  const chosen = data?.chosen ? (data.chosen.name ?? data.chosen.detail ?? t('erased')) : '…';
+  const chosen = data?.chosen ? (wordOf(data.chosen) ?? t('erased')) : '…';
   const close = () => {
     setOpen(false);
     opener.current?.focus();
@@ -109,12 +109,17 @@ function Choices({ of, label, value, onChoose, onLeave }: ChoicesProps) {
   }
 }
 
+/** Somebody of whom only files have told yet has a number and no name. */
+function wordOf({ name, detail }: RecordingChoice): string | null {
+  return name ?? detail;
+}
+
 function One({ one, chosen, onChoose }: { one: RecordingChoice; chosen: boolean; onChoose: () => void }) {
   const { t } = useTranslation('recordings');
   return (
     <button type="button" data-choice className={css.one} aria-pressed={chosen} onClick={onChoose}>
-      <b>{one.name ?? t('erased')}</b>
-      <span>{one.detail}</span>
+      <b>{wordOf(one) ?? t('erased')}</b>
+      {one.name !== null && <span>{one.detail}</span>}
     </button>
   );
 }
