@@ -18,7 +18,7 @@ export function ImageOffer({ card }: { card: PortCard }) {
       <div>
         <ConfirmTwice
           act={t('image.take')}
-          thing={`${t('port', { port: card.port })} ${card.camera ?? ''}`}
+          thing={t('port', { port: card.port })}
           // Its failure is shown below.
           onConfirm={() => mutateAsync({ port: card.port }).catch(() => undefined)}
         >
