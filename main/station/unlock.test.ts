@@ -125,6 +125,26 @@ test('what the camera says of itself is recorded before it becomes a disk; names
   for (const secret of ['张伟', '一大队', '012345', '123456']) expect(text).not.toContain(secret);
 });
 
+test('an officer known by number alone gets the name the camera tells; one who has a name keeps it', async () => {
+  await keep('123456');
+  const { ledger, identity } = lab.station;
+  const officer = agencyUuid(identity.agencyId, 'person', '012345');
+  const registered = {
+    type: 'person.registered' as const,
+    subject: { kind: 'person' as const, id: officer },
+    actor: { kind: 'system' as const, id: 'test' },
+    at: new Date().toISOString(),
+    body: { source: 'profile' as const },
+  };
+  await ledger.append([registered], [{ kind: 'person', id: officer, data: { number: '012345', unit: '二大队' } }]);
+  await dock();
+  expect(ledger.records.get('person', officer)).toEqual({ number: '012345', unit: '二大队', name: '张伟' });
+  await ledger.append([], [{ kind: 'person', id: officer, data: { number: '012345', name: '李强' } }]);
+  await dock();
+  expect(ledger.records.get('person', officer)).toEqual({ number: '012345', name: '李强' });
+  expect(of('person.registered')).toHaveLength(1);
+});
+
 test('the drift is on the ledger before the clock is set, and told with the camera', async () => {
   await lab.client.station.confirmClock();
   await keep('123456');

@@ -126,6 +126,10 @@ async function recordUnlocked(
       body: { source: 'profile' },
     });
     records.push({ kind: 'person', id: personId, data: { number: officerNumber, ...(officerName === null ? {} : { name: officerName }) } });
+  } else if (personId !== null && officerName !== null) {
+    // Files tell officers by number alone. Who has a name keeps it, and a record that was erased stays so.
+    const known = ledger.records.get('person', personId);
+    if (known && known['name'] === undefined) records.push({ kind: 'person', id: personId, data: { ...known, name: officerName } });
   }
   const entry = about(context, { camera, dockingId: place.dockingId });
   entry.refs.push({ kind: 'port', id: String(place.port), role: 'port' });
