@@ -55,7 +55,7 @@ export function createNames(ledger: Ledger) {
 
   const stop = ledger.subscribe((entries) => {
     if (!building) return;
-    for (const { subject } of entries) if (subject.kind === 'person' || subject.kind === 'case') read(subject.kind, subject.id);
+    for (const { subject, refs } of entries) for (const { kind, id } of [subject, ...refs]) if (kind === 'person' || kind === 'case') read(kind, id);
   });
 
   const holdingAll = async (kind: Kind, search: string) => {
