@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { DestinationSettings } from '../contract/api/archive.ts';
-import type { Capability, DestinationKind, DestinationScheduled, Receipt } from '../contract/entries/archive.ts';
+import type { Capability, DestinationKind, DestinationScheduled, ObjectHeld, Receipt, RetentionDue } from '../contract/entries/archive.ts';
 import { type ErrorCode, failed, type Result } from '../contract/errors.ts';
 import { Uuid } from '../contract/values.ts';
 import type { BagFile, ReadBag } from './bag.ts';
@@ -30,8 +30,13 @@ export type Backend = FileReader & {
    * by `openOriginal` alone, where the caps are.
    */
   put(bag: string, files: readonly BagFile[], signal?: AbortSignal, describe?: () => Promise<DescribedUnit>): Promise<Result<null>>;
-  /** Makes what was read back stay: flushed, or locked. Says what its receipt says beside that it was read back. */
-  secure(bag: string, read: ReadBag): Promise<Result<Secured>>;
+  /** Makes what was read back stay: flushed, or locked at least until then. Says what its receipt says beside that it was read back. */
+  secure(bag: string, read: ReadBag, until: string): Promise<Result<Secured>>;
+  /**
+   * Makes a bag that has its receipt stay for longer, and puts its files under a legal hold or takes that away; only of a far
+   * end that can refuse to delete. Says until when it refuses to, by its own word; never earlier than before.
+   */
+  extend?(bag: string, objects: readonly ObjectHeld[], due: RetentionDue): Promise<Result<string | null>>;
   /** Puts one file that never changes, whole or not at all, where there is none. */
   create(file: string, content: Content): Promise<void>;
   /** Takes a probe away again. */

@@ -31,7 +31,7 @@ export function isAtTheDoor(failure: Failure): boolean {
  * Tells the breaker what came of asking a destination. A write that failed is the destination's own fault when nothing
  * else can be written there either: one bad bag never stops the others.
  */
-async function noteAnswer(context: ForwardContext, destination: Destination, failure: Failure | null): Promise<void> {
+export async function noteAnswer(context: ForwardContext, destination: Destination, failure: Failure | null): Promise<void> {
   const isItsOwn =
     failure !== null &&
     (isAtTheDoor(failure) || (failure.code === 'destination.write-failed' && !(await probeDestination(context.connections, destination)).ok));

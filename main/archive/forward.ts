@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Receipt } from '../contract/entries/archive.ts';
+import type { Receipt, RetentionDue } from '../contract/entries/archive.ts';
 import type { Entry } from '../contract/entries/index.ts';
 import { failed, type Result } from '../contract/errors.ts';
 import { epochOf, type Ledger, listSealed } from '../ledger/index.ts';
@@ -15,6 +15,8 @@ import { hashFile } from './file-io.ts';
 import { ledgerFolder } from './ledger-elsewhere.ts';
 import type { Pace } from './pace.ts';
 import type { Paces } from './paces.ts';
+import type { RetentionRules } from './retention.pure.ts';
+import { retentionDue } from './retention-due.ts';
 import type { Timer } from './timer.ts';
 
 export type ForwardContext = {
@@ -29,6 +31,8 @@ export type ForwardContext = {
   connections: Connections;
   /** What a destination's caps allow now; see `createPaces`. */
   paces: Paces;
+  /** Policy `retain-days` and `retain-linked-days`. */
+  retention(): RetentionRules;
   timer: Timer;
   /** 0 to 1, for waits that keep many stations from coming back to one archive in the same second. */
   random(): number;
@@ -63,6 +67,7 @@ export async function forwardUnit(
     const items = bagItems(context.ledger, context.vault, unit);
     if (!items.ok) return items;
     const place = bagPath(context.stationId, unit.subject.id);
+    const receipt = { place, items: items.value, retention: retentionDue(context.ledger, unit.subject.id, context.retention()) };
     const { sent, readBack } = context.paces.of(destination.id);
     const put = async (): Promise<Result<readonly BagFile[]>> => {
       const files = await outgoing(context, unit, { items: items.value, prover, pace: sent });
@@ -71,13 +76,13 @@ export async function forwardUnit(
     };
     if (backend.storesOnly) {
       const stored = await put();
-      return stored.ok ? acknowledgedBy(backend, destination, place, items.value, stored.value) : stored;
+      return stored.ok ? acknowledgedBy(backend, destination, receipt, stored.value) : stored;
     }
     if (!(await backend.holds(place))) {
       const stored = await put();
       if (!stored.ok) return stored;
     }
-    return receiptFor({ ...backend, hash: paced(backend.hash, readBack) }, destination, place, items.value, signal);
+    return receiptFor({ ...backend, hash: paced(backend.hash, readBack) }, destination, receipt, signal);
   };
   return asking(backend, destination.name, ask, signal);
 }
@@ -113,11 +118,12 @@ function paced(hash: Backend['hash'], pace: Pace): Backend['hash'] {
   };
 }
 
+type Expected = { place: string; items: readonly BagItem[]; retention: RetentionDue };
+
 async function receiptFor(
   backend: Backend,
   destination: Destination,
-  place: string,
-  items: readonly BagItem[],
+  { place, items, retention }: Expected,
   signal: AbortSignal | undefined,
 ): Promise<Result<Receipt>> {
   const read = await readBag(backend, place, backend.atOnce, signal);
@@ -125,34 +131,30 @@ async function receiptFor(
   const { payload } = read.value;
   const differing = items.find((item) => payload.get(item.file)?.sha256 !== item.sha256);
   if (differing || payload.size !== items.length) return failed('destination.conflict', place, differing?.itemId ?? 'other files');
-  return receiptOf(backend, destination, { place, items, proof: 'read-back', bag: read.value });
+  return receiptOf(backend, destination, { place, items, retention }, 'read-back', read.value);
 }
 
 /** A receipt of what the far end says it has, and nobody can look at: it proves nothing, and counts for nothing. */
-function acknowledgedBy(
-  backend: Backend,
-  destination: Destination,
-  place: string,
-  items: readonly BagItem[],
-  files: readonly BagFile[],
-): Promise<Result<Receipt>> {
+function acknowledgedBy(backend: Backend, destination: Destination, expected: Expected, files: readonly BagFile[]): Promise<Result<Receipt>> {
   const sent = new Map(files.map(({ name, sha256, sizeBytes }) => [name, { sha256, sizeBytes }]));
   const hashOf = (name: string) => sent.get(name)?.sha256 ?? '';
   const [manifestSha256, tagManifestSha256] = [hashOf('manifest-sha256.txt'), hashOf('tagmanifest-sha256.txt')];
-  const payload = new Map([...sent].filter(([name]) => items.some((item) => item.file === name)));
-  return receiptOf(backend, destination, { place, items, proof: 'acknowledged', bag: { files: sent, payload, manifestSha256, tagManifestSha256 } });
+  const payload = new Map([...sent].filter(([name]) => expected.items.some((item) => item.file === name)));
+  return receiptOf(backend, destination, expected, 'acknowledged', { files: sent, payload, manifestSha256, tagManifestSha256 });
 }
 
 async function receiptOf(
   backend: Backend,
   destination: Destination,
-  { place, items, proof, bag }: { place: string; items: readonly BagItem[]; proof: Receipt['proof']; bag: ReadBag },
+  { place, items, retention }: Expected,
+  proof: Receipt['proof'],
+  bag: ReadBag,
 ): Promise<Result<Receipt>> {
-  const secured = await backend.secure(place, bag);
+  const secured = await backend.secure(place, bag, retention.until);
   if (!secured.ok) return secured;
   const { manifestSha256, tagManifestSha256 } = bag;
   const named = items.map(({ itemId, sha256, sizeBytes }) => ({ itemId, sha256, sizeBytes }));
-  const about = { destinationId: destination.id, bag: place, proof, manifestSha256, tagManifestSha256, items: named };
+  const about = { destinationId: destination.id, bag: place, proof, manifestSha256, tagManifestSha256, items: named, retention };
   return { ok: true, value: { ...about, ...secured.value } };
 }
 

@@ -28,6 +28,7 @@ export { reconcile, type SourceFile } from './reconcile.ts';
 export { listReconciliations, reportOf } from './reconcile-report.ts';
 export { RECONCILIATION_PROJECTION } from './reconciliation-projection.ts';
 export { readResult } from './results.ts';
+export { retentionStage } from './retention.ts';
 export { scheduleDestination } from './schedule.ts';
 export { importConnection } from './swift/import-connection.ts';
 export { TIMER } from './timer.ts';

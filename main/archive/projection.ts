@@ -1,11 +1,12 @@
-import type { DestinationScheduled } from '../contract/entries/archive.ts';
+import type { DestinationScheduled, RetentionDue } from '../contract/entries/archive.ts';
 import { addTotal, type Projection, totalsTable } from '../ledger/index.ts';
 import { type Db, sql } from '../store/index.ts';
+import { enforcedBy } from './retention.pure.ts';
 
 /** Destinations, what each has proven to hold, and what each still lacks. */
 export const ARCHIVE_PROJECTION: Projection = {
   name: 'archive',
-  version: 4,
+  version: 5,
   tables: [
     {
       name: 'destinations',
@@ -33,12 +34,21 @@ export const ARCHIVE_PROJECTION: Projection = {
       name: 'closed_units',
       orderBy: 'unit_id',
       ddl: `CREATE TABLE closed_units (
-        unit_id TEXT PRIMARY KEY, closed_seq INTEGER NOT NULL, important INTEGER NOT NULL, linked INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
+        unit_id TEXT PRIMARY KEY, closed_seq INTEGER NOT NULL, closed_at TEXT NOT NULL, important INTEGER NOT NULL, case_id TEXT, linked_at TEXT)
+        STRICT, WITHOUT ROWID;
+        CREATE INDEX closed_units_by_case ON closed_units (case_id) WHERE case_id IS NOT NULL`,
     },
     {
-      name: 'unclosed_important',
+      name: 'retentions',
+      orderBy: 'unit_id, destination_id',
+      ddl: `CREATE TABLE retentions (
+        unit_id TEXT NOT NULL, destination_id TEXT NOT NULL, until TEXT NOT NULL, legal_hold INTEGER NOT NULL, enforced_until TEXT,
+        PRIMARY KEY (unit_id, destination_id)) STRICT, WITHOUT ROWID`,
+    },
+    {
+      name: 'unclosed_items',
       orderBy: 'item_id',
-      ddl: 'CREATE TABLE unclosed_important (item_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID',
+      ddl: 'CREATE TABLE unclosed_items (item_id TEXT PRIMARY KEY, important INTEGER NOT NULL) STRICT, WITHOUT ROWID',
     },
     {
       name: 'forward_queue',
@@ -64,7 +74,7 @@ export const ARCHIVE_PROJECTION: Projection = {
       sql(db, 'INSERT INTO destinations VALUES (?, ?, ?, ?, ?, NULL, NULL)').run(subject.id, body.name, body.kind, body.sameDisk ? 1 : 0, seq);
       const { changes } = sql(
         db,
-        'INSERT INTO forward_queue SELECT ?, unit_id, closed_seq, NOT (important OR linked), 1, 0, NULL FROM closed_units',
+        'INSERT INTO forward_queue SELECT ?, unit_id, closed_seq, NOT (important OR case_id IS NOT NULL), 1, 0, NULL FROM closed_units',
       ).run(subject.id);
       addForDestination(db, subject.id, { waiting: changes });
     },
@@ -77,19 +87,27 @@ export const ARCHIVE_PROJECTION: Projection = {
       ).run(body.after, body.after, subject.id);
     },
     'item.stored': (db, { subject, body }) => {
-      if (body.important) sql(db, 'INSERT OR IGNORE INTO unclosed_important VALUES (?)').run(subject.id);
+      sql(db, 'INSERT INTO unclosed_items VALUES (?, ?)').run(subject.id, body.important ? 1 : 0);
     },
-    'unit.closed': (db, { subject, body, seq }) => {
-      const marked = sql(db, 'DELETE FROM unclosed_important WHERE item_id = ?');
-      const important = body.items.filter(({ itemId }) => marked.run(itemId).changes > 0).length > 0 ? 1 : 0;
-      sql(db, 'INSERT INTO closed_units VALUES (?, ?, ?, 0)').run(subject.id, seq, important);
+    'unit.closed': (db, { subject, body, at, seq }) => {
+      const open = sql<{ important: number }>(db, 'DELETE FROM unclosed_items WHERE item_id = ? RETURNING important');
+      const important = Math.max(...body.items.map(({ itemId }) => open.get(itemId)?.important ?? 0));
+      sql(db, 'INSERT INTO closed_units VALUES (?, ?, ?, ?, NULL, NULL)').run(subject.id, seq, at, important);
       for (const { id, ready } of sql<{ id: string; ready: number }>(db, 'SELECT id, after_id IS NULL AS ready FROM destinations').all()) {
         sql(db, 'INSERT INTO forward_queue VALUES (?, ?, ?, ?, ?, 0, NULL)').run(id, subject.id, seq, 1 - important, ready);
         addForDestination(db, id, { waiting: 1 });
       }
     },
-    'unit.linked': (db, { subject }) => setLinked(db, subject.id, 1),
-    'unit.unlinked': (db, { subject }) => setLinked(db, subject.id, 0),
+    'unit.linked': (db, { subject, body, at }) => {
+      const latest = 'UPDATE closed_units SET case_id = ?, linked_at = max(coalesce(linked_at, ?), ?) WHERE unit_id = ? RETURNING important';
+      const row = sql<{ important: number }>(db, latest).get(body.caseId, at, at, subject.id);
+      if (row) setRank(db, subject.id, 0);
+    },
+    'unit.unlinked': (db, { subject }) => {
+      const row = sql<{ important: number }>(db, 'UPDATE closed_units SET case_id = NULL WHERE unit_id = ? RETURNING important').get(subject.id);
+      if (row) setRank(db, subject.id, 1 - row.important);
+    },
+    'retention.extended': (db, { subject, body }) => setRetention(db, subject.id, body.destinationId, body, body.enforcedUntil),
     'forward.failed': (db, { subject, body }) => {
       const again = 'UPDATE forward_queue SET attempts = attempts + 1, reason = ? WHERE destination_id = ? AND unit_id = ?';
       sql(db, again).run(body.reason, body.destinationId, subject.id);
@@ -104,6 +122,11 @@ export const ARCHIVE_PROJECTION: Projection = {
         at,
         seq,
       );
+      if (body.retention) {
+        // An object store is told of a legal hold once it has the bag; the others are told nothing but what the ledger says.
+        const told = { ...body.retention, legalHold: body.retention.legalHold && body.objects === undefined };
+        setRetention(db, subject.id, body.destinationId, told, enforcedBy(body.objects ?? []));
+      }
       const { changes } = sql(db, 'DELETE FROM forward_queue WHERE destination_id = ? AND unit_id = ?').run(body.destinationId, subject.id);
       const now = sql(db, 'UPDATE forward_queue SET ready = 1 WHERE destination_id = ? AND unit_id = ?');
       for (const { id } of sql<{ id: string }>(db, 'SELECT id FROM destinations WHERE after_id = ?').all(body.destinationId)) now.run(id, subject.id);
@@ -125,12 +148,14 @@ function scheduleText({ paused, after, caps }: DestinationScheduled): string {
   return JSON.stringify({ paused, after, caps: caps.map(({ fromHour, toHour, bytesPerSecond }) => ({ fromHour, toHour, bytesPerSecond })) });
 }
 
-/** What belongs to a case goes first. */
-function setLinked(db: Db, unitId: string, linked: 0 | 1): void {
-  const row = sql<{ important: number }>(db, 'UPDATE closed_units SET linked = ? WHERE unit_id = ? RETURNING important').get(linked, unitId);
-  if (!row) return;
-  const rank = sql(db, 'UPDATE forward_queue SET rank = ? WHERE destination_id = ? AND unit_id = ?');
-  for (const { id } of sql<{ id: string }>(db, 'SELECT id FROM destinations').all()) rank.run(linked || row.important ? 0 : 1, id, unitId);
+/** Its place in every queue: what is important or belongs to a case goes first. */
+function setRank(db: Db, unitId: string, rank: number): void {
+  const set = sql(db, 'UPDATE forward_queue SET rank = ? WHERE destination_id = ? AND unit_id = ?');
+  for (const { id } of sql<{ id: string }>(db, 'SELECT id FROM destinations').all()) set.run(rank, id, unitId);
+}
+
+function setRetention(db: Db, unitId: string, destinationId: string, { until, legalHold }: RetentionDue, enforcedUntil: string | null): void {
+  sql(db, 'INSERT OR REPLACE INTO retentions VALUES (?, ?, ?, ?, ?)').run(unitId, destinationId, until, legalHold ? 1 : 0, enforcedUntil);
 }
 
 type Sums = { waiting?: number; receipts?: number; items?: number; bytes?: number };

@@ -39,6 +39,10 @@ export const POLICY = {
    * time; 1: all of them every time, 0: none.
    */
   'archive-reread-parts': { schema: z.int().min(0).max(1000), default: 0 },
+  /** Days for which a recording is kept at least, counted from its closing. */
+  'retain-days': { schema: z.int().min(183).max(36500), default: 183 },
+  /** The same for one that belongs to a case, counted from the day it was linked. A legal hold keeps it beyond. */
+  'retain-linked-days': { schema: z.int().min(183).max(36500), default: 1825 },
   /** An unfinished recording of a camera that never came back closes after this many hours. */
   'partial-close-after-hours': { schema: z.int().min(1).max(720), default: 12 },
   /** Ports the dock wall shows even when nothing is on them. */

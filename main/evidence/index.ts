@@ -1,6 +1,7 @@
 export { type CaseListRow, findCase, listCases } from './case-list.ts';
 export { CATALOGUE_PROJECTION } from './catalogue.ts';
 export { type CatalogueFilter, type CatalogueRow, catalogueRow, listCatalogue, type SearchIds } from './catalogue-list.ts';
+export { holdCase, holdOf, releaseCase } from './holds.ts';
 export { type ImportContext, importCases } from './import-cases.ts';
 export { importPeople } from './import-people.ts';
 export { linkUnit, type SetLink, setLinks } from './links.ts';

@@ -1,10 +1,10 @@
 import { addTotal, type Projection, totalsTable } from '../ledger/index.ts';
 import { type Db, sql } from '../store/index.ts';
 
-/** People, cases, links, marks, suggestions and deadlines. */
+/** People, cases, holds, links, marks, suggestions and deadlines. */
 export const EVIDENCE_PROJECTION: Projection = {
   name: 'evidence',
-  version: 4,
+  version: 5,
   tables: [
     {
       name: 'persons',
@@ -36,6 +36,12 @@ export const EVIDENCE_PROJECTION: Projection = {
       orderBy: 'unit_id',
       ddl: `CREATE TABLE unit_links (unit_id TEXT PRIMARY KEY, case_id TEXT NOT NULL, stage TEXT, seq INTEGER NOT NULL) STRICT;
         CREATE INDEX unit_links_by_case ON unit_links (case_id)`,
+    },
+    {
+      name: 'held_cases',
+      orderBy: 'case_id',
+      ddl: `CREATE TABLE held_cases (
+        case_id TEXT PRIMARY KEY, hold_id TEXT NOT NULL, by_kind TEXT NOT NULL, by_id TEXT NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID`,
     },
     {
       name: 'unit_marks',
@@ -82,6 +88,12 @@ export const EVIDENCE_PROJECTION: Projection = {
     'unit.unlinked': (db, { subject }) => {
       const { changes } = sql(db, 'DELETE FROM unit_links WHERE unit_id = ?').run(subject.id);
       if (changes > 0) countLinked(db, subject.id, -1);
+    },
+    'case.held': (db, { subject, body, actor, at }) => {
+      sql(db, 'INSERT OR REPLACE INTO held_cases VALUES (?, ?, ?, ?, ?)').run(subject.id, body.holdId, actor.kind, actor.id, at);
+    },
+    'case.released': (db, { subject }) => {
+      sql(db, 'DELETE FROM held_cases WHERE case_id = ?').run(subject.id);
     },
     'unit.marked': (db, { subject, body, actor, at }) => {
       sql(db, 'INSERT INTO unit_marks VALUES (?, ?, ?, ?, ?, ?, ?)').run(

@@ -13,7 +13,7 @@ import { localContract } from '../contract/api/index.ts';
 import { failed } from '../contract/errors.ts';
 import { POLICY, PolicyKey } from '../contract/policy.ts';
 import { cameraClock, importCameras, mergeCameras, registerByHand, separateCamera, setCameraPassword } from '../dock/index.ts';
-import { importCases, importPeople, linkUnit } from '../evidence/index.ts';
+import { holdCase, importCases, importPeople, linkUnit, releaseCase } from '../evidence/index.ts';
 import { agencyUuid, sql } from '../store/index.ts';
 import { confirmClock } from './admin-acts.ts';
 import { backup } from './backup.ts';
@@ -87,6 +87,12 @@ export function createRouter(station: Station) {
       importPeople: os.evidence.importPeople.handler(({ input }) => importPeople(importing(), ...fileOf(input))),
       link: os.evidence.link.handler(({ input }) =>
         linkUnit(importing(), { unit: input.recording, caseNumber: input.caseNumber, stage: input.stage }),
+      ),
+      hold: os.evidence.hold.handler(({ input }) =>
+        holdCase({ ledger, now: clock.now, actor }, agencyUuid(identity.agencyId, 'case', input.caseNumber), input.reason),
+      ),
+      release: os.evidence.release.handler(({ input }) =>
+        releaseCase({ ledger, now: clock.now, actor }, agencyUuid(identity.agencyId, 'case', input.caseNumber)),
       ),
       export: os.evidence.export.handler(({ input }) => {
         const id = agencyUuid(identity.agencyId, 'case', input.caseNumber);

@@ -10,6 +10,7 @@ import {
   ensureLocal,
   type ForwardContext,
   hasConfirmation,
+  retentionStage,
   TIMER,
 } from '../archive/index.ts';
 import type { Failure } from '../contract/errors.ts';
@@ -59,6 +60,7 @@ export async function prepareStages(context: StagesContext): Promise<Stages> {
     breakers: createBreakers(work, () => Date.parse(clock.now())),
     connections: context.connections,
     paces: createPaces({ ledger, timer: TIMER, now: clock.now, zone: () => policy('camera-zone') }),
+    retention: () => ({ days: policy('retain-days'), linkedDays: policy('retain-linked-days') }),
     timer: TIMER,
     random: Math.random,
     describe: (unit) => describeUnit({ ledger, vault, ...identity }, unit),
@@ -88,6 +90,7 @@ export async function prepareStages(context: StagesContext): Promise<Stages> {
     catalogue,
     desk: createArchiveDesk(catalogue),
     confirmed: (itemId) => hasConfirmation(ledger, itemId, policy('clear-accepts-local')),
-    consumers: (purpose) => (purpose === 'station' ? [...always, derivativeStage(media), catalogueStage(catalogue)] : always),
+    consumers: (purpose) =>
+      purpose === 'station' ? [...always, derivativeStage(media), retentionStage(forward), catalogueStage(catalogue)] : always,
   };
 }

@@ -68,6 +68,9 @@ const FAMILIES: Record<EntryType, readonly Family[]> = {
   'run.ended': ['archive', 'station'],
   'archive.reconciled': ['archive'],
   'destination.scheduled': ['archive'],
+  'case.held': ['cases', 'recordings'],
+  'case.released': ['cases', 'recordings'],
+  'retention.extended': ['recordings'],
 };
 
 /** The families that entries of these types make stale; null means everything. */

@@ -8,6 +8,7 @@ import {
   DeleteObjectCommand,
   GetBucketVersioningCommand,
   GetObjectCommand,
+  GetObjectLegalHoldCommand,
   GetObjectLockConfigurationCommand,
   GetObjectRetentionCommand,
   HeadObjectCommand,
@@ -15,14 +16,16 @@ import {
   ListObjectVersionsCommand,
   type ListObjectVersionsCommandOutput,
   PutObjectCommand,
+  PutObjectLegalHoldCommand,
   PutObjectRetentionCommand,
 } from '@aws-sdk/client-s3';
-import type { Capability, ObjectHeld } from '../../contract/entries/archive.ts';
+import type { Capability, ObjectHeld, RetentionDue } from '../../contract/entries/archive.ts';
 import { done, failed, type Result } from '../../contract/errors.ts';
 import { type Content, IDENTITY_FILE, identityIn, type Listed, newIdentity, type Secured, type ServerBackend } from '../backend.ts';
 import { BAG_DECLARATION, type BagFile, itemDiffers, type ReadBag } from '../bag.ts';
 import { type HashedFile, readOriginal } from '../file-io.ts';
 import { inParallel } from '../file-reader.ts';
+import { enforcedBy } from '../retention.pure.ts';
 import type { Uploads } from '../uploads.ts';
 import { ATTEMPTS, openClients, type S3Settings, stoppedBy } from './client.ts';
 import { isPassing, isStatus, s3Code } from './errors.ts';
@@ -177,26 +180,50 @@ export function openS3({ settings, capabilities, uploads, nowMs, silenceMs = 60_
     return done(null);
   }
 
-  async function retain(file: string, versionId: string): Promise<string | null> {
+  /** Locks a version until then, or for as long as the settings ask; says until when it is. Null when it is not locked. */
+  async function retain(file: string, versionId: string, atLeast: string): Promise<string | null> {
     if (settings.lock === null) return null;
+    const { mode, days } = settings.lock;
     const about = { Bucket, Key: keyOf(file), VersionId: versionId };
-    const held = await client.send(new GetObjectRetentionCommand(about)).catch((error: unknown) => {
-      // A version that is not locked yet has no retention to tell of.
-      if (isStatus(error, 404)) return null;
-      throw error;
-    });
+    const held = await unlessMissing(client.send(new GetObjectRetentionCommand(about)));
     const known = held?.Retention?.RetainUntilDate;
-    const until = new Date(nowMs() + settings.lock.days * DAY_MS);
+    const until = new Date(Math.max(nowMs() + days * DAY_MS, Date.parse(atLeast)));
     // An attempt that was cut off locked it less than a day ago, or it is locked for longer: it is never shortened.
-    if (held?.Retention?.Mode === settings.lock.mode && known && known.getTime() >= until.getTime() - DAY_MS) return known.toISOString();
-    await client.send(new PutObjectRetentionCommand({ ...about, Retention: { Mode: settings.lock.mode, RetainUntilDate: until } }));
+    if (held?.Retention?.Mode === mode && known && known.getTime() >= until.getTime() - DAY_MS) return known.toISOString();
+    await client.send(new PutObjectRetentionCommand({ ...about, Retention: { Mode: mode, RetainUntilDate: until } }));
     const now = (await client.send(new GetObjectRetentionCommand(about))).Retention;
     // Seconds are all that the store keeps.
-    if (now?.Mode !== settings.lock.mode || !now.RetainUntilDate || now.RetainUntilDate.getTime() < until.getTime() - 1000) return null;
+    if (now?.Mode !== mode || !now.RetainUntilDate || now.RetainUntilDate.getTime() < until.getTime() - 1000) return null;
     return now.RetainUntilDate.toISOString();
   }
 
-  async function secure(bag: string, read: ReadBag): Promise<Result<Secured>> {
+  /** Puts a version under a legal hold, or takes that away; false when the store does not say so afterwards. */
+  async function hold(file: string, versionId: string, legalHold: boolean): Promise<boolean> {
+    const about = { Bucket, Key: keyOf(file), VersionId: versionId };
+    const Status = legalHold ? 'ON' : 'OFF';
+    const statusNow = async () => (await unlessMissing(client.send(new GetObjectLegalHoldCommand(about))))?.LegalHold?.Status ?? 'OFF';
+    if ((await statusNow()) === Status) return true;
+    await client.send(new PutObjectLegalHoldCommand({ ...about, LegalHold: { Status } }));
+    return (await statusNow()) === Status;
+  }
+
+  async function extend(bag: string, objects: readonly ObjectHeld[], due: RetentionDue): Promise<Result<string | null>> {
+    if (!capabilities.includes('object-lock')) return done(null);
+    const now: ObjectHeld[] = [];
+    const extended = await inParallel(AT_ONCE, objects, async (object) => {
+      const file = `${bag}/${object.file}`;
+      const lacking = failed('destination.lacking', file, 'it is not locked, or not held, although that was asked');
+      if (object.versionId === null) return lacking;
+      const retainUntil = await retain(file, object.versionId, due.until);
+      if (settings.lock !== null && retainUntil === null) return lacking;
+      if (!(await hold(file, object.versionId, due.legalHold))) return lacking;
+      now.push({ ...object, retainUntil });
+      return done(null);
+    });
+    return extended.ok ? done(enforcedBy(now)) : extended;
+  }
+
+  async function secure(bag: string, read: ReadBag, until: string): Promise<Result<Secured>> {
     const versions = await versionsBelow(bag);
     const objects: ObjectHeld[] = [];
     const secured = await inParallel(AT_ONCE, read.files, async ([name, { sha256 }]) => {
@@ -207,7 +234,7 @@ export function openS3({ settings, capabilities, uploads, nowMs, silenceMs = 60_
       // The newest one was read; others have to be the same.
       const same = known.length === 1 ? done(null) : await sameVersions(file, sha256, known);
       if (!same.ok) return same;
-      const retainUntil = await retain(file, newest.versionId);
+      const retainUntil = await retain(file, newest.versionId, until);
       if (settings.lock !== null && retainUntil === null) return failed('destination.lacking', file, 'it is not locked although that was asked');
       objects.push({ file: name, versionId: newest.versionId === 'null' ? null : newest.versionId, retainUntil });
       return done(null);
@@ -297,6 +324,7 @@ export function openS3({ settings, capabilities, uploads, nowMs, silenceMs = 60_
       }
     },
     secure,
+    extend,
     create,
     remove,
     tables: { sizes: sizesBelow, replace, readable },
@@ -332,4 +360,12 @@ export function openS3({ settings, capabilities, uploads, nowMs, silenceMs = 60_
       await remove(file);
     }
   }
+}
+
+/** An answer, or null where the store says that there is none: a version that nobody locked has no lock to tell of. */
+async function unlessMissing<T>(answer: Promise<T>): Promise<T | null> {
+  return answer.catch((error: unknown) => {
+    if (isStatus(error, 404)) return null;
+    throw error;
+  });
 }

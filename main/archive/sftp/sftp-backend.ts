@@ -53,13 +53,13 @@ export function openSftp({ settings, silenceMs = 60_000 }: SftpOptions): Result<
           AT_ONCE,
         ).put(bag, files, signal),
       ),
-    async secure(bag, read) {
+    async secure(bag, read, until) {
       const { flushes } = await session();
       // Also of one that was found in its place: whoever put it there may have been unable to.
       const names = flushes.files ? [...read.files.keys()] : [];
       const flushed = await inParallel(AT_ONCE, names, async (name) => done(await tree.flush(`${bag}/${name}`)));
       if (!flushed.ok) return flushed;
-      const secured = await onFiles.secure(bag, read);
+      const secured = await onFiles.secure(bag, read, until);
       return secured.ok ? done({ flushed: flushes.files && flushes.folders }) : secured;
     },
     capabilities: async () => ((await session()).flushes.files ? ['fsync'] : []),

@@ -4,6 +4,7 @@ import { Failure } from '../errors.ts';
 import { Stage } from '../notice.ts';
 import { RowFault } from '../row-faults.ts';
 import { Count, SizeBytes, Uuid } from '../values.ts';
+import { Reason } from './archive.ts';
 import { outcomeOf } from './outcome.ts';
 
 /** `faults` says of each bad row what `failures` says of it as well, in parts that a screen can word. */
@@ -19,6 +20,9 @@ export const evidenceContract = {
   link: oc
     .input(z.object({ recording: z.string().min(6).max(36), caseNumber: z.string().min(1).max(200), stage: Stage.nullable() }))
     .output(outcomeOf(z.object({ unitId: Uuid, caseId: Uuid, changed: z.boolean() }))),
+  /** A legal hold: everything of the case is kept until it is released. */
+  hold: oc.input(z.object({ caseNumber: z.string().min(1).max(200), reason: Reason })).output(outcomeOf(z.object({ changed: z.boolean() }))),
+  release: oc.input(z.object({ caseNumber: z.string().min(1).max(200) })).output(outcomeOf(z.object({ changed: z.boolean() }))),
   export: oc
     .input(z.object({ caseNumber: z.string().min(1).max(200), out: z.string().min(1) }))
     .output(outcomeOf(z.object({ folder: z.string(), units: Count, files: Count, bytes: SizeBytes }))),

@@ -77,6 +77,10 @@ export const ObjectHeld = z.strictObject({
 });
 export type ObjectHeld = z.infer<typeof ObjectHeld>;
 
+/** How long something has to be kept: until then, and beyond it for as long as a legal hold stands. */
+export const RetentionDue = z.strictObject({ until: Instant, legalHold: z.boolean() });
+export type RetentionDue = z.infer<typeof RetentionDue>;
+
 /** What a destination holds of a unit, and how that is known. */
 export const Receipt = z.strictObject({
   destinationId: Uuid,
@@ -95,9 +99,17 @@ export const Receipt = z.strictObject({
   objects: z.array(ObjectHeld).optional(),
   /** Whether the server flushed every file and folder of the bag to its disk when asked to; only of those reached by SFTP. */
   flushed: z.boolean().optional(),
+  /** How long the unit had to be kept by what was known then. Receipts made before retention was recorded have none. */
+  retention: RetentionDue.optional(),
 });
 export const ForwardDone = Receipt;
 export type Receipt = z.infer<typeof Receipt>;
+
+/**
+ * A unit that a destination holds has to be kept for longer, or a legal hold came or went; never for shorter. `enforcedUntil`:
+ * until when the far end itself refuses to delete it, by its own word; null where it cannot refuse, and was told nothing.
+ */
+export const RetentionExtended = z.strictObject({ destinationId: Uuid, ...RetentionDue.shape, enforcedUntil: Instant.nullable() });
 
 /** An attempt did not get through; what was sent so far stays and is looked at again on the next one. */
 export const ForwardFailed = z.strictObject({ destinationId: Uuid, reason: ErrorCode, detail: z.string().max(600), attempt: Count });

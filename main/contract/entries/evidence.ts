@@ -15,6 +15,12 @@ export const CaseImported = z.strictObject({
   endedAt: Instant.nullable(),
 });
 
+/** Everything of the case has to be kept until the hold is taken back. Why lies in the hold's private record, because it may name somebody. */
+export const CaseHeld = z.strictObject({ holdId: Uuid });
+
+/** The hold no longer stands; that it did, who wanted it and when stays on the ledger. */
+export const CaseReleased = z.strictObject({ holdId: Uuid });
+
 export const UnitLinked = z.strictObject({ caseId: z.string(), stage: Stage.nullable() });
 
 /** The link to a case was taken back; who made it and when stays on the ledger. */

@@ -74,6 +74,9 @@ export const ENTRY_BODIES = {
   'archive.reconciled': archive.ArchiveReconciled,
   'clock.stepped': station.ClockStepped,
   'destination.scheduled': archive.DestinationScheduled,
+  'case.held': evidence.CaseHeld,
+  'case.released': evidence.CaseReleased,
+  'retention.extended': archive.RetentionExtended,
 } as const;
 
 export type EntryType = keyof typeof ENTRY_BODIES;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Reason } from '../api/archive.ts';
 import { ImportReport } from '../api/evidence.ts';
 import { outcomeOf } from '../api/outcome.ts';
 import { ActionKind, Stage } from '../notice.ts';
@@ -18,6 +19,8 @@ export const CaseRow = z.object({
   recordingRule: z.enum(['full', 'as-required', 'text-suffices']),
   /** Stages without a recording, where the whole action must be recorded. */
   missingStages: z.array(Stage),
+  /** The legal hold under which everything of it is kept; `by` and `reason` are null when their record has been erased. */
+  hold: z.object({ at: z.string(), by: z.string().nullable(), reason: z.string().nullable() }).nullable(),
 });
 export type CaseRow = z.infer<typeof CaseRow>;
 
@@ -44,6 +47,14 @@ export const casesContract = {
     .route({ method: 'GET', path: '/cases/{id}', summary: 'One case with its recordings by stage' })
     .input(z.object({ id: Uuid }))
     .output(outcomeOf(z.object({ row: CaseRow, recordings: z.array(RecordingRow), suggested: z.array(RecordingRow) }))),
+  hold: needs('cases.hold')
+    .route({ method: 'POST', path: '/cases/{id}/hold', summary: 'Legal hold: keep everything of the case until it is released' })
+    .input(z.object({ id: Uuid, reason: Reason }))
+    .output(outcomeOf(z.object({ changed: z.boolean() }))),
+  release: needs('cases.hold')
+    .route({ method: 'POST', path: '/cases/{id}/release', summary: 'Take the legal hold of a case back' })
+    .input(z.object({ id: Uuid }))
+    .output(outcomeOf(z.object({ changed: z.boolean() }))),
   /** The file's bytes, base64; at most 16 MB. Bad rows are reported, good ones kept. */
   import: needs('cases.import')
     .route({ method: 'POST', path: '/cases/import', summary: 'Import a case list (CSV or JSON)' })

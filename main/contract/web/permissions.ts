@@ -13,6 +13,8 @@ export const Permission = z.enum([
   'recordings.mark',
   'cases.read',
   'cases.import',
+  /** Puts a case under a legal hold, or takes that back. */
+  'cases.hold',
   'archive.read',
   'archive.run',
   /** Says why a difference of a reconciliation is there, or takes that back. */
@@ -36,7 +38,17 @@ const READ = ['signed-in', 'recordings.read', 'cases.read', 'cameras.read'] as c
 export const ROLES: Record<Role, readonly Permission[]> = {
   /** Files own recordings; sees the others only in lists. */
   officer: [...READ, 'recordings.view', 'recordings.link', 'recordings.mark'],
-  supervisor: [...READ, 'recordings.view', 'recordings.link', 'recordings.mark', 'cases.import', 'archive.read', 'station.read', 'dockings.steer'],
+  supervisor: [
+    ...READ,
+    'recordings.view',
+    'recordings.link',
+    'recordings.mark',
+    'cases.import',
+    'cases.hold',
+    'archive.read',
+    'station.read',
+    'dockings.steer',
+  ],
   /** Runs the station; does not look at evidence. */
   admin: [
     ...READ,
@@ -56,6 +68,7 @@ export const ROLES: Record<Role, readonly Permission[]> = {
     'recordings.link',
     'recordings.mark',
     'cases.import',
+    'cases.hold',
     'archive.read',
     'archive.run',
     'archive.explain',

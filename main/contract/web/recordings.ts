@@ -130,7 +130,15 @@ export const RecordingDetail = z.object({
   deadlineBasis: z.string().nullable(),
   continues: Uuid.nullable(),
   dockingId: z.string(),
-  archives: z.array(z.object({ destination: z.string(), at: z.string(), bag: z.string() })),
+  archives: z.array(
+    z.object({
+      destination: z.string(),
+      at: z.string(),
+      bag: z.string(),
+      /** How long the archive was told to keep it, and until when it refuses to delete it itself; null where nothing was told. */
+      retention: z.object({ until: z.string(), legalHold: z.boolean(), enforcedUntil: z.string().nullable() }).nullable(),
+    }),
+  ),
   /** Cases it may belong to, best first, with the reason. */
   suggestions: z.array(z.object({ case: CaseName, reason: z.enum(['officer-and-time', 'officer', 'recent']) })),
   /** In the order of clips and places. */

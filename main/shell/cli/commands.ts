@@ -87,6 +87,24 @@ function readList(file: string): Result<Buffer> {
   }
 }
 
+export function hold(caseNumber: string, options: { reason: string }): Command {
+  return async (client, output) => {
+    const value = unpack(await client.evidence.hold({ caseNumber, reason: options.reason }), output);
+    if (!value) return EXIT.refused;
+    output.answer(value, [`依法保全 under legal hold: ${caseNumber}`]);
+    return EXIT.done;
+  };
+}
+
+export function release(caseNumber: string): Command {
+  return async (client, output) => {
+    const value = unpack(await client.evidence.release({ caseNumber }), output);
+    if (!value) return EXIT.refused;
+    output.answer(value, [`已解除保全 released: ${caseNumber}`]);
+    return EXIT.done;
+  };
+}
+
 export function link(recording: string, options: { case: string; stage?: string }): Command {
   return async (client, output) => {
     const stage = options.stage === undefined ? null : Stage.safeParse(options.stage);

@@ -126,6 +126,14 @@ asks(
 );
 asks(add('status', '现状 / what there is'), () => commands.status);
 asks(add('cases/import <file>', '导入案件清单 / import a case list'), (file: string) => commands.importList(file, 'cases'), true);
+asks(
+  add(
+    'cases/hold <case>',
+    '依法保全：解除之前，该案全部材料不得删除 / legal hold: everything of the case is kept until it is released',
+  ).requiredOption('--reason <text>', '原因 / why'),
+  commands.hold,
+);
+asks(add('cases/release <case>', '解除保全 / take the legal hold back'), commands.release);
 asks(add('people/import <file>', '导入人员清单 / import a list of officers'), (file: string) => commands.importList(file, 'people'), true);
 asks(
   add('link <recording>', '关联案件 / link a recording to a case').requiredOption('--case <no>', '案号').option('--stage <stage>', '环节 / stage'),

@@ -1,7 +1,9 @@
+import { actorText } from '../../archive/index.ts';
 import { done, failed } from '../../contract/errors.ts';
 import { ACTION_KINDS } from '../../contract/notice.ts';
 import type { CaseRow } from '../../contract/web/cases.ts';
-import { type CaseListRow, findCase, importCases, listCases, listCatalogue } from '../../evidence/index.ts';
+import { type CaseListRow, findCase, holdCase, holdOf, importCases, listCases, listCatalogue, releaseCase } from '../../evidence/index.ts';
+import type { Ledger } from '../../ledger/index.ts';
 import { readCursor, sql, writeCursor } from '../../store/index.ts';
 import { recordingRows } from './recording-rows.ts';
 import { actorOf, type GuardedContract, type WebContext } from './web-context.ts';
@@ -36,12 +38,27 @@ export function caseHandlers({ cases: os }: GuardedContract) {
         suggested: recordingRows(ledger, context.names, suggestedFor(context, input.id)),
       });
     }),
+    hold: os.hold.handler(({ context, input }) => holdCase(holding(context), input.id, input.reason)),
+    release: os.release.handler(({ context, input }) => releaseCase(holding(context), input.id)),
     import: os.import.handler(({ context, input }) => {
       const { ledger, identity, clock, policy } = context.station;
       const importing = { ledger, agencyId: identity.agencyId, zone: policy('camera-zone'), now: clock.now, actor: actorOf(context) };
       return importCases(importing, Buffer.from(input.contentBase64, 'base64'), input.name);
     }),
   };
+}
+
+function holding(context: WebContext) {
+  const { ledger, clock } = context.station;
+  return { ledger, now: clock.now, actor: actorOf(context) };
+}
+
+/** Who wanted a case's recordings kept, when and why; null when nobody does. */
+function holdShown(ledger: Ledger, caseId: string): CaseRow['hold'] {
+  const hold = holdOf(ledger.reader, caseId);
+  if (!hold) return null;
+  const reason = ledger.records.get('hold', hold.holdId)?.['reason'];
+  return { at: hold.at, by: actorText(ledger, hold.by), reason: typeof reason === 'string' ? reason : null };
 }
 
 /** Recordings the station thinks may belong to the case, and that belong to none yet. */
@@ -52,7 +69,7 @@ function suggestedFor({ station }: WebContext, caseId: string) {
   ).all(caseId);
 }
 
-function named({ names }: WebContext, row: CaseListRow): CaseRow {
+function named({ names, station }: WebContext, row: CaseListRow): CaseRow {
   return {
     case: names.caseName(row.caseId),
     actionKind: row.actionKind,
@@ -63,5 +80,6 @@ function named({ names }: WebContext, row: CaseListRow): CaseRow {
     recordings: row.recordings,
     recordingRule: ACTION_KINDS[row.actionKind].recording,
     missingStages: row.missingStages,
+    hold: holdShown(station.ledger, row.caseId),
   };
 }

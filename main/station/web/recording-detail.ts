@@ -25,18 +25,39 @@ export async function detailOf(context: WebContext, unitId: string): Promise<Res
     deadlineBasis: basis?.basis ?? null,
     continues: unit.continues,
     dockingId: row.docking_id,
-    archives: sql<{ destination: string; at: string; bag: string }>(
-      ledger.reader,
-      `SELECT d.name AS destination, r.at, r.bag FROM receipts r JOIN destinations d ON d.id = r.destination_id
-       WHERE r.unit_id = ? AND EXISTS (SELECT 1 FROM unit_items u JOIN receipt_items i ON i.item_id = u.item_id AND i.destination_id = d.id
-         WHERE u.unit_id = r.unit_id) ORDER BY r.seq`,
-    ).all(unitId),
+    archives: archivesOf(ledger, unitId),
     suggestions: (await suggestionsFor(context, [unitId], '')).flatMap((one) =>
       one.reason === 'search' ? [] : [{ case: one.case, reason: one.reason }],
     ),
     marks: marksShown(context, unitId),
     opened: context.session !== null && context.sessions.hasOpened(context.session, unitId),
   });
+}
+
+type ArchiveFacts = {
+  destination: string;
+  at: string;
+  bag: string;
+  until: string | null;
+  legal_hold: number | null;
+  enforced_until: string | null;
+};
+
+function archivesOf(ledger: Ledger, unitId: string): RecordingDetail['archives'] {
+  return sql<ArchiveFacts>(
+    ledger.reader,
+    `SELECT d.name AS destination, r.at, r.bag, t.until, t.legal_hold, t.enforced_until FROM receipts r JOIN destinations d ON d.id = r.destination_id
+     LEFT JOIN retentions t ON t.unit_id = r.unit_id AND t.destination_id = r.destination_id
+     WHERE r.unit_id = ? AND EXISTS (SELECT 1 FROM unit_items u JOIN receipt_items i ON i.item_id = u.item_id AND i.destination_id = d.id
+       WHERE u.unit_id = r.unit_id) ORDER BY r.seq`,
+  )
+    .all(unitId)
+    .map(({ destination, at, bag, until, legal_hold, enforced_until }) => ({
+      destination,
+      at,
+      bag,
+      retention: until === null ? null : { until, legalHold: legal_hold === 1, enforcedUntil: enforced_until },
+    }));
 }
 
 /** Marks in the order in which somebody who watches comes upon them. */

@@ -13,6 +13,7 @@ import { UndoBanner, useLinking } from '../link/index.ts';
 import { personText, RecordingLine, useRecordingWords } from '../recordings/index.ts';
 import { useCan } from '../session/index.ts';
 import css from './cases.module.css';
+import { LegalHold } from './LegalHold.tsx';
 import { STAGES, useMissing } from './words.ts';
 
 type Shown = { row: CaseRow; recordings: RecordingRow[]; suggested: RecordingRow[] };
@@ -46,6 +47,7 @@ function Case({ shown: { row, recordings, suggested } }: { shown: Shown }) {
             {t(`rule.${row.recordingRule}`)} {missing ?? (row.recordings > 0 && t('nothingMissing'))}
           </span>
         </p>
+        <LegalHold row={row} />
         {suggested.length > 0 && <Suggested row={row} suggested={suggested} linking={linking} />}
         <ByStage row={row} recordings={recordings} />
         {recordings.length > 0 && row.case.number !== null && (

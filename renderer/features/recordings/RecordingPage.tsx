@@ -118,6 +118,12 @@ function Archives({ detail: { archives } }: { detail: RecordingDetail }) {
           <li key={`${one.destination} ${one.bag}`} className={css.receipt}>
             <strong>{one.destination}</strong> <TimeText at={one.at} />
             <p>{t('receipt', { bag: one.bag })}</p>
+            {one.retention && (
+              <p>
+                {t('keptUntil')} <TimeText at={one.retention.until} as="day" />
+                {one.retention.legalHold && <strong>{t('legalHold')}</strong>} {t(one.retention.enforcedUntil ? 'enforced' : 'notEnforced')}
+              </p>
+            )}
           </li>
         ))}
       </ul>
