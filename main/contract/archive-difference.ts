@@ -74,6 +74,12 @@ export const ArchiveResult = z.strictObject({
   waiting: Count,
   /** Originals at the archive of which every byte was read again; the others were compared by their size. */
   read: Count,
+  /** The clean reconciliation since which this one looked at the archive; null when it looked at all of it. */
+  since: Uuid.nullable().default(null),
+  /** Originals that the archive was not asked about, because no receipt of theirs is newer than that. */
+  unchanged: Count.default(0),
+  /** Up to which entry of each station's ledger receipts were looked at, so that another one can go on from there. */
+  upTo: z.array(z.strictObject({ stationId: Uuid, seq: Count })).default([]),
   counts: ArchiveCounts,
   /** At most 1000 of each class; all are counted. */
   differences: z.array(ArchiveDifference),

@@ -40,6 +40,7 @@ export function archiveSheetOf(input: ArchiveSheetInput, language: Language): Sh
       [tell('comparedAt'), `${content.station.code} (${content.station.id})`],
       [say('ran'), `${spanText(content.startedAt, content.endedAt, zone, language)} (${zone})`],
       [say('ranBy'), input.by ?? say('erased')],
+      [tell('extent'), content.since === null ? tell('whole') : tell('sinceClean').replace('{id}', content.since)],
       [say('entry'), String(seq)],
       [say('result'), sha256],
       [say('exported'), timeText(input.exportedAt, zone)],
@@ -51,6 +52,7 @@ export function archiveSheetOf(input: ArchiveSheetInput, language: Language): Sh
       [say('same'), content.same],
       [say('waiting'), content.waiting],
       [tell('read'), content.read],
+      ...(content.since === null ? [] : [[tell('unchanged'), content.unchanged] satisfies [string, number]]),
     ],
     classes: ArchiveClass.options.map((name) => [ARCHIVE_CLASSES[name][language], counts[name]]),
     columns: [

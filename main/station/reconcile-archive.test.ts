@@ -43,12 +43,13 @@ async function archived(lab: StationLab, files: Record<string, string>): Promise
   expect(await lab.client.archive.writeCatalogue({ to: 'nas' })).toMatchObject({ ok: true });
 }
 
-async function outcome(report: string | null = null): Promise<Result<RecordedArchiveResult>> {
-  for await (const event of await desk.client.archive.reconcileAll({ to: 'nas', report })) if (event.event === 'done') return event.outcome;
+async function outcome(report: string | null = null, sinceClean = false): Promise<Result<RecordedArchiveResult>> {
+  for await (const event of await desk.client.archive.reconcileAll({ to: 'nas', report, sinceClean }))
+    if (event.event === 'done') return event.outcome;
   throw new Error('ended without a word');
 }
-async function compare() {
-  const result = await outcome();
+async function compare(sinceClean = false) {
+  const result = await outcome(null, sinceClean);
   if (!result.ok) throw new Error(JSON.stringify(result.failure));
   return result.value.content;
 }
@@ -155,6 +156,42 @@ test('a station whose catalogue was altered, or is gone, is told and not guessed
   expect(await compare()).toMatchObject({ stations: 2, counts: NONE });
 });
 
+test('after a clean one only what changed since is looked at, and after one that was not, all of the archive', async () => {
+  expect(await compare(true)).toMatchObject({ since: null, unchanged: 0, same: 4, counts: NONE });
+  const clean = await compare();
+  const [ofDesk] = fs.globSync(path.join(nas, stationOf(desk), '*/*/*/data/*'));
+  if (!ofDesk) throw new Error('nothing was archived');
+  fs.renameSync(ofDesk, `${nas}-aside`);
+  await archived(first, { 'DCIM/four.mp4': 'fourth' });
+  // Of the desk nothing was confirmed since: its folder is not looked at.
+  const next = await compare(true);
+  expect(next).toMatchObject({ since: clean.id, unchanged: 1, items: 5, same: 4, waiting: 0, counts: NONE });
+  expect(entriesOfType(desk.station.ledger.reader, 'archive.reconciled').at(-1)?.body).toMatchObject({ since: clean.id, unchanged: 1 });
+  const [ofFirst] = fs.globSync(path.join(nas, stationOf(first), '*/*/*/data/*'));
+  if (!ofFirst) throw new Error('nothing was archived');
+  fs.renameSync(ofFirst, `${nas}-aside2`);
+  expect(await compare(true)).toMatchObject({ since: next.id, unchanged: 5, same: 0, counts: NONE });
+  await archived(first, { 'DCIM/five.mp4': 'fifth' });
+  expect(await compare(true)).toMatchObject({ unchanged: 1, same: 4, counts: { ...NONE, missing: 1 } });
+  expect(await compare(true)).toMatchObject({ since: null, unchanged: 0, same: 4, counts: { ...NONE, missing: 2 } });
+  fs.renameSync(`${nas}-aside`, ofDesk);
+  fs.renameSync(`${nas}-aside2`, ofFirst);
+  expect(await compare(true)).toMatchObject({ since: null, same: 6, counts: NONE });
+});
+
+test('what was confirmed after the list was begun is not judged, neither then nor never', async () => {
+  nowMs += 3_600_000;
+  await archived(first, { 'DCIM/late.mp4': 'confirmed while the desk lists' });
+  nowMs -= 3_600_000;
+  const { reader } = first.station.ledger;
+  const id = reader.prepare('SELECT item_id FROM items ORDER BY stored_seq DESC LIMIT 1').pluck().get() as string;
+  const [file] = fs.globSync(path.join(nas, stationOf(first), `*/*/*/data/*${id}*`));
+  fs.rmSync(file as string);
+  expect(await compare()).toMatchObject({ same: 4, waiting: 1, counts: NONE });
+  nowMs += 7_200_000;
+  expect(await compare(true)).toMatchObject({ same: 3, unchanged: 1, counts: { ...NONE, missing: 1 } });
+});
+
 test('by policy another part of the originals is read again each time, until all were; one that was stopped is read next time', async () => {
   const [changed] = fs.globSync(path.join(nas, stationOf(first), '*/*/*/data/*'));
   flip(changed as string);
@@ -225,6 +262,7 @@ test('of many stations every planted difference of every class is found, and not
       kind: 'compare',
       catalogue: path.join(folder, 'catalogue'),
       inventory,
+      months: null,
       destinationId,
       at,
       afterHours: 24,

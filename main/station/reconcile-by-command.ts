@@ -45,13 +45,14 @@ export async function* reconcileByCommand(
 /** The same of all stations of an archive, from the archive alone. */
 export async function* reconcileAllByCommand(
   station: Station,
-  input: { to: string | null; report: string | null },
+  input: { to: string | null; report: string | null; sinceClean: boolean },
 ): AsyncGenerator<ArchiveReconcileEvent> {
   const { actor, longWork } = station;
   const destination = findDestination(station.ledger, input.to ?? 'local');
   if (!destination.ok) return yield { event: 'done', outcome: destination, unprinted: null };
-  const request = { destination: destination.value, actor };
-  const started = longWork.archive.start({ what: destination.value.name, destinationId: destination.value.id, actor }, (watch) =>
+  const request = { destination: destination.value, actor, sinceClean: input.sinceClean };
+  const how = input.sinceClean ? 'quick' : 'full';
+  const started = longWork.archive.start({ what: destination.value.name, how, destinationId: destination.value.id, actor }, (watch) =>
     reconcileArchive(station.stages.catalogue, request, watch),
   );
   for await (const event of followed(longWork.archive, started)) {

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ArchiveClass, ArchiveCounts, type ArchiveDifference } from '../../contract/archive-difference.ts';
-import { COMPARISONS, heldViews } from './compare.sql.ts';
+import { COMPARISONS, heldViews, UP_TO } from './compare.sql.ts';
 import { openEngine, rowsOf } from './duckdb.ts';
 import { openCatalogue } from './open-catalogue.ts';
 import { quoted } from './sql-text.ts';
@@ -12,7 +12,9 @@ export type CompareJob = {
   /** What lies at the archive: CSV or Parquet with `key`, `size_bytes` (null: cannot be looked at) and `sha256` (null: not read). */
   inventory: string;
   destinationId: string;
-  /** Now, as the station tells it. */
+  /** Months of stations, as their bags' paths begin, of which the inventory is; null when it is of everything. */
+  months: readonly string[] | null;
+  /** When the inventory was begun, as the station tells it: what was confirmed later is not judged. */
   at: string;
   /** After how many hours a recording without a case, or bytes without a receipt, count. */
   afterHours: number;
@@ -28,6 +30,8 @@ export type Compared = {
   items: number;
   same: number;
   waiting: number;
+  unchanged: number;
+  upTo: { stationId: string; seq: number }[];
   counts: ArchiveCounts;
   differences: ArchiveDifference[];
   /** How long each step took, ms. */
@@ -55,7 +59,8 @@ export async function compare(job: CompareJob, onStep: (step: string) => void): 
       for (const text of statements) await engine.run(filledIn(text, job));
     });
   }
-  const [totals] = await rowsOf<Omit<Compared, 'counts' | 'differences' | 'stepMs'>>(engine, 'SELECT * FROM totals');
+  const [totals] = await rowsOf<Omit<Compared, 'upTo' | 'counts' | 'differences' | 'stepMs'>>(engine, 'SELECT * FROM totals');
+  const upTo = await rowsOf<Compared['upTo'][number]>(engine, filledIn(UP_TO, job));
   const counted = await rowsOf<{ class: ArchiveClass; n: number }>(engine, 'SELECT class, count(*) AS n FROM differences GROUP BY class');
   const differences = await rowsOf<ArchiveDifference>(
     engine,
@@ -68,19 +73,22 @@ export async function compare(job: CompareJob, onStep: (step: string) => void): 
   const counts = ArchiveCounts.parse(
     Object.fromEntries(Object.keys(ArchiveCounts.shape).map((name) => [name, counted.find((one) => one.class === name)?.n ?? 0])),
   );
-  return { ...totals, counts, differences, stepMs };
+  return { ...totals, upTo, counts, differences, stepMs };
 }
 
 function filledIn(text: string, job: CompareJob): string {
   return text
     .replaceAll('$destination', `'${quoted(job.destinationId)}'`)
     .replaceAll('$at', `TIMESTAMPTZ '${quoted(job.at)}'`)
-    .replaceAll('$after', `to_hours(${job.afterHours})`);
+    .replaceAll('$after', `to_hours(${job.afterHours})`)
+    .replaceAll('$looked', job.months === null ? 'true' : '(bag IS NULL OR bag[1:44] IN (SELECT month FROM months))');
 }
 
 /** Makes the tables to be compared of the catalogue's files, each proven against its station's list. */
 async function openTables(engine: DuckDBConnection, job: CompareJob): Promise<void> {
   await engine.run(DIFFERENCES);
+  const months = (job.months ?? []).map((month) => `'${quoted(month)}'`);
+  await engine.run(`CREATE TABLE months AS SELECT unnest([${months.join(', ')}]::VARCHAR[]) AS month`);
   for (const { station, key, sha256, found } of await openCatalogue(engine, job.catalogue, null)) {
     const [kind, cause] = found ? ['differs', 'altered'] : ['missing', 'not-there'];
     await engine.run(

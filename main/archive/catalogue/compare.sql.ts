@@ -22,7 +22,7 @@ const madeAt = (column: string) => `make_timestamptz(1000 * coalesce(TRY_CAST('0
 
 /**
  * The comparisons, in order. `odd` holds the few of a million originals that are not the same everywhere; only these are looked
- * at closer. `$destination`, `$at` and `$after` are filled in.
+ * at closer. `$destination`, `$at`, `$after` and `$looked` are filled in: `$looked` says of a bag whether the inventory would list it.
  */
 export const COMPARISONS: readonly { name: string; statements: readonly string[] }[] = [
   {
@@ -32,13 +32,14 @@ export const COMPARISONS: readonly { name: string; statements: readonly string[]
        SELECT coalesce(i.station, h.station) AS station, i.item_id AS known, coalesce(i.item_id, h.item_id) AS item_id, coalesce(i.unit_id, h.unit_id) AS unit_id,
          i.sha256, i.size_bytes, i.stored_at, i.confirmed_sha256, i.confirmed_at, i.bag, h.key, h.bag AS held_bag, h.size_bytes AS held_bytes, h.sha256 AS held_sha256
        FROM (SELECT i.station, i.item_id, i.unit_id, i.sha256, i.size_bytes, i.stored_at, r.sha256 AS confirmed_sha256, r.confirmed_at, r.bag
-         FROM all_items i LEFT JOIN (SELECT * FROM all_receipts WHERE destination_id = $destination) r ON r.item_id = i.item_id AND r.station = i.station) i
+         FROM all_items i LEFT JOIN (SELECT * FROM all_receipts WHERE destination_id = $destination) r ON r.item_id = i.item_id AND r.station = i.station
+         WHERE $looked) i
        FULL JOIN (SELECT * FROM all_held WHERE is_payload) h ON h.item_id = i.item_id AND h.unit_id = i.unit_id
        WHERE (h.size_bytes = i.size_bytes AND h.bag = i.bag AND i.confirmed_sha256 = i.sha256 AND coalesce(h.sha256, i.sha256) = i.sha256) IS NOT TRUE`,
       `CREATE TABLE judged AS SELECT *, CASE
          WHEN known IS NULL THEN CASE WHEN ${madeAt('unit_id')} > (SELECT max(written_at) FROM all_stations s WHERE s.station = odd.station) THEN 'waiting' ELSE 'no-item' END
          WHEN confirmed_sha256 IS NULL THEN CASE WHEN key IS NOT NULL AND stored_at < $at - $after THEN 'no-receipt' ELSE 'waiting' END
-         WHEN key IS NULL THEN 'gone-after-receipt'
+         WHEN key IS NULL THEN CASE WHEN confirmed_at > $at THEN 'waiting' ELSE 'gone-after-receipt' END
          WHEN held_bytes IS NULL THEN 'not-looked-at'
          WHEN held_bag <> bag THEN 'place'
          WHEN held_bytes <> size_bytes THEN 'size'
@@ -113,8 +114,14 @@ export const COMPARISONS: readonly { name: string; statements: readonly string[]
   {
     name: 'totals',
     statements: [
-      `CREATE TABLE totals AS SELECT (SELECT count(*) FROM all_stations) AS stations, items, items - (SELECT count(DISTINCT known) FROM judged) AS same,
-         (SELECT count(*) FROM judged WHERE cause = 'waiting') AS waiting FROM (SELECT count(*) AS items FROM all_items)`,
+      `CREATE TABLE totals AS SELECT (SELECT count(*) FROM all_stations) AS stations, items, items - unchanged - (SELECT count(DISTINCT known) FROM judged) AS same,
+         (SELECT count(*) FROM judged WHERE cause = 'waiting') AS waiting, unchanged FROM (SELECT count(*) AS items FROM all_items),
+         (SELECT count(*) AS unchanged FROM (SELECT station, item_id, bag FROM all_receipts WHERE destination_id = $destination AND NOT $looked) r
+          JOIN all_items i ON i.item_id = r.item_id AND i.station = r.station)`,
     ],
   },
 ];
+
+/** Up to which entry of each station receipts were judged: those confirmed after the inventory was begun were not. */
+export const UP_TO = `SELECT s.station AS stationId, least(max(s.head_seq), coalesce(min(r.seq) - 1, max(s.head_seq))) AS seq FROM all_stations s
+  LEFT JOIN all_receipts r ON r.station = s.station AND r.destination_id = $destination AND r.confirmed_at > $at GROUP BY s.station ORDER BY s.station`;

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { listChanged } from './changed-job.ts';
 import { compare } from './compare-job.ts';
 import type { FromJob, Job } from './run-job.ts';
 import { listStations } from './stations-job.ts';
@@ -24,6 +25,8 @@ function carryOut(job: Job): Promise<unknown> {
       return writeFiles(job);
     case 'compare':
       return compare(job, (step) => tell({ step }));
+    case 'changed':
+      return listChanged(job);
     case 'stations':
       return listStations(job);
   }

@@ -13,10 +13,12 @@ import { sql } from '../../store/index.ts';
 import { asking } from '../backend.ts';
 import type { Destination } from '../destinations.ts';
 import type { Watch } from '../watch.ts';
+import { readArchiveResult } from './archive-results.ts';
 import { COMPARISONS } from './compare.sql.ts';
+import { partOf, writeInventory } from './inventory.ts';
 import { type Reached, reach, readableCatalogue } from './reach.ts';
 import { runJob } from './run-job.ts';
-import { CATALOGUE } from './tables.ts';
+import { CHANGED_TABLES } from './tables.ts';
 import type { CatalogueContext } from './write-catalogue.ts';
 
 /** Differences of each class that a result lists; all are counted. */
@@ -28,6 +30,13 @@ const STEPS = 1 + COMPARISONS.length;
 /** Hours after which a recording without a case, or bytes without a receipt, are a difference. */
 const AFTER_HOURS = 24;
 
+export type ArchiveRequest = {
+  destination: Destination;
+  actor: Actor;
+  /** Of the archive only months in which something was confirmed since the last reconciliation, when that was clean; else all of it. */
+  sinceClean: boolean;
+};
+
 /**
  * Compares all stations of an archive with what it holds, from the archive alone: the catalogues that the stations wrote
  * there and a list of everything in it. The result is recorded: in a private record, its counts and its hash on the ledger.
@@ -35,7 +44,7 @@ const AFTER_HOURS = 24;
  */
 export async function reconcileArchive(
   context: CatalogueContext,
-  { destination, actor }: { destination: Destination; actor: Actor },
+  { destination, actor, sinceClean }: ArchiveRequest,
   watch: Watch,
 ): Promise<Result<RecordedArchiveResult>> {
   const { forward, identity } = context;
@@ -48,26 +57,26 @@ export async function reconcileArchive(
   const scratch = fs.mkdtempSync(path.join(context.scratch, 'reconcile-'));
   try {
     const inventory = path.join(scratch, 'inventory.csv');
-    // What a station writes while this lists is newer than its catalogue and waits; so the catalogue is read after the list.
-    const part = partOf(context, destination);
+    const base = sinceClean ? cleanBase(forward.ledger, destination.id) : null;
+    // Reading again takes all of the archive in turn, so it is for those that look at all of it.
+    const part = base === null ? partOf(context, destination) : null;
     const { backend } = reached.value;
-    const gathered = await asking(
-      backend,
-      destination.name,
-      async () => {
-        const read = await writeInventory(reached.value, inventory, part, watch);
-        return done({ read, catalogue: await readableCatalogue(reached.value, scratch, null) });
-      },
-      watch.signal,
-    );
+    const gather = async () => {
+      const months = base === null ? done(null) : await changedMonths(reached.value, destination, base.upTo, scratch, watch);
+      if (!months.ok) return months;
+      const read = await writeInventory(reached.value, { file: inventory, months: months.value, part }, watch);
+      return done({ read, months: months.value, catalogue: await readableCatalogue(reached.value, scratch, null) });
+    };
+    const gathered = await asking(backend, destination.name, gather, watch.signal);
     if (!gathered.ok) return gathered;
-    const { read, catalogue } = gathered.value;
+    const { read, months, catalogue } = gathered.value;
     let steps = 0;
     const compared = await runJob(
       {
         kind: 'compare',
         catalogue,
         inventory,
+        months,
         destinationId: destination.id,
         at: startedAt,
         afterHours: AFTER_HOURS,
@@ -90,6 +99,7 @@ export async function reconcileArchive(
     const recorded = await record(forward.ledger, actor, {
       ...found,
       read,
+      since: base?.since ?? null,
       format: 1,
       id: uuidv7(),
       station: { id: identity.stationId, code: identity.stationCode },
@@ -105,48 +115,31 @@ export async function reconcileArchive(
   }
 }
 
-type Part = { n: number; of: number };
-
-/** The part of the archive's originals that is read again this time; one that was stopped is read next time. Null for none. */
-function partOf({ work, rereadParts }: CatalogueContext, { id }: Destination): Part | null {
-  const of = rereadParts();
-  if (of === 0) return null;
-  const next = sql<{ next_part: number }>(work, 'SELECT next_part FROM archive_rereads WHERE destination_id = ?').get(id)?.next_part ?? 0;
-  return { n: next % of, of };
+/** The last reconciliation of an archive, when the archive held all of what it should; null when it did not, or there was none. */
+function cleanBase(ledger: Ledger, destinationId: string): { since: string; upTo: ArchiveResult['upTo'] } | null {
+  const last = sql<{ reconciliation_id: string }>(
+    ledger.reader,
+    'SELECT reconciliation_id FROM archive_reconciliations WHERE destination_id = ? ORDER BY seq DESC LIMIT 1',
+  ).get(destinationId);
+  const read = last && readArchiveResult(ledger, last.reconciliation_id);
+  // One that was made before receipts were counted says nothing to go on from; nor does one whose record is erased.
+  if (!read?.ok || read.value.content.upTo.length === 0) return null;
+  const { counts, upTo } = read.value.content;
+  const isClean = counts.missing + counts.differs + counts.extra + counts.unreadable === 0;
+  return isClean ? { since: last?.reconciliation_id ?? '', upTo } : null;
 }
 
-/** Whether a file belongs to a part: an original, by a hash of its key, so that parts are of like size and stay what they are. */
-function isIn(part: Part | null, key: string): boolean {
-  if (!part || !PAYLOAD.test(key)) return false;
-  return createHash('sha256').update(key, 'utf8').digest().readUInt32BE() % part.of === part.n;
-}
-
-const PAYLOAD = /^[0-9a-f-]{36}\/\d{4}\/\d{2}\/[0-9a-f-]{36}\/data\//;
-
-/** Lists everything of an archive's stations into a file, a part of it with its hash; says of how many it read that. */
-async function writeInventory({ backend, tables }: Reached, file: string, part: Part | null, { signal, onProgress }: Watch): Promise<number> {
-  const out = fs.createWriteStream(file);
-  const failure = new Promise<never>((_, reject) => out.once('error', reject));
-  failure.catch(() => undefined);
-  out.write('key,size_bytes,sha256\n');
-  let [files, read, bytes] = [0, 0, 0];
-  for await (const { file: key, sizeBytes } of tables.sizes('')) {
-    signal.throwIfAborted();
-    if (key.startsWith(CATALOGUE)) continue;
-    files += 1;
-    const due = isIn(part, key);
-    const hashed = due ? await backend.hash(key, signal) : null;
-    signal.throwIfAborted();
-    if (due) read += 1;
-    bytes += hashed?.sizeBytes ?? 0;
-    // What is there and cannot be read has no size either: nothing is known of its bytes.
-    const size = due ? hashed?.sizeBytes : sizeBytes;
-    const room = out.write(`"${key.replaceAll('"', '""')}",${size ?? ''},${hashed?.sha256 ?? ''}\n`);
-    if (!room) await Promise.race([new Promise<void>((resolve) => out.once('drain', () => resolve())), failure]);
-    onProgress({ phase: 'archive', items: files, ofItems: null, bytes, ofBytes: null });
-  }
-  await Promise.race([new Promise<void>((resolve) => out.end(() => resolve())), failure]);
-  return read;
+/** Months of stations in which the archive confirmed something since, by the catalogue as it is before the archive is listed. */
+async function changedMonths(
+  reached: Reached,
+  { id }: Destination,
+  upTo: ArchiveResult['upTo'],
+  scratch: string,
+  { signal }: Watch,
+): Promise<Result<string[]>> {
+  const catalogue = await readableCatalogue(reached, path.join(scratch, 'before'), CHANGED_TABLES);
+  const found = await runJob({ kind: 'changed', catalogue, destinationId: id, upTo, spill: path.join(scratch, 'spill') }, { signal });
+  return found.ok ? done(found.value.value) : found;
 }
 
 async function record(ledger: Ledger, actor: Actor, found: ArchiveResult): Promise<Result<RecordedArchiveResult>> {
@@ -154,7 +147,8 @@ async function record(ledger: Ledger, actor: Actor, found: ArchiveResult): Promi
   const canonical = canonicalize(content);
   if (canonical === undefined) throw new Error('a result has no canonical form');
   const sha256 = createHash('sha256').update(canonical, 'utf8').digest('hex');
-  const { id, startedAt, stations, items, same, waiting, read, counts } = content;
+  const { id, startedAt, stations, items, same, waiting, read, since, unchanged, counts } = content;
+  const incremental = since === null ? {} : { since, unchanged };
   const [entry] = await ledger.append(
     [
       {
@@ -163,7 +157,17 @@ async function record(ledger: Ledger, actor: Actor, found: ArchiveResult): Promi
         refs: [{ kind: 'destination', id: content.destination.id, role: 'destination' }],
         actor,
         at: content.endedAt,
-        body: { destinationId: content.destination.id, stations, items, same, waiting, read, counts, result: { id, sha256, startedAt } },
+        body: {
+          destinationId: content.destination.id,
+          stations,
+          items,
+          same,
+          waiting,
+          read,
+          ...incremental,
+          counts,
+          result: { id, sha256, startedAt },
+        },
       },
     ],
     [{ kind: 'archive-reconciliation', id, data: { canonical } }],

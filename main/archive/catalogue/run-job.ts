@@ -1,11 +1,17 @@
 import { fork } from 'node:child_process';
 import { done, failed, type Result } from '../../contract/errors.ts';
+import type { ChangedJob } from './changed-job.ts';
 import type { Compared, CompareJob } from './compare-job.ts';
 import type { ListedStations, StationsJob } from './stations-job.ts';
 import type { WriteJob, WrittenJob } from './write-job.ts';
 
 /** Jobs on tables, and what each gives. */
-export type Jobs = { write: [WriteJob, WrittenJob]; compare: [CompareJob, Compared]; stations: [StationsJob, ListedStations] };
+export type Jobs = {
+  write: [WriteJob, WrittenJob];
+  compare: [CompareJob, Compared];
+  changed: [ChangedJob, string[]];
+  stations: [StationsJob, ListedStations];
+};
 export type Job = Jobs[keyof Jobs][0];
 export type FromJob = { step: string } | { done: unknown; residentBytes: number } | { failed: string };
 

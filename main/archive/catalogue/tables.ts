@@ -152,8 +152,9 @@ export const FILES_TABLE = {
   columns: { key: 'text', rows: 'whole', size_bytes: 'whole', sha256: 'text' },
 } as const;
 
-/** What the list of stations needs of each. */
+/** What the list of stations needs of each, and what tells in which months something was confirmed. */
 export const STATIONS_TABLES = [STATION_TABLE.name, 'recordings', FILES_TABLE.name];
+export const CHANGED_TABLES = ['receipts', FILES_TABLE.name];
 
 /** Raised when a column changes its meaning; new columns are added at the end without it. */
 export const CATALOGUE_FORMAT = 1;

@@ -227,9 +227,12 @@ export const archiveContract = {
     .output(eventIterator(ReconcileEvent)),
   /** Every station of an archive, as the archive alone shows them. */
   stations: oc.input(z.object({ to: z.string().nullable() })).output(outcomeOf(z.array(ArchiveStation))),
-  /** All stations of an archive, from the archive alone. `report`: file beside which the sheets are put. */
+  /**
+   * All stations of an archive, from the archive alone. `report`: file beside which the sheets are put. `sinceClean`: of the archive
+   * only what changed since the last one, when that was clean.
+   */
   reconcileAll: oc
-    .input(z.object({ to: z.string().nullable(), report: z.string().nullable().default(null) }))
+    .input(z.object({ to: z.string().nullable(), report: z.string().nullable().default(null), sinceClean: z.boolean().default(false) }))
     .output(eventIterator(ArchiveReconcileEvent)),
   /** `reconciliation` null is the newest one; a difference may be named by the beginning of its id when that is unique. */
   explain: oc

@@ -163,6 +163,9 @@ export const ArchiveReconciled = z.strictObject({
   same: Count,
   waiting: Count,
   read: Count,
+  /** The reconciliation since which the archive was looked at, and the originals left out for that; none for all of it. */
+  since: Uuid.optional(),
+  unchanged: Count.optional(),
   counts: ArchiveCounts,
   result: z.strictObject({ id: Uuid, sha256: Hash256, startedAt: Instant }),
 });

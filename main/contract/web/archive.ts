@@ -101,6 +101,8 @@ export const ArchiveReport = ArchiveResult.pick({
   same: true,
   waiting: true,
   read: true,
+  since: true,
+  unchanged: true,
   counts: true,
 }).extend({
   destination: z.string(),
@@ -200,7 +202,12 @@ export const archiveWebContract = {
     .output(REPORT_FILE),
   reconcileAll: needs('archive.run')
     .route({ method: 'POST', path: '/archive-reconcile', summary: 'Begin to compare all stations of an archive with what it holds, or join in' })
-    .input(z.object({ to: z.string().max(32) }))
+    .input(
+      z.object({
+        to: z.string().max(32),
+        /** Of the archive only what changed since the last one, when that was clean. */ sinceClean: z.boolean().default(false),
+      }),
+    )
     .output(outcomeOf(ReconcileRun)),
   reconcileAllRun: needs('archive.read')
     .route({ method: 'GET', path: '/archive-reconcile', summary: 'The reconciliation of all stations that goes on, or how the last one ended' })

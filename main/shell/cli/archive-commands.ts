@@ -88,21 +88,22 @@ export function listStations(options: { to?: string }): Command {
   };
 }
 
-export function reconcileAll(options: { to?: string; report?: string }): Command {
+export function reconcileAll(options: { to?: string; report?: string; sinceClean?: boolean }): Command {
   return async (client, output) => {
     const report = options.report === undefined ? null : path.resolve(options.report);
     let outcome: Result<RecordedArchiveResult> | null = null;
     let unprinted: Failure | null = null;
-    for await (const event of await client.archive.reconcileAll({ to: options.to ?? null, report })) {
+    for await (const event of await client.archive.reconcileAll({ to: options.to ?? null, report, sinceClean: options.sinceClean === true })) {
       if (event.event === 'done') [outcome, unprinted] = [event.outcome, event.unprinted];
       else output.say(progressLine(event.progress, event.remainingMs));
     }
     if (!outcome) throw new Error('a reconciliation ended without a word');
     const result = unpack(outcome, output);
     if (!result) return EXIT.refused;
-    const { stations, items, same, waiting, read, counts, differences } = result.content;
+    const { stations, items, same, waiting, read, since, unchanged, counts, differences } = result.content;
     output.answer(result, [
       `采集站 stations ${stations}, 原始文件 originals ${items}, 一致 same ${same}, 待归档 waiting ${waiting}, 重新读取 read again ${read}`,
+      ...(since === null ? [] : [`自 since ${since}, 未变而未查看 unchanged and not looked at ${unchanged}`]),
       ...ArchiveClass.options.map((name) => `${ARCHIVE_WORDS[name]} ${name} ${counts[name]}`),
       ...differences.map(archiveDifferenceLine),
       `结果 result ${result.sha256}`,

@@ -160,10 +160,9 @@ asks(
   archiveCommands.listStations,
 );
 asks(
-  add('archive/reconcile', '全部采集站与归档对账 / compare all stations of an archive with what it holds').option(
-    '--to <name>',
-    '存储目标 / destination',
-  ),
+  add('archive/reconcile', '全部采集站与归档对账 / compare all stations of an archive with what it holds')
+    .option('--to <name>', '存储目标 / destination')
+    .option('--since-clean', '上次无差异时，只看此后有变动的月份 / when the last one was clean, only months that changed since'),
   archiveCommands.reconcileAll,
 );
 asks(

@@ -19,8 +19,9 @@ export function allStationsHandlers({ archive: os }: GuardedContract) {
       const destination = findDestination(ledger, input.to);
       if (!destination.ok) return destination;
       const actor = actorOf(context);
-      const request = { destination: destination.value, actor };
-      const started = longWork.archive.start({ what: input.to, destinationId: destination.value.id, actor }, (watch) =>
+      const request = { destination: destination.value, actor, sinceClean: input.sinceClean };
+      const how = input.sinceClean ? 'quick' : 'full';
+      const started = longWork.archive.start({ what: input.to, how, destinationId: destination.value.id, actor }, (watch) =>
         named(input.to, reconcileArchive(stages.catalogue, request, watch)),
       );
       return started.ok ? done(runOf(context.station) as ReconcileRun) : started;
@@ -55,7 +56,7 @@ function reportOf({ ledger }: Station, { id, from, limit, ...filter }: Asked): R
   const read = readArchiveResult(ledger, id);
   if (!read.ok) return read;
   const { content, sha256: resultSha256, seq: entry, by } = read.value;
-  const { differences, destination, format: _, head: __, ...figures } = content;
+  const { differences, destination, format: _, head: __, upTo: ___, ...figures } = content;
   const matching = matchingOf(differences, filter);
   const next = from + limit < matching.length ? from + limit : null;
   const stations = Map.groupBy(differences, (one) => one.stationId);
