@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { Explanation } from '../contract/api/archive.ts';
+import type { Draft } from '../contract/entries/index.ts';
 import { done, failed, type Result } from '../contract/errors.ts';
 import type { Actor, Ref, Subject } from '../contract/values.ts';
 import type { Ledger } from '../ledger/index.ts';
@@ -59,33 +60,30 @@ export async function explainDifference(context: ExplainContext, request: Explai
   const found = findDifference(result.value.content, request.difference);
   if (!found.ok) return found;
   const difference = found.value;
-  const former = (await explanationsNow(ledger)).get(difference.id);
-  if (former) return failed('difference.explained-already', difference.what, former.id);
+  const { code, destinationId, expectedSha256, foundSha256 } = difference;
+  const reconciliationId = result.value.content.id;
+  return putExplanation(context, { ...difference, reason: request.reason }, (explanation) => ({
+    type: 'difference.explained',
+    ...aboutOf(ledger, difference),
+    actor,
+    at: context.now(),
+    body: { ...explanation, reconciliationId, code, destinationId, expectedSha256, foundSha256 },
+  }));
+}
+
+/** Explains a difference that nobody has explained: the entry, and its private record. */
+export async function putExplanation(
+  { ledger, actor }: ExplainContext,
+  { id: difference, what, reason }: { id: string; what: string; reason: string },
+  draftOf: (explanation: { explanationId: string; digest: string }) => Draft<'difference.explained' | 'archive.difference-explained'>,
+): Promise<Result<Explanation>> {
+  const former = (await explanationsNow(ledger)).get(difference);
+  if (former) return failed('difference.explained-already', what, former.id);
   const id = uuidv7();
   const salt = randomBytes(16).toString('base64url');
-  const at = context.now();
-  const { code, destinationId, expectedSha256, foundSha256 } = difference;
-  await ledger.append(
-    [
-      {
-        type: 'difference.explained',
-        ...aboutOf(ledger, difference),
-        actor,
-        at,
-        body: {
-          explanationId: id,
-          reconciliationId: result.value.content.id,
-          code,
-          destinationId,
-          expectedSha256,
-          foundSha256,
-          digest: digestOf(salt, difference.id, request.reason),
-        },
-      },
-    ],
-    [{ kind: 'explanation', id, data: { difference: difference.id, salt, reason: request.reason } }],
-  );
-  return done({ id, at, by: actorText(ledger, actor), reason: request.reason });
+  const draft = draftOf({ explanationId: id, digest: digestOf(salt, difference, reason) });
+  await ledger.append([draft], [{ kind: 'explanation', id, data: { difference, salt, reason } }]);
+  return done({ id, at: draft.at, by: actorText(ledger, actor), reason });
 }
 
 /** Takes an explanation back: its difference is open again, and both entries stay on the ledger. */

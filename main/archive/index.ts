@@ -1,6 +1,7 @@
 export { type ArchivedLedger, readArchivedLedger, readNamesInBags, withArchive } from './archived-ledger.ts';
 export type { Backend } from './backend.ts';
 export { createBreakers, type DestinationStanding } from './breakers.ts';
+export { explainArchiveDifference } from './catalogue/archive-explanations.ts';
 export { listArchiveReconciliations, readArchiveResult } from './catalogue/archive-results.ts';
 export { type ArchiveDesk, createArchiveDesk } from './catalogue/archive-stations.ts';
 export { reconcileArchive } from './catalogue/reconcile-archive.ts';
@@ -16,7 +17,7 @@ export {
   listDestinations,
   testDestination,
 } from './destinations.ts';
-export { actorText, explainDifference, reopenDifference } from './explanations.ts';
+export { actorText, explainDifference, explanationsNow, reopenDifference } from './explanations.ts';
 export { exportCase } from './export.ts';
 export type { ForwardContext } from './forward.ts';
 export { type LedgerElsewhere, lookElsewhere } from './ledger-elsewhere.ts';

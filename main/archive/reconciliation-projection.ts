@@ -1,10 +1,11 @@
+import type { Entry } from '../contract/entries/index.ts';
 import type { Projection } from '../ledger/index.ts';
-import { sql } from '../store/index.ts';
+import { type Db, sql } from '../store/index.ts';
 
 /** Reconciliations whose result is kept, and the explanations that hold now. */
 export const RECONCILIATION_PROJECTION: Projection = {
   name: 'reconciliation',
-  version: 2,
+  version: 3,
   tables: [
     {
       name: 'reconciliations',
@@ -48,21 +49,24 @@ export const RECONCILIATION_PROJECTION: Projection = {
     'archive.reconciled': (db, { seq, at, body }) => {
       sql(db, 'INSERT INTO archive_reconciliations VALUES (?, ?, ?, ?, ?)').run(body.result.id, seq, at, body.destinationId, body.result.sha256);
     },
-    'difference.explained': (db, { seq, at, subject, actor, body }) => {
-      sql(db, 'INSERT INTO explanations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
-        body.explanationId,
-        seq,
-        at,
-        subject.kind,
-        subject.id,
-        body.destinationId,
-        actor.kind,
-        actor.id,
-        body.digest,
-      );
-    },
+    'difference.explained': noteExplanation,
+    'archive.difference-explained': noteExplanation,
     'difference.reopened': (db, { body }) => {
       sql(db, 'DELETE FROM explanations WHERE explanation_id = ?').run(body.explanationId);
     },
   },
 };
+
+function noteExplanation(db: Db, { seq, at, subject, actor, body }: Entry<'difference.explained' | 'archive.difference-explained'>): void {
+  sql(db, 'INSERT INTO explanations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+    body.explanationId,
+    seq,
+    at,
+    subject.kind,
+    subject.id,
+    body.destinationId,
+    actor.kind,
+    actor.id,
+    body.digest,
+  );
+}

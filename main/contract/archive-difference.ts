@@ -28,6 +28,8 @@ export type ArchiveCause = z.infer<typeof ArchiveCause>;
 
 /** One difference of a reconciled archive. */
 export const ArchiveDifference = z.object({
+  /** The same in every reconciliation of this archive as long as it is the same difference; null in results from before there were ids. */
+  id: Hash256.nullable().default(null),
   class: ArchiveClass,
   location: ArchiveLocation,
   cause: ArchiveCause,
@@ -43,6 +45,8 @@ export const ArchiveDifference = z.object({
   found: z.string().nullable(),
   /** Since when it is known that it should be otherwise; null when nothing tells. */
   since: z.string().nullable(),
+  /** The explanation that held when this was found. */
+  explanationId: Uuid.nullable().default(null),
 });
 export type ArchiveDifference = z.infer<typeof ArchiveDifference>;
 
@@ -81,6 +85,8 @@ export const ArchiveResult = z.strictObject({
   /** Up to which entry of each station's ledger receipts were looked at, so that another one can go on from there. */
   upTo: z.array(z.strictObject({ stationId: Uuid, seq: Count })).default([]),
   counts: ArchiveCounts,
+  /** Of the listed ones, how many somebody had explained. */
+  explained: Count.default(0),
   /** At most 1000 of each class; all are counted. */
   differences: z.array(ArchiveDifference),
 });

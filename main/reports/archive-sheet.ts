@@ -32,8 +32,8 @@ export function archiveSheetOf(input: ArchiveSheetInput, language: Language): Sh
     verdict:
       counts.differs > 0
         ? say('mismatch')
-        : all > 0
-          ? tell('open').replace('{n}', String(all))
+        : all > content.explained
+          ? tell('open').replace('{n}', String(all - content.explained))
           : say(content.waiting > 0 ? 'waitingOnly' : 'reconciled'),
     facts: [
       [say('destination'), content.destination.name],
@@ -52,6 +52,7 @@ export function archiveSheetOf(input: ArchiveSheetInput, language: Language): Sh
       [say('same'), content.same],
       [say('waiting'), content.waiting],
       [tell('read'), content.read],
+      [say('explainedCount'), content.explained],
       ...(content.since === null ? [] : [[tell('unchanged'), content.unchanged] satisfies [string, number]]),
     ],
     classes: ArchiveClass.options.map((name) => [ARCHIVE_CLASSES[name][language], counts[name]]),
@@ -88,7 +89,7 @@ function rowOf(one: ArchiveDifference, n: number, { recorded, zone }: ArchiveShe
     one.unitId ?? '',
     one.expected ?? '',
     one.found ?? '',
-    ACTIONS[one.action][language],
+    one.explanationId === null ? ACTIONS[one.action][language] : WORDS.isExplained[language],
     age,
   ];
 }

@@ -179,6 +179,36 @@ test('after a clean one only what changed since is looked at, and after one that
   expect(await compare(true)).toMatchObject({ since: null, same: 6, counts: NONE });
 });
 
+test('a difference that is explained no longer counts as open, wherever it is met again, until it is another one or the explanation is taken back', async () => {
+  const [stray = ''] = fs.globSync(path.join(nas, stationOf(first), '*/*/*'));
+  fs.writeFileSync(path.join(stray, 'Thumbs.db'), 'x');
+  const { id, differences, explained } = await compare();
+  const [found] = differences;
+  expect([explained, found]).toMatchObject([0, { class: 'extra', id: expect.stringMatching(/^[0-9a-f]{64}$/), explanationId: null }]);
+  const { archive } = desk.client;
+  const reason = '资源管理器生成的缩略图';
+  const made = await archive.explainAll({ reconciliation: id, difference: (found?.id ?? '').slice(0, 8), reason });
+  if (!made.ok) throw new Error(made.failure.code);
+  const [entry] = entriesOfType(desk.station.ledger.reader, 'archive.difference-explained');
+  expect(entry).toMatchObject({ body: { explanationId: made.value.id, reconciliationId: id, class: 'extra', stationId: stationOf(first) } });
+  expect(JSON.stringify(entry)).not.toContain(reason);
+  const again = await archive.explainAll({ reconciliation: null, difference: found?.id ?? '', reason: 'again' });
+  expect(again).toMatchObject({ ok: false, failure: { code: 'difference.explained-already' } });
+  expect(await archive.explainAll({ reconciliation: id, difference: 'f'.repeat(64), reason })).toMatchObject({
+    failure: { code: 'difference.unknown' },
+  });
+  expect(await compare()).toMatchObject({
+    counts: { ...NONE, extra: 1 },
+    explained: 1,
+    differences: [{ id: found?.id, explanationId: made.value.id }],
+  });
+  fs.renameSync(path.join(stray, 'Thumbs.db'), path.join(stray, 'other.db'));
+  expect(await compare()).toMatchObject({ counts: { ...NONE, extra: 1 }, explained: 0, differences: [{ explanationId: null }] });
+  fs.renameSync(path.join(stray, 'other.db'), path.join(stray, 'Thumbs.db'));
+  expect(await archive.reopen({ explanation: made.value.id })).toMatchObject({ ok: true });
+  expect(await compare()).toMatchObject({ explained: 0, differences: [{ id: found?.id, explanationId: null }] });
+});
+
 test('what was confirmed after the list was begun is not judged, neither then nor never', async () => {
   nowMs += 3_600_000;
   await archived(first, { 'DCIM/late.mp4': 'confirmed while the desk lists' });

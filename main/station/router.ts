@@ -1,6 +1,7 @@
 import { implement } from '@orpc/server';
 import {
   addDestination,
+  explainArchiveDifference,
   explainDifference,
   exportCase,
   findDestination,
@@ -124,6 +125,7 @@ export function createRouter(station: Station) {
         yield* reconcileAllByCommand(station, input);
       }),
       explain: os.archive.explain.handler(({ input }) => explainDifference({ ledger, now: clock.now, actor }, input)),
+      explainAll: os.archive.explainAll.handler(({ input }) => explainArchiveDifference({ ledger, now: clock.now, actor }, input)),
       reopen: os.archive.reopen.handler(({ input }) => reopenDifference({ ledger, now: clock.now, actor }, input.explanation)),
     },
   });

@@ -71,6 +71,7 @@ const FAMILIES: Record<EntryType, readonly Family[]> = {
   'case.held': ['cases', 'recordings'],
   'case.released': ['cases', 'recordings'],
   'retention.extended': ['recordings'],
+  'archive.difference-explained': ['archive'],
 };
 
 /** The families that entries of these types make stale; null means everything. */

@@ -25,6 +25,9 @@ export type CompareJob = {
   spill: string;
 };
 
+/** A difference as it was found, before anybody asks who explained it. */
+export type FoundDifference = Omit<ArchiveDifference, 'id' | 'explanationId'>;
+
 export type Compared = {
   stations: number;
   items: number;
@@ -33,7 +36,7 @@ export type Compared = {
   unchanged: number;
   upTo: { stationId: string; seq: number }[];
   counts: ArchiveCounts;
-  differences: ArchiveDifference[];
+  differences: FoundDifference[];
   /** How long each step took, ms. */
   stepMs: Record<string, number>;
 };
@@ -62,7 +65,7 @@ export async function compare(job: CompareJob, onStep: (step: string) => void): 
   const [totals] = await rowsOf<Omit<Compared, 'upTo' | 'counts' | 'differences' | 'stepMs'>>(engine, 'SELECT * FROM totals');
   const upTo = await rowsOf<Compared['upTo'][number]>(engine, filledIn(UP_TO, job));
   const counted = await rowsOf<{ class: ArchiveClass; n: number }>(engine, 'SELECT class, count(*) AS n FROM differences GROUP BY class');
-  const differences = await rowsOf<ArchiveDifference>(
+  const differences = await rowsOf<FoundDifference>(
     engine,
     `SELECT class, location, cause, action, station AS stationId, unit_id AS unitId, item_id AS itemId, docking_id AS dockingId, key, expected, found, since
      FROM differences QUALIFY row_number() OVER (PARTITION BY class ORDER BY station, since, key, item_id, unit_id, docking_id) <= ${job.listed}

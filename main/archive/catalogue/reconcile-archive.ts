@@ -5,16 +5,19 @@ import path from 'node:path';
 import canonicalize from 'canonicalize';
 import { v7 as uuidv7 } from 'uuid';
 import type { RecordedArchiveResult } from '../../contract/api/archive.ts';
-import { ArchiveResult } from '../../contract/archive-difference.ts';
+import { type ArchiveDifference, ArchiveResult } from '../../contract/archive-difference.ts';
 import { done, failed, type Result } from '../../contract/errors.ts';
 import type { Actor } from '../../contract/values.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import { sql } from '../../store/index.ts';
 import { asking } from '../backend.ts';
 import type { Destination } from '../destinations.ts';
+import { explanationsNow } from '../explanations.ts';
 import type { Watch } from '../watch.ts';
+import { archiveDifferenceId } from './archive-explanations.ts';
 import { readArchiveResult } from './archive-results.ts';
 import { COMPARISONS } from './compare.sql.ts';
+import type { FoundDifference } from './compare-job.ts';
 import { partOf, writeInventory } from './inventory.ts';
 import { type Reached, reach, readableCatalogue } from './reach.ts';
 import { runJob } from './run-job.ts';
@@ -94,10 +97,13 @@ export async function reconcileArchive(
       },
     );
     if (!compared.ok) return compared;
-    const { stepMs: _, ...found } = compared.value.value;
-    if (found.stations === 0 && found.differences.length === 0) return failed('archive.no-catalogue', destination.name);
+    const { stepMs: _, differences: all, ...found } = compared.value.value;
+    const differences = await withExplanations(forward.ledger, destination.id, all);
+    if (found.stations === 0 && all.length === 0) return failed('archive.no-catalogue', destination.name);
     const recorded = await record(forward.ledger, actor, {
       ...found,
+      differences,
+      explained: differences.filter((one) => one.explanationId !== null).length,
       read,
       since: base?.since ?? null,
       format: 1,
@@ -142,13 +148,21 @@ async function changedMonths(
   return found.ok ? done(found.value.value) : found;
 }
 
+async function withExplanations(ledger: Ledger, destinationId: string, found: readonly FoundDifference[]): Promise<ArchiveDifference[]> {
+  const explanations = await explanationsNow(ledger);
+  return found.map((one) => {
+    const id = archiveDifferenceId(destinationId, one);
+    return { ...one, id, explanationId: explanations.get(id)?.id ?? null };
+  });
+}
+
 async function record(ledger: Ledger, actor: Actor, found: ArchiveResult): Promise<Result<RecordedArchiveResult>> {
   const content = ArchiveResult.parse(found);
   const canonical = canonicalize(content);
   if (canonical === undefined) throw new Error('a result has no canonical form');
   const sha256 = createHash('sha256').update(canonical, 'utf8').digest('hex');
-  const { id, startedAt, stations, items, same, waiting, read, since, unchanged, counts } = content;
-  const incremental = since === null ? {} : { since, unchanged };
+  const { id, startedAt, stations, items, same, waiting, read, since, unchanged, explained, counts } = content;
+  const more = { ...(since === null ? {} : { since, unchanged }), ...(explained === 0 ? {} : { explained }) };
   const [entry] = await ledger.append(
     [
       {
@@ -157,17 +171,7 @@ async function record(ledger: Ledger, actor: Actor, found: ArchiveResult): Promi
         refs: [{ kind: 'destination', id: content.destination.id, role: 'destination' }],
         actor,
         at: content.endedAt,
-        body: {
-          destinationId: content.destination.id,
-          stations,
-          items,
-          same,
-          waiting,
-          read,
-          ...incremental,
-          counts,
-          result: { id, sha256, startedAt },
-        },
+        body: { destinationId: content.destination.id, stations, items, same, waiting, read, ...more, counts, result: { id, sha256, startedAt } },
       },
     ],
     [{ kind: 'archive-reconciliation', id, data: { canonical } }],

@@ -238,5 +238,9 @@ export const archiveContract = {
   explain: oc
     .input(z.object({ reconciliation: Uuid.nullable(), difference: z.string().min(4).max(64), reason: Reason }))
     .output(outcomeOf(Explanation)),
+  /** The same of a difference that a reconciliation of all stations found. */
+  explainAll: oc
+    .input(z.object({ reconciliation: Uuid.nullable(), difference: z.string().min(4).max(64), reason: Reason }))
+    .output(outcomeOf(Explanation)),
   reopen: oc.input(z.object({ explanation: Uuid })).output(outcomeOf(z.object({ seq: Count }))),
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ArchiveCounts } from '../archive-difference.ts';
+import { ArchiveClass, ArchiveCounts } from '../archive-difference.ts';
 import { ErrorCode } from '../errors.ts';
 import { Base64Url, Count, Hash256, Instant, SizeBytes, Uuid } from '../values.ts';
 
@@ -166,6 +166,19 @@ export const ArchiveReconciled = z.strictObject({
   /** The reconciliation since which the archive was looked at, and the originals left out for that; none for all of it. */
   since: Uuid.optional(),
   unchanged: Count.optional(),
+  /** Differences that were explained at the time. */
+  explained: Count.optional(),
   counts: ArchiveCounts,
   result: z.strictObject({ id: Uuid, sha256: Hash256, startedAt: Instant }),
+});
+
+/** The same as `difference.explained` of a difference that a reconciliation of all stations found; taken back alike. */
+export const ArchiveDifferenceExplained = z.strictObject({
+  explanationId: Uuid,
+  reconciliationId: Uuid,
+  destinationId: Uuid,
+  class: ArchiveClass,
+  /** The station it is about. */
+  stationId: Uuid,
+  digest: Base64Url,
 });

@@ -72,6 +72,7 @@ export const ENTRY_BODIES = {
   'difference.reopened': archive.DifferenceReopened,
   'run.ended': station.RunEnded,
   'archive.reconciled': archive.ArchiveReconciled,
+  'archive.difference-explained': archive.ArchiveDifferenceExplained,
   'clock.stepped': station.ClockStepped,
   'destination.scheduled': archive.DestinationScheduled,
   'case.held': evidence.CaseHeld,

@@ -103,6 +103,7 @@ export const ArchiveReport = ArchiveResult.pick({
   read: true,
   since: true,
   unchanged: true,
+  explained: true,
   counts: true,
 }).extend({
   destination: z.string(),
@@ -113,7 +114,8 @@ export const ArchiveReport = ArchiveResult.pick({
   listed: Count,
   /** Stations that listed differences are about, with how many each has. */
   ofStations: z.array(z.object({ stationId: Uuid, differences: Count })),
-  rows: z.array(ArchiveDifference),
+  /** Each with the explanation that holds now. */
+  rows: z.array(ArchiveDifference.extend({ explanation: Explanation.nullable() })),
   /** Of the listed ones, how many the filter leaves, and from which number on the next page begins; null when there is none. */
   matching: Count,
   next: Count.nullable(),
@@ -239,6 +241,14 @@ export const archiveWebContract = {
       }),
     )
     .output(outcomeOf(ArchiveReport)),
+  explainArchive: needs('archive.explain')
+    .route({
+      method: 'POST',
+      path: '/archive-reconciliations/{id}/explanations',
+      summary: 'Say why a difference between stations and archive is there; holds as long as it is the same one',
+    })
+    .input(z.object({ id: Uuid, difference: Hash256, reason: Reason }))
+    .output(outcomeOf(Explanation)),
   exportArchive: needs('archive.read')
     .errors({ NOT_MADE: { status: 409, data: Failure } })
     .route({

@@ -166,6 +166,13 @@ asks(
   archiveCommands.reconcileAll,
 );
 asks(
+  add(
+    'archive/explain <difference>',
+    '说明上次全站对账的一项差异 / say why a difference of the last reconciliation of all stations is there',
+  ).requiredOption('--reason <text>', '原因 / why'),
+  (difference: string, options: { reason: string }) => archiveCommands.explain(difference, options, 'explainAll'),
+);
+asks(
   add('reconcile', '对账 / compare source, vault and archive')
     .option('--source <dir>', '来源目录 / a camera or folder')
     .option('--to <name>', '存储目标 / destination')

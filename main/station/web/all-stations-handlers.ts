@@ -1,4 +1,11 @@
-import { findDestination, listArchiveReconciliations, readArchiveResult, reconcileArchive } from '../../archive/index.ts';
+import {
+  explainArchiveDifference,
+  explanationsNow,
+  findDestination,
+  listArchiveReconciliations,
+  readArchiveResult,
+  reconcileArchive,
+} from '../../archive/index.ts';
 import type { ArchiveDifference } from '../../contract/archive-difference.ts';
 import { done, type Result } from '../../contract/errors.ts';
 import type { ArchiveReport, ExportFormat, ReconcileRun } from '../../contract/web/archive.ts';
@@ -35,6 +42,12 @@ export function allStationsHandlers({ archive: os }: GuardedContract) {
       listArchiveReconciliations(context.station.ledger, MAX_RECONCILIATIONS),
     ),
     archiveReconciliation: os.archiveReconciliation.handler(({ context, input }) => reportOf(context.station, input)),
+    explainArchive: os.explainArchive.handler(({ context, input }) =>
+      explainArchiveDifference(
+        { ledger: context.station.ledger, now: context.station.clock.now, actor: actorOf(context) },
+        { reconciliation: input.id, difference: input.difference, reason: input.reason },
+      ),
+    ),
     exportArchive: os.exportArchive.handler(async ({ context, input, errors, signal }) => {
       const made = await exportOf(context.station, input, signal ? AbortSignal.any([signal, context.signal]) : context.signal);
       if (!made.ok) throw errors.NOT_MADE({ data: made.failure });
@@ -52,13 +65,14 @@ function runOf(station: Station): ReconcileRun | null {
 
 type Asked = { id: string; class?: string | undefined; stationId?: string | undefined; search: string; from: number; limit: number };
 
-function reportOf({ ledger }: Station, { id, from, limit, ...filter }: Asked): Result<ArchiveReport> {
+async function reportOf({ ledger }: Station, { id, from, limit, ...filter }: Asked): Promise<Result<ArchiveReport>> {
   const read = readArchiveResult(ledger, id);
   if (!read.ok) return read;
   const { content, sha256: resultSha256, seq: entry, by } = read.value;
   const { differences, destination, format: _, head: __, upTo: ___, ...figures } = content;
   const matching = matchingOf(differences, filter);
   const next = from + limit < matching.length ? from + limit : null;
+  const explanations = await explanationsNow(ledger);
   const stations = Map.groupBy(differences, (one) => one.stationId);
   return done({
     ...figures,
@@ -68,7 +82,7 @@ function reportOf({ ledger }: Station, { id, from, limit, ...filter }: Asked): R
     entry,
     listed: differences.length,
     ofStations: [...stations].map(([stationId, of]) => ({ stationId, differences: of.length })),
-    rows: matching.slice(from, from + limit),
+    rows: matching.slice(from, from + limit).map((one) => ({ ...one, explanation: (one.id !== null && explanations.get(one.id)) || null })),
     matching: matching.length,
     next,
   });

@@ -83,6 +83,21 @@ test('its differences come by class, by station, by words, and a page at a time'
   expect((await report(id, { class: 'other' })).status).toBe(400);
 });
 
+test('an archivist says why a difference is there, and an auditor, who may not, reads it', async () => {
+  const id = await reconciled();
+  const rowOf = async () => ((await report(id, { class: 'extra' })).json.value as ArchiveReport).rows[0];
+  const difference = (await rowOf())?.id;
+  const body = { difference, reason: '检查过，无害' };
+  const address = `/api/v1/archive-reconciliations/${id}/explanations`;
+  expect((await desk.ask(address, { session: auditor, body })).status).toBe(403);
+  const made = (await desk.ask(address, { session: archivist, body })).json;
+  expect(made).toMatchObject({ ok: true, value: { reason: body.reason, by: expect.stringMatching(/^张\d 1100000\d$/) } });
+  expect((await rowOf())?.explanation).toEqual(made.value);
+  const back = await desk.ask(`/api/v1/explanations/${made.value.id}/take-back`, { session: archivist, body: {} });
+  expect(back.json).toMatchObject({ ok: true });
+  expect((await rowOf())?.explanation).toBeNull();
+});
+
 test('is saved as it was recorded, with the hash that the ledger vouches for, and as a sheet to sign', async () => {
   const id = await reconciled();
   const { resultSha256 } = (await report(id)).json.value as ArchiveReport;
