@@ -145,8 +145,8 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
   },
   'case.unknown': { zh: '没有该案件：{what}。请先导入案件清单。', en: 'No such case: {what}. Import the case list first.' },
   'unit.unknown': {
-    zh: '没有该音像记录：{what}。请用 evidock status 查看。',
-    en: 'No such recording: {what}. See evidock status.',
+    zh: '没有该音像记录：{what}。请在记录列表中查找；在命令行用 evidock status。',
+    en: 'No such recording: {what}. Look for it in the list of recordings; on the command line, evidock status has them.',
   },
   'camera.row-invalid': {
     zh: '记录仪清单中的一行有误：{what}。其余行已导入；请改正后重新导入。',

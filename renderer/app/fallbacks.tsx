@@ -1,8 +1,8 @@
 import { type ErrorComponentProps, Link } from '@tanstack/react-router';
-import { Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { failed } from '../../main/contract/errors.ts';
 import { failureOf } from '../api/client.ts';
+import { Loading } from '../ui/Loading.tsx';
 import { EmptyState, ErrorPanel } from '../ui/panels.tsx';
 
 export function NotFound() {
@@ -23,5 +23,5 @@ export function Broken({ error, reset }: ErrorComponentProps) {
 }
 
 export function Waiting() {
-  return <Skeleton active style={{ padding: 24 }} />;
+  return <Loading place="page" />;
 }

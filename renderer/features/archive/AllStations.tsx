@@ -1,10 +1,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Button, Radio, Skeleton } from 'antd';
+import { Button, Radio } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, failureOf, queryClient } from '../../api/client.ts';
 import { FailureAlert } from '../../ui/FailureAlert.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { isUnderWay } from '../../ui/long-run.tsx';
 import { EmptyState, ErrorPanel } from '../../ui/panels.tsx';
 import { useCan } from '../session/index.ts';
@@ -24,7 +25,7 @@ export function AllStations() {
   const [chosen, setChosen] = useState<string | null>(null);
   const names = destinations?.map(({ name }) => name) ?? [];
   const name = chosen ?? names.at(-1) ?? null;
-  if (destinations === undefined) return <Skeleton active />;
+  if (destinations === undefined) return <Loading />;
   if (name === null) {
     return (
       <EmptyState title={t('noDestinations')}>

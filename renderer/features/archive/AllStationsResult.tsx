@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Button, Skeleton } from 'antd';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ArchiveClass, ArchiveDifference } from '../../../main/contract/archive-difference.ts';
 import { ACTIONS, ARCHIVE_CLASSES, CAUSES } from '../../../main/contract/archive-words.ts';
@@ -8,6 +8,7 @@ import type { ArchiveReport } from '../../../main/contract/web/archive.ts';
 import { api, client, failureOf } from '../../api/client.ts';
 import { Chips } from '../../ui/Chips.tsx';
 import { DataTable } from '../../ui/DataTable.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { ErrorPanel } from '../../ui/panels.tsx';
 import { SearchBox } from '../../ui/SearchBox.tsx';
 import { CopyText, TimeText } from '../../ui/text.tsx';
@@ -34,7 +35,7 @@ export function AllStationsResult({ id, shown, onShow }: Props) {
   if (error || refused) return <ErrorPanel failure={refused ? refused.failure : failureOf(error)} onRetry={() => void refetch()} />;
   const pages = data?.pages.flatMap((page) => (page.ok ? [page.value] : []));
   const report = pages?.[0];
-  if (pages === undefined || report === undefined) return <Skeleton active />;
+  if (pages === undefined || report === undefined) return <Loading />;
   const rows = pages.flatMap((page) => page.rows);
   return (
     <div className={css.result} data-testid="all-stations-result">

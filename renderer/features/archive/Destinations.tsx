@@ -1,11 +1,12 @@
 import { CheckCircleOutlined, PauseCircleOutlined, WarningOutlined } from '@ant-design/icons';
 import { useMutation } from '@tanstack/react-query';
-import { Button, Skeleton } from 'antd';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { DestinationRow } from '../../../main/contract/web/archive.ts';
 import { api, failureOf } from '../../api/client.ts';
 import { Facts } from '../../ui/Facts.tsx';
 import { FailureAlert } from '../../ui/FailureAlert.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { EmptyState, ErrorPanel, useFailureText } from '../../ui/panels.tsx';
 import { TimeText, useTimeText } from '../../ui/text.tsx';
 import { useCan } from '../session/index.ts';
@@ -25,7 +26,7 @@ export function Destinations() {
         <ImportConnection />
       </div>
       {error && <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />}
-      {data === undefined && !error && <Skeleton active />}
+      {data === undefined && !error && <Loading />}
       {data?.length === 0 && (
         <EmptyState title={t('noDestinations')}>
           <p>{t('noDestinationsNext')}</p>

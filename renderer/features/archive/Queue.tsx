@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Skeleton } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { QueueRow } from '../../../main/contract/web/archive.ts';
 import { api, failureOf } from '../../api/client.ts';
 import { Chips } from '../../ui/Chips.tsx';
 import { DataTable } from '../../ui/DataTable.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { ErrorPanel, useFailureText } from '../../ui/panels.tsx';
 import { TimeText } from '../../ui/text.tsx';
 import css from './archive.module.css';
@@ -35,7 +35,7 @@ export function Queue() {
       </div>
       <ForwardRun />
       {error && <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />}
-      {data === undefined && !error && <Skeleton active />}
+      {data === undefined && !error && <Loading />}
       {data?.length === 0 && <p className={css.calm}>{t('nothingWaits')}</p>}
       {rows.length > 0 && (
         <div className={css.queue}>

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { Input, Skeleton } from 'antd';
+import { Input } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ReconcileReport } from '../../../main/contract/api/archive.ts';
 import type { ErrorCode } from '../../../main/contract/errors.ts';
 import { api, client, failureOf } from '../../api/client.ts';
 import { Chips } from '../../ui/Chips.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { ErrorPanel } from '../../ui/panels.tsx';
 import { CopyText, TimeText } from '../../ui/text.tsx';
 import { Verdict } from '../../ui/Verdict.tsx';
@@ -33,7 +34,7 @@ export function ReconcileResult({ id, shown, onShow }: Props) {
   if (error || data?.ok === false) {
     return <ErrorPanel failure={data?.ok === false ? data.failure : failureOf(error)} onRetry={() => void refetch()} />;
   }
-  if (data === undefined) return <Skeleton active />;
+  if (data === undefined) return <Loading />;
   return <Result report={data.value} shown={shown} onShow={onShow} />;
 }
 

@@ -1,12 +1,13 @@
 import { WarningOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Skeleton } from 'antd';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ArchiveStation } from '../../../main/contract/api/archive.ts';
 import type { Failure } from '../../../main/contract/errors.ts';
 import { api, failureOf } from '../../api/client.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { FailureAlert } from '../../ui/FailureAlert.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { ErrorPanel } from '../../ui/panels.tsx';
 import { Bytes, TimeText } from '../../ui/text.tsx';
 import { useSession } from '../session/index.ts';
@@ -27,7 +28,7 @@ export function Stations({ name }: { name: string }) {
       </div>
       {data?.ok && <p className={css.calm}>{t('stationsHint')}</p>}
       {error && <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />}
-      {data === undefined && !error && <Skeleton active />}
+      {data === undefined && !error && <Loading />}
       {data?.ok && <StationTable rows={data.value} name={name} />}
       {data?.ok === false && <Nothing failure={data.failure} />}
     </section>

@@ -1,6 +1,6 @@
 import { CheckCircleOutlined, WarningOutlined } from '@ant-design/icons';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Button, Drawer, Skeleton } from 'antd';
+import { Button, Drawer } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CameraDocking, CameraRow, MergedCamera } from '../../../main/contract/web/cameras.ts';
@@ -8,6 +8,7 @@ import { api, failureOf } from '../../api/client.ts';
 import { ConfirmTwice } from '../../ui/ConfirmTwice.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { FailureAlert } from '../../ui/FailureAlert.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { ErrorPanel } from '../../ui/panels.tsx';
 import { Bytes, TimeText } from '../../ui/text.tsx';
 import { useCan } from '../session/index.ts';
@@ -74,7 +75,7 @@ function Details({ camera, onMerge }: { camera: CameraRow; onMerge: (() => void)
       )}
       <PasswordDialog open={asking} onClose={() => setAsking(false)} camera={camera} />
       <h2>{t('history')}</h2>
-      {data === undefined && !error && <Skeleton active />}
+      {data === undefined && !error && <Loading />}
       {(error || data?.ok === false) && <ErrorPanel failure={data?.ok === false ? data.failure : failureOf(error)} onRetry={() => void refetch()} />}
       {data?.ok && data.value.length === 0 && <p className={css.calm}>{t('neverNext')}</p>}
       <ol>{data?.ok && data.value.map((docking) => <Docking key={docking.dockingId} docking={docking} />)}</ol>

@@ -1,11 +1,12 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Input, Skeleton } from 'antd';
+import { Button, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CameraRow } from '../../../main/contract/web/cameras.ts';
 import { api, failureOf } from '../../api/client.ts';
 import { Chips } from '../../ui/Chips.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { EmptyState, ErrorPanel } from '../../ui/panels.tsx';
 import { useCan } from '../session/index.ts';
@@ -37,7 +38,7 @@ export function CamerasPage() {
         {data && data.length > 0 && register}
       </PageHeader>
       {error && <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />}
-      {data === undefined && !error && <Skeleton active style={{ padding: 24 }} />}
+      {data === undefined && !error && <Loading place="below-title" />}
       {data?.length === 0 && (
         <EmptyState title={t('none')} action={register}>
           <p>{t('noneNext')}</p>

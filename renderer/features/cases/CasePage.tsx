@@ -1,11 +1,12 @@
 import { ExclamationCircleOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { Button, Skeleton } from 'antd';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CaseRow } from '../../../main/contract/web/cases.ts';
 import type { RecordingRow } from '../../../main/contract/web/recordings.ts';
 import { api, failureOf } from '../../api/client.ts';
+import { Loading } from '../../ui/Loading.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { ErrorPanel } from '../../ui/panels.tsx';
 import { CopyText, TimeText } from '../../ui/text.tsx';
@@ -23,7 +24,7 @@ export function CasePage() {
   const { id } = useParams({ from: '/cases/$id' });
   const { data, error, refetch } = useQuery(api.cases.get.queryOptions({ input: { id } }));
   if (data?.ok) return <Case shown={data.value} />;
-  if (!data && !error) return <Skeleton active style={{ padding: 24 }} />;
+  if (!data && !error) return <Loading place="page" />;
   return <ErrorPanel failure={data?.failure ?? failureOf(error)} onRetry={() => void refetch()} alone />;
 }
 

@@ -1,9 +1,10 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Button, Skeleton } from 'antd';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CaseSort } from '../../../main/contract/web/cases.ts';
 import { api, failureOf } from '../../api/client.ts';
+import { Loading } from '../../ui/Loading.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { EmptyState, ErrorPanel } from '../../ui/panels.tsx';
 import { SearchBox } from '../../ui/SearchBox.tsx';
@@ -54,7 +55,7 @@ export function CasesPage() {
     <>
       <PageHeader title={t('title')} hint={total === null ? undefined : t('total', { count: total })} />
       <Filters shown={shown} put={put} />
-      {rows === undefined && !list.error && <Skeleton active style={{ padding: 24 }} />}
+      {rows === undefined && !list.error && <Loading place="below-title" />}
       {rows === undefined && list.error && <ErrorPanel failure={failureOf(list.error)} onRetry={() => void list.refetch()} />}
       {rows?.length === 0 && filtered && (
         <EmptyState

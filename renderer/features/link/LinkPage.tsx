@@ -1,12 +1,13 @@
 import { SearchOutlined } from '@ant-design/icons';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
-import { Button, Input, Skeleton } from 'antd';
+import { Button, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CaseName } from '../../../main/contract/web/base.ts';
 import type { RecordingRow } from '../../../main/contract/web/recordings.ts';
 import { api, failureOf } from '../../api/client.ts';
+import { Loading } from '../../ui/Loading.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { EmptyState, ErrorPanel } from '../../ui/panels.tsx';
 import { RecordingLine, useRecordingWords } from '../recordings/index.ts';
@@ -28,7 +29,7 @@ export function LinkPage() {
     return (
       <>
         <PageHeader title={t('title')} />
-        {error ? <ErrorPanel failure={failureOf(error)} onRetry={retry} /> : <Skeleton active style={{ padding: 24 }} />}
+        {error ? <ErrorPanel failure={failureOf(error)} onRetry={retry} /> : <Loading place="below-title" />}
       </>
     );
   }

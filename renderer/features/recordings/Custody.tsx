@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { CustodyEntry } from '../../../main/contract/web/recordings.ts';
 import { api, failureOf } from '../../api/client.ts';
 import { bytesText, durationText } from '../../ui/format.pure.ts';
+import { Loading } from '../../ui/Loading.tsx';
 import { ErrorPanel } from '../../ui/panels.tsx';
 import { CopyText, TimeText } from '../../ui/text.tsx';
 import css from './custody.module.css';
@@ -16,7 +16,7 @@ export function Custody({ id }: { id: string }) {
   return (
     <section className={css.custody}>
       <h2>{t('custody')}</h2>
-      {data === undefined && !error && <Skeleton active />}
+      {data === undefined && !error && <Loading />}
       {(error || data?.ok === false) && <ErrorPanel failure={data?.ok === false ? data.failure : failureOf(error)} onRetry={() => void refetch()} />}
       <ol>{data?.ok && data.value.map((entry) => <Entry key={entry.seq} entry={entry} />)}</ol>
     </section>

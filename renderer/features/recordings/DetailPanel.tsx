@@ -1,11 +1,12 @@
 import { CloseOutlined, FilterOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Button, Skeleton } from 'antd';
+import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecordingDetail, RecordingFilter } from '../../../main/contract/web/recordings.ts';
 import { api, failureOf } from '../../api/client.ts';
+import { Loading } from '../../ui/Loading.tsx';
 import { ErrorPanel } from '../../ui/panels.tsx';
 import { Bytes, Duration } from '../../ui/text.tsx';
 import { useCan } from '../session/index.ts';
@@ -28,7 +29,7 @@ export function DetailPanel({ id, onClose, onOnly }: PanelProps) {
       ) : (
         <>
           {close}
-          {data || error ? <ErrorPanel failure={data?.failure ?? failureOf(error)} onRetry={() => void refetch()} /> : <Skeleton active />}
+          {data || error ? <ErrorPanel failure={data?.failure ?? failureOf(error)} onRetry={() => void refetch()} /> : <Loading />}
         </>
       )}
     </aside>

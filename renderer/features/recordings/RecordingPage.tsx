@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { Button, Skeleton } from 'antd';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { RecordingDetail } from '../../../main/contract/web/recordings.ts';
 import { api, failureOf } from '../../api/client.ts';
+import { Loading } from '../../ui/Loading.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { ErrorPanel } from '../../ui/panels.tsx';
 import { TimeText, useTimeText } from '../../ui/text.tsx';
@@ -21,7 +22,7 @@ export function RecordingPage() {
   const { id } = useParams({ from: '/recordings/$id' });
   const { data, error, refetch } = useQuery(api.recordings.get.queryOptions({ input: { id } }));
   if (data?.ok) return <Shown key={id} detail={data.value} />;
-  if (!data && !error) return <Skeleton active style={{ padding: 24 }} />;
+  if (!data && !error) return <Loading place="page" />;
   return <ErrorPanel failure={data?.failure ?? failureOf(error)} onRetry={() => void refetch()} alone />;
 }
 

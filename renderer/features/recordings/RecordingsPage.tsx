@@ -1,10 +1,11 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Button, Skeleton } from 'antd';
+import { Button } from 'antd';
 import { useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecordingFilter } from '../../../main/contract/web/recordings.ts';
 import { api, failureOf } from '../../api/client.ts';
+import { Loading } from '../../ui/Loading.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { EmptyState, ErrorPanel } from '../../ui/panels.tsx';
 import { useCan } from '../session/index.ts';
@@ -131,11 +132,7 @@ function List({
   if (list.data === undefined) {
     return (
       <div className={css.instead}>
-        {list.error ? (
-          <ErrorPanel failure={failureOf(list.error)} onRetry={() => void list.refetch()} />
-        ) : (
-          <Skeleton active paragraph={{ rows: 8 }} />
-        )}
+        {list.error ? <ErrorPanel failure={failureOf(list.error)} onRetry={() => void list.refetch()} /> : <Loading rows={8} />}
       </div>
     );
   }

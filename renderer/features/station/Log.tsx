@@ -1,11 +1,12 @@
 import { CloseCircleOutlined, InfoCircleOutlined, WarningOutlined } from '@ant-design/icons';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { Button, Skeleton } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LogLine } from '../../../main/contract/web/station.ts';
 import { api, failureOf } from '../../api/client.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { EmptyState, ErrorPanel } from '../../ui/panels.tsx';
 import { SearchBox } from '../../ui/SearchBox.tsx';
 import { TimeText } from '../../ui/text.tsx';
@@ -37,7 +38,7 @@ export function Log() {
         </Button>
       </div>
       {error && <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />}
-      {lines === undefined && !error && <Skeleton active />}
+      {lines === undefined && !error && <Loading />}
       {lines?.length === 0 && (
         <EmptyState title={t(search === '' ? 'logEmpty' : 'logNothing')}>
           <p>{t(search === '' ? 'logEmptyNext' : 'logNothingNext')}</p>

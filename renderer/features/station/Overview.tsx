@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Skeleton } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StatusReport } from '../../../main/contract/api/station.ts';
 import { api, failureOf } from '../../api/client.ts';
 import { Facts } from '../../ui/Facts.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { ErrorPanel, FailureText } from '../../ui/panels.tsx';
 import { Bytes, CopyText } from '../../ui/text.tsx';
 import { Clock } from './Clock.tsx';
@@ -16,7 +16,7 @@ export function Overview() {
   const { t } = useTranslation('station');
   const { data, error, refetch } = useQuery(api.station.status.queryOptions());
   if (error) return <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />;
-  if (data === undefined) return <Skeleton active />;
+  if (data === undefined) return <Loading />;
   const { deadlines, items, units, ledger } = data;
   return (
     <div className={css.cards}>

@@ -1,12 +1,13 @@
 import { KeyOutlined, LockOutlined, PlusOutlined, StopOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Skeleton } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, client, failureOf, queryClient } from '../../api/client.ts';
 import { ConfirmTwice } from '../../ui/ConfirmTwice.tsx';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { FailureAlert } from '../../ui/FailureAlert.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { EmptyState, ErrorPanel } from '../../ui/panels.tsx';
 import { TimeText } from '../../ui/text.tsx';
 import { useSession } from '../session/index.ts';
@@ -20,7 +21,7 @@ export function People() {
   const { data, error, refetch } = useQuery(api.session.people.queryOptions());
   const [subject, setSubject] = useState<Subject | null>(null);
   if (error) return <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />;
-  if (data === undefined) return <Skeleton active />;
+  if (data === undefined) return <Loading />;
   return (
     <div className={css.column}>
       <div className={css.choices}>

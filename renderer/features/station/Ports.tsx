@@ -1,6 +1,6 @@
 import { AimOutlined, CheckCircleOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Skeleton } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { UsbPort } from '../../../main/contract/api/docking.ts';
@@ -9,6 +9,7 @@ import { api, client, failureOf, queryClient } from '../../api/client.ts';
 import { ConfirmTwice } from '../../ui/ConfirmTwice.tsx';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { FailureAlert } from '../../ui/FailureAlert.tsx';
+import { Loading } from '../../ui/Loading.tsx';
 import { EmptyState, ErrorPanel, FailureText } from '../../ui/panels.tsx';
 import { useCan } from '../session/index.ts';
 import { LearnDialog } from './LearnDialog.tsx';
@@ -24,7 +25,7 @@ export function Ports() {
   const [isOpen, setOpen] = useState(false);
   const { data, error, refetch } = useQuery(api.station.usbPorts.queryOptions({ refetchInterval: LOOK_MS }));
   if (error) return <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />;
-  if (data === undefined) return <Skeleton active />;
+  if (data === undefined) return <Loading />;
   if (!data.ok) return <ErrorPanel failure={data.failure} onRetry={() => void refetch()} />;
   const { ports, failures } = data.value;
   const shown = ports.filter(isWorthShowing);

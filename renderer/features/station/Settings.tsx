@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api, failureOf } from '../../api/client.ts';
+import { Loading } from '../../ui/Loading.tsx';
 import { ErrorPanel } from '../../ui/panels.tsx';
 import { useCan } from '../session/index.ts';
 import { Setting } from './Setting.tsx';
@@ -14,7 +14,7 @@ export function Settings() {
   const { data, error, refetch } = useQuery(api.station.policy.queryOptions());
   const allowed = useCan('station.configure');
   if (error) return <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} />;
-  if (data === undefined) return <Skeleton active />;
+  if (data === undefined) return <Loading />;
   return (
     <div className={css.column}>
       <p className={css.quiet}>{t(allowed ? 'settingsHint' : 'settingsReadOnly')}</p>

@@ -1,11 +1,11 @@
 import { UsbOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Skeleton } from 'antd';
 import { lazy, Suspense, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PortCard } from '../../../main/contract/web/wall.ts';
 import { api, failureOf } from '../../api/client.ts';
 import { useConnection } from '../../api/connection.ts';
+import { Loading } from '../../ui/Loading.tsx';
 import { EmptyState, ErrorPanel } from '../../ui/panels.tsx';
 import { Card } from './Card.tsx';
 import { Strip } from './Strip.tsx';
@@ -22,7 +22,7 @@ export function WallPage() {
   const { t } = useTranslation(['wall', 'shell']);
   const { data, error, refetch } = useQuery(api.wall.ports.queryOptions({ refetchInterval: ASK_EVERY_MS }));
   if (data === undefined && error) return <ErrorPanel failure={failureOf(error)} onRetry={() => void refetch()} alone />;
-  if (data === undefined) return <Skeleton active style={{ padding: 24 }} />;
+  if (data === undefined) return <Loading place="page" />;
   return (
     <div className={css.wall}>
       <title>{`${t('title')} · Evidock`}</title>
