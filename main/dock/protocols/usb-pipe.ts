@@ -91,13 +91,17 @@ export async function openBulk(instance: string): Promise<Result<OpenBulk>> {
   };
   return done({
     pipe,
+    // Given back by name: the library lets go of what is only closed when it likes, and it would be busy for whoever opens it next.
+    close: async () => {
+      await answered(() => usb.releaseInterface(number));
+      await close();
+    },
     reset: () =>
       answered(async () => {
         await usb.releaseInterface(number);
         await usb.reset();
         await usb.claimInterface(number);
       }),
-    close,
   });
 }
 

@@ -6,7 +6,7 @@ import { type MtpObjects, openMtpObjects } from './objects.ts';
 import { type MtpSession, openMtpSession } from './session.ts';
 
 export type MtpCamera = MtpObjects & {
-  /** Ends the session; a camera that lost track of it is reset. */
+  /** Ends the session, where there still is one. */
   release(): Promise<void>;
 };
 
@@ -26,8 +26,7 @@ export async function openMtpCamera(instance: string): Promise<Result<MtpCamera>
   return done({
     ...objects.value,
     async release() {
-      if (session.value.isBroken()) await bulk.value.reset();
-      else await session.value.ask(OPERATION.closeSession, []);
+      if (!session.value.isBroken()) await session.value.ask(OPERATION.closeSession, []);
       await bulk.value.close();
     },
   });
