@@ -8,6 +8,7 @@ import type { Custody } from './custody.ts';
 import type { HashedFile, Outgoing } from './file-io.ts';
 import { type FileReader, inParallel } from './file-reader.ts';
 import { type FileTree, folderOf } from './file-tree.ts';
+import { isFreed } from './freed.ts';
 import type { Pace } from './pace.ts';
 
 /** One original as it stands in a bag. */
@@ -38,6 +39,7 @@ export function bagItems(ledger: Ledger, vault: Vault, unit: Entry<'unit.closed'
     const sidecar = vault.readSidecar(itemId);
     if (!stored) return failed('vault.unexpected', itemId, 'no entry');
     if (!source.ok) return source;
+    if (isFreed(ledger.reader, itemId)) return failed('vault.item-freed', itemId);
     if (!sidecar.ok) return sidecar;
     const { sizeBytes, sha256, sm3, md5, xxh64, extension } = stored.body;
     const file = `data/${prefix}${String(n + 1).padStart(4, '0')}-${itemId}${extension === '' ? '' : `.${extension}`}`;

@@ -109,7 +109,7 @@ async function outgoing(
 }
 
 /** Reads no faster than a pace allows, file by file: how large one is shows when it was read, and the next one pays for it. */
-function paced(hash: Backend['hash'], pace: Pace): Backend['hash'] {
+export function paced(hash: Backend['hash'], pace: Pace): Backend['hash'] {
   return async (file, signal) => {
     await pace(0, signal);
     const hashed = await hash(file, signal);

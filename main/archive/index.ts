@@ -20,6 +20,8 @@ export {
 export { actorText, explainDifference, explanationsNow, reopenDifference } from './explanations.ts';
 export { exportCase } from './export.ts';
 export type { ForwardContext } from './forward.ts';
+export { type FreeingContext, freeOriginals, runFreeing } from './free.ts';
+export { isFreed } from './freed.ts';
 export { type LedgerElsewhere, lookElsewhere } from './ledger-elsewhere.ts';
 export { runOutbox } from './outbox.ts';
 export { createPaces } from './paces.ts';
@@ -32,6 +34,6 @@ export { readResult } from './results.ts';
 export { retentionStage } from './retention.ts';
 export { scheduleDestination } from './schedule.ts';
 export { importConnection } from './swift/import-connection.ts';
-export { TIMER } from './timer.ts';
+export { TIMER, type Timer } from './timer.ts';
 export { forwardTroubles, queueOf, totalsOf, troubleOf } from './trouble.ts';
 export { UNWATCHED, type Watch } from './watch.ts';

@@ -6,7 +6,7 @@ import { enforcedBy } from './retention.pure.ts';
 /** Destinations, what each has proven to hold, and what each still lacks. */
 export const ARCHIVE_PROJECTION: Projection = {
   name: 'archive',
-  version: 5,
+  version: 6,
   tables: [
     {
       name: 'destinations',
@@ -34,8 +34,9 @@ export const ARCHIVE_PROJECTION: Projection = {
       name: 'closed_units',
       orderBy: 'unit_id',
       ddl: `CREATE TABLE closed_units (
-        unit_id TEXT PRIMARY KEY, closed_seq INTEGER NOT NULL, closed_at TEXT NOT NULL, important INTEGER NOT NULL, case_id TEXT, linked_at TEXT)
-        STRICT, WITHOUT ROWID;
+        unit_id TEXT PRIMARY KEY, closed_seq INTEGER NOT NULL, closed_at TEXT NOT NULL, important INTEGER NOT NULL, case_id TEXT, linked_at TEXT,
+        items INTEGER NOT NULL, freed INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE INDEX closed_units_unfreed ON closed_units (closed_seq) WHERE freed = 0;
         CREATE INDEX closed_units_by_case ON closed_units (case_id) WHERE case_id IS NOT NULL`,
     },
     {
@@ -44,6 +45,19 @@ export const ARCHIVE_PROJECTION: Projection = {
       ddl: `CREATE TABLE retentions (
         unit_id TEXT NOT NULL, destination_id TEXT NOT NULL, until TEXT NOT NULL, legal_hold INTEGER NOT NULL, enforced_until TEXT,
         PRIMARY KEY (unit_id, destination_id)) STRICT, WITHOUT ROWID`,
+    },
+    {
+      name: 'freed_items',
+      orderBy: 'item_id',
+      ddl: `CREATE TABLE freed_items (
+        item_id TEXT PRIMARY KEY, unit_id TEXT NOT NULL, state TEXT NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE INDEX freed_items_intended ON freed_items (state) WHERE state = 'intended';
+        CREATE INDEX freed_items_by_unit ON freed_items (unit_id)`,
+    },
+    {
+      name: 'free_refusals',
+      orderBy: 'unit_id',
+      ddl: 'CREATE TABLE free_refusals (unit_id TEXT PRIMARY KEY, reason TEXT NOT NULL, at TEXT NOT NULL) STRICT, WITHOUT ROWID',
     },
     {
       name: 'unclosed_items',
@@ -92,7 +106,7 @@ export const ARCHIVE_PROJECTION: Projection = {
     'unit.closed': (db, { subject, body, at, seq }) => {
       const open = sql<{ important: number }>(db, 'DELETE FROM unclosed_items WHERE item_id = ? RETURNING important');
       const important = Math.max(...body.items.map(({ itemId }) => open.get(itemId)?.important ?? 0));
-      sql(db, 'INSERT INTO closed_units VALUES (?, ?, ?, ?, NULL, NULL)').run(subject.id, seq, at, important);
+      sql(db, 'INSERT INTO closed_units VALUES (?, ?, ?, ?, NULL, NULL, ?, 0)').run(subject.id, seq, at, important, body.items.length);
       for (const { id, ready } of sql<{ id: string; ready: number }>(db, 'SELECT id, after_id IS NULL AS ready FROM destinations').all()) {
         sql(db, 'INSERT INTO forward_queue VALUES (?, ?, ?, ?, ?, 0, NULL)').run(id, subject.id, seq, 1 - important, ready);
         addForDestination(db, id, { waiting: 1 });
@@ -106,6 +120,20 @@ export const ARCHIVE_PROJECTION: Projection = {
     'unit.unlinked': (db, { subject }) => {
       const row = sql<{ important: number }>(db, 'UPDATE closed_units SET case_id = NULL WHERE unit_id = ? RETURNING important').get(subject.id);
       if (row) setRank(db, subject.id, 1 - row.important);
+    },
+    'free.intended': (db, { subject, body, at }) => {
+      sql(db, "INSERT INTO freed_items VALUES (?, ?, 'intended', ?) ON CONFLICT DO NOTHING").run(subject.id, body.unitId, at);
+      sql(db, 'DELETE FROM free_refusals WHERE unit_id = ?').run(body.unitId);
+    },
+    'free.done': (db, { subject, body, at }) => {
+      const former = sql<{ state: string }>(db, 'SELECT state FROM freed_items WHERE item_id = ?').get(subject.id);
+      if (former?.state !== 'done') addTotal(db, 'archive_totals', 'freed');
+      sql(db, "INSERT OR REPLACE INTO freed_items VALUES (?, ?, 'done', ?)").run(subject.id, body.unitId, at);
+      const gone = sql<{ n: number }>(db, "SELECT count(*) AS n FROM freed_items WHERE unit_id = ? AND state = 'done'").get(body.unitId)?.n ?? 0;
+      sql(db, 'UPDATE closed_units SET freed = ? >= items WHERE unit_id = ?').run(gone, body.unitId);
+    },
+    'free.refused': (db, { subject, body, at }) => {
+      sql(db, 'INSERT OR REPLACE INTO free_refusals VALUES (?, ?, ?)').run(subject.id, body.reason, at);
     },
     'retention.extended': (db, { subject, body }) => setRetention(db, subject.id, body.destinationId, body, body.enforcedUntil),
     'forward.failed': (db, { subject, body }) => {

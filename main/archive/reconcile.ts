@@ -17,6 +17,7 @@ import type { HashedFile } from './file-io.ts';
 import type { FileReader } from './file-reader.ts';
 import { folderReader } from './folder-backend.ts';
 import { type ForwardContext, isStationKey } from './forward.ts';
+import { isFreed } from './freed.ts';
 import { epochOfFolder } from './ledger-elsewhere.ts';
 import { reportOf } from './reconcile-report.ts';
 import { differenceId, type KeptResult, list, sealResult, WAITING } from './results.ts';
@@ -187,6 +188,8 @@ async function compareVault(context: ForwardContext, vault: Vault, run: Run): Pr
   const unitOf = unitFinder(context);
   const reader = folderReader('/', context.hashAtRest);
   for await (const { item_id: itemId, sha256: expectedSha256, size_bytes: sizeBytes, incomplete } of itemRows(context)) {
+    // What was freed is looked for in the archives.
+    if (isFreed(context.ledger.reader, itemId) && !vault.holdsOriginal(itemId)) continue;
     const file = vault.originalPath(itemId);
     const foundSha256 = file.ok ? ((await run.hashOf(reader, file.value))?.sha256 ?? null) : null;
     run.compared('vault', sizeBytes);

@@ -521,6 +521,10 @@ export const ERROR_TEXTS: Record<ErrorCode, { zh: string; en: string }> = {
     zh: '存储目标的许可数已用完，不再接受新的警员或记录仪：{what}。请让该目标的管理员增加许可；之后将自动继续。',
     en: 'The destination has no licence left for another officer or camera: {what}. Have its administrator add licences; it goes on by itself then.',
   },
+  'vault.item-freed': {
+    zh: '原始文件已按策略从本站移除，仅存于归档：{what}。请从归档的归档包中取用。',
+    en: 'By policy the original is no longer on this station, only in the archive: {what}. Take it from its bag there.',
+  },
 };
 
 /** The sentence for a failure in one language, with what it concerns put in. */

@@ -138,6 +138,7 @@ export const ERRORS = {
   'destination.connection-file-invalid': { retry: 'operator', evidenceAtRisk: false },
   'destination.wants-encryption': { retry: 'operator', evidenceAtRisk: false },
   'destination.no-licence': { retry: 'operator', evidenceAtRisk: false },
+  'vault.item-freed': { retry: 'operator', evidenceAtRisk: false },
 } as const satisfies Record<string, { retry: 'never' | 'later' | 'operator'; evidenceAtRisk: boolean }>;
 
 export const ErrorCode = z.enum(Object.keys(ERRORS) as [keyof typeof ERRORS, ...(keyof typeof ERRORS)[]]);

@@ -43,6 +43,12 @@ export const POLICY = {
   'retain-days': { schema: z.int().min(183).max(36500), default: 183 },
   /** The same for one that belongs to a case, counted from the day it was linked. A legal hold keeps it beyond. */
   'retain-linked-days': { schema: z.int().min(183).max(36500), default: 1825 },
+  /** Days after which the station's own copy of what the archives hold is removed; 0: never for its age. */
+  'keep-local-days': { schema: z.int().min(0).max(36500), default: 0 },
+  /** Below so many free gigabytes the oldest of those copies are removed sooner, none younger than a day; 0: never. */
+  'free-up-below-gigabytes': { schema: z.int().min(0).max(1_000_000), default: 0 },
+  /** Which archives have to prove, by being read once more, that they hold what is removed; one on the vault's own disk is never enough. */
+  'free-up-needs': { schema: z.enum(['every-archive', 'one-archive']), default: 'every-archive' },
   /** An unfinished recording of a camera that never came back closes after this many hours. */
   'partial-close-after-hours': { schema: z.int().min(1).max(720), default: 12 },
   /** Ports the dock wall shows even when nothing is on them. */

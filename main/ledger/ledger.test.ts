@@ -60,6 +60,7 @@ const TOTALS = [
   total('evidence_totals', 'suggested', count('link_suggestions', 'unit_id NOT IN (SELECT unit_id FROM unit_links)')),
   ...['on-time', 'late', 'undetermined'].map((kind) => total('evidence_totals', kind, count('deadlines', `outcome = '${kind}'`))),
   total('archive_totals', 'confirmed', 'SELECT count(DISTINCT item_id) FROM receipt_items'),
+  total('archive_totals', 'freed', count('freed_items', "state = 'done'")),
   forDestinations('waiting', count('forward_queue')),
   forDestinations('receipts', count('receipts')),
   forDestinations('items', count('receipt_items')),

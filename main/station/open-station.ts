@@ -2,7 +2,7 @@ import os from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type CopyEngine, chooseCopyEngine } from '../../native/index.ts';
-import { createConnections, type LedgerElsewhere, lookElsewhere, runOutbox } from '../archive/index.ts';
+import { createConnections, type LedgerElsewhere, lookElsewhere, runFreeing, runOutbox, TIMER } from '../archive/index.ts';
 import type { Failure } from '../contract/errors.ts';
 import { done, type Result } from '../contract/errors.ts';
 import { EXTRA_HASHES, type PolicyKey, type PolicyValues } from '../contract/policy.ts';
@@ -42,6 +42,7 @@ import { openLog } from './log.ts';
 import { createLongWorks, type LongWorks } from './long-works.ts';
 import { readPolicy } from './policy.ts';
 import { createPorts, type Ports } from './ports.ts';
+import { watchSpace } from './space-watch.ts';
 import { prepareStages, type Stages } from './stages.ts';
 import { createStrangers, watchUsbDocks } from './usb-docks.ts';
 
@@ -262,7 +263,9 @@ async function wire(
   });
   const longWork = createLongWorks({ ledger, now: clock.now, onBug });
   const running: Running[] = stages.consumers(options.purpose).map((consumer) => runConsumer(ledger, work, consumer, onBug));
-  if (options.purpose === 'station') running.push(runOutbox(stages.forward, onBug));
+  if (options.purpose === 'station') running.push(runOutbox(stages.forward, onBug), runFreeing(stages.freeing, onBug));
+  const { freeBytes } = stages.freeing;
+  const space = options.purpose === 'station' ? watchSpace({ work, timer: TIMER, nowMs: () => Date.parse(clock.now()), freeBytes }) : null;
   const watching = watchDocks(options, dockings, log, onBug);
   const usb = options.usb === true ? await watchUsb() : null;
   const clockWatch = options.purpose === 'station' ? watchOwnClock() : null;
@@ -302,6 +305,7 @@ async function wire(
       await dockings.close();
       await usb?.release();
       await Promise.all(running.map((consumer) => consumer.stop()));
+      await space?.stop();
       await end(!unrecorded);
     },
   });

@@ -9,6 +9,7 @@ import {
   createPaces,
   ensureLocal,
   type ForwardContext,
+  type FreeingContext,
   hasConfirmation,
   retentionStage,
   TIMER,
@@ -21,7 +22,7 @@ import { comingFromMs } from '../ingest/index.ts';
 import type { Consumer, Ledger } from '../ledger/index.ts';
 import { derivativeStage, groupStage, probeStage } from '../media/index.ts';
 import type { DataPaths, Db, StationIdentity } from '../store/index.ts';
-import type { Vault } from '../vault/index.ts';
+import { spaceOf, type Vault } from '../vault/index.ts';
 import type { Clock } from './clock.ts';
 import { describeUnit } from './describe-unit.ts';
 
@@ -40,6 +41,7 @@ export type StagesContext = {
 
 export type Stages = {
   forward: ForwardContext;
+  freeing: FreeingContext;
   catalogue: CatalogueContext;
   desk: ArchiveDesk;
   /** Whether an archive that policy accepts has proven that it holds the item. */
@@ -47,6 +49,8 @@ export type Stages = {
   /** What runs in the background: everything in a station; in a command, only what its answer needs. */
   consumers(purpose: 'station' | 'command'): Consumer[];
 };
+
+const GIGABYTE = 1_000_000_000;
 
 /** Wires the background stages, and makes sure that the embedded archive exists. */
 export async function prepareStages(context: StagesContext): Promise<Stages> {
@@ -87,6 +91,11 @@ export async function prepareStages(context: StagesContext): Promise<Stages> {
   const always = [probeStage(media), groupStage(media), deadlineStage(evidence), suggestStage(evidence)];
   return {
     forward,
+    freeing: {
+      forward,
+      rules: () => ({ days: policy('keep-local-days'), belowBytes: policy('free-up-below-gigabytes') * GIGABYTE, needs: policy('free-up-needs') }),
+      freeBytes: () => spaceOf(vault.root, null).freeBytes,
+    },
     catalogue,
     desk: createArchiveDesk(catalogue),
     confirmed: (itemId) => hasConfirmation(ledger, itemId, policy('clear-accepts-local')),

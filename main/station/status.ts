@@ -7,6 +7,7 @@ import { totalOf } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 import { spaceOf } from '../vault/index.ts';
 import type { Station } from './open-station.ts';
+import { spaceForecast } from './space-watch.ts';
 
 /** Recordings listed; all are counted. */
 const MAX_LISTED = 500;
@@ -36,6 +37,7 @@ export function statusOf(station: Station): StatusReport {
       waitingForArchive: ingest('items') - confirmed,
       confirmed,
       clearedFromCamera: ingest('cleared'),
+      freed: totalOf(ledger.reader, 'archive_totals', 'freed'),
     },
     derivatives: { posters: media('poster'), proxies: media('proxy') },
     units: {
@@ -46,11 +48,20 @@ export function statusOf(station: Station): StatusReport {
       suggested: evidence('suggested'),
     },
     deadlines: { onTime: evidence('on-time'), late: evidence('late'), undetermined: evidence('undetermined') },
-    space: spaceOf(station.vault.root, station.policy('vault-reserve-bytes')),
+    space: spaceWithForecast(station),
     destinations: destinationsOf(station).map(({ name, kind, sameDisk, receipts, waiting }) => ({ name, kind, sameDisk, receipts, waiting })),
     recordings: recordingsOf(station),
     failures: station.recovered.failures,
   };
+}
+
+/** Space of the vault's disk, and when it will be full. */
+export function spaceWithForecast(station: Station): StatusReport['space'] {
+  const space = spaceOf(station.vault.root, station.policy('vault-reserve-bytes'));
+  const found = spaceForecast(station.work, Date.parse(station.clock.now()), space.reserveBytes);
+  if (!found) return { ...space, forecast: null };
+  const { growthBytes, measuredMs, fullAtMs } = found;
+  return { ...space, forecast: { growthBytes, measuredMs, fullAt: fullAtMs === null ? null : new Date(fullAtMs).toISOString() } };
 }
 
 /** Sequence number and hash of the newest entry. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { CopyEngine } from '../../native/index.ts';
-import type { Watch } from '../archive/index.ts';
+import { isFreed, type Watch } from '../archive/index.ts';
 import type { VerifyReport } from '../contract/api/station.ts';
 import { type Failure, failed } from '../contract/errors.ts';
 import type { Ledger } from '../ledger/index.ts';
@@ -111,6 +111,8 @@ async function verifyItem(context: VerifyContext, row: ItemRow, full: boolean, s
   if (sidecarDigest(folder) !== row.sidecar_sha256) {
     violations.push(failed('vault.sidecar-damaged', row.item_id, 'differs from what was recorded').failure);
   }
+  // Its bytes are in the archives; what stays here is the sidecar.
+  if (isFreed(context.ledger.reader, row.item_id) && !context.vault.holdsOriginal(row.item_id)) return { violations, warnings, bytesRead: 0 };
   return { ...(await verifyBytes(context, row, file.value, full ? signal : null, violations)), warnings };
 }
 

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { type Db, isSqliteError } from './database.ts';
 
 /**
- * Opens `work.db`: plans of dockings under way, consumers' low-water marks, sign-ins, destinations that rest, files of catalogues, uploads begun. Everything in it can be worked
+ * Opens `work.db`: plans of dockings under way, consumers' low-water marks, sign-ins, destinations that rest, files of catalogues, free space as it was, uploads begun. Everything in it can be worked
  * out again, so it is not flushed on every commit, may simply be deleted while no station runs, and is begun anew when
  * SQLite cannot read it.
  */
@@ -53,6 +53,7 @@ CREATE TABLE IF NOT EXISTS catalogue_files (
   destination_id TEXT NOT NULL, key TEXT NOT NULL, rows INTEGER NOT NULL, size_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL,
   PRIMARY KEY (destination_id, key)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS archive_rereads (destination_id TEXT PRIMARY KEY, next_part INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS space_samples (at_ms INTEGER PRIMARY KEY, free_bytes INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS uploads (
   destination_id TEXT NOT NULL, file TEXT NOT NULL, upload_id TEXT NOT NULL, PRIMARY KEY (destination_id, file)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS upload_parts (

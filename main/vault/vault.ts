@@ -99,6 +99,20 @@ export function openVault(paths: Pick<DataPaths, 'originals' | 'incoming' | 'qua
     await flushFolder(incoming);
   }
 
+  /** Whether an item's bytes lie here; its sidecar stays when they are freed. Not whether they are the right ones. */
+  function holdsOriginal(itemId: string): boolean {
+    const file = originalPath(itemId);
+    return file.ok && fs.existsSync(file.value);
+  }
+
+  /** Removes an item's bytes, which are there, and leaves its sidecar; durable when it resolves. The caller has proven that they are elsewhere. */
+  async function freeOriginal(itemId: string): Promise<void> {
+    const file = originalPath(itemId);
+    if (!file.ok) throw new Error(`${file.failure.code}: ${itemId}`);
+    await fs.promises.unlink(file.value);
+    await flushFolder(itemFolder(itemId));
+  }
+
   /** Moves a partial whose source is gone out of the way; it is kept, and never taken for the file. */
   async function quarantinePartial(partial: Pick<Partial, 'itemId' | 'folder'>): Promise<void> {
     await fs.promises.rename(partial.folder, path.join(quarantine, partial.itemId));
@@ -163,6 +177,8 @@ export function openVault(paths: Pick<DataPaths, 'originals' | 'incoming' | 'qua
     checkpointOf,
     dropPartial,
     quarantinePartial,
+    holdsOriginal,
+    freeOriginal,
     isEmptyPartial,
     findPartial,
     listPartials,

@@ -72,6 +72,9 @@ const FAMILIES: Record<EntryType, readonly Family[]> = {
   'case.released': ['cases', 'recordings'],
   'retention.extended': ['recordings'],
   'archive.difference-explained': ['archive'],
+  'free.intended': [],
+  'free.done': ['recordings', 'station'],
+  'free.refused': ['recordings'],
 };
 
 /** The families that entries of these types make stale; null means everything. */

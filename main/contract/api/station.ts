@@ -20,11 +20,22 @@ export const StatusReport = z.object({
     waitingForArchive: Count,
     confirmed: Count,
     clearedFromCamera: Count,
+    /** No longer on the station because archives hold them. */
+    freed: Count,
   }),
   derivatives: z.object({ posters: Count, proxies: Count }),
   units: z.object({ recordings: Count, loose: Count, docking: Count, linked: Count, suggested: Count }),
   deadlines: z.object({ onTime: Count, late: Count, undetermined: Count }),
-  space: z.object({ freeBytes: SizeBytes, totalBytes: SizeBytes, reserveBytes: SizeBytes }),
+  space: z.object({
+    freeBytes: SizeBytes,
+    totalBytes: SizeBytes,
+    reserveBytes: SizeBytes,
+    /**
+     * When the reserve is reached if it goes on as measured: a line through the free space of the last 14 days, measured every
+     * hour. Null before there is a day of it. `growthBytes` a day may be negative; `fullAt` is null when nothing grows.
+     */
+    forecast: z.object({ growthBytes: z.int(), measuredMs: Count, fullAt: z.string().nullable() }).nullable(),
+  }),
   destinations: z.array(z.object({ name: z.string(), kind: z.string(), sameDisk: z.boolean(), receipts: Count, waiting: Count })),
   recordings: z.array(
     z.object({

@@ -111,6 +111,20 @@ export type Receipt = z.infer<typeof Receipt>;
  */
 export const RetentionExtended = z.strictObject({ destinationId: Uuid, ...RetentionDue.shape, enforcedUntil: Instant.nullable() });
 
+/** An original is removed from the vault next: these archives were read once more, and hold its bytes. */
+export const FreeIntended = z.strictObject({
+  unitId: Uuid,
+  sha256: Hash256,
+  because: z.enum(['age', 'space']),
+  destinationIds: z.array(Uuid).min(1),
+});
+
+/** An original is no longer in the vault. `removed`: false when a stop came in between and it was found to be gone. */
+export const FreeDone = z.strictObject({ unitId: Uuid, removed: z.boolean() });
+
+/** Policy would have freed a unit, and an archive did not prove to hold it any more. */
+export const FreeRefused = z.strictObject({ reason: ErrorCode });
+
 /** An attempt did not get through; what was sent so far stays and is looked at again on the next one. */
 export const ForwardFailed = z.strictObject({ destinationId: Uuid, reason: ErrorCode, detail: z.string().max(600), attempt: Count });
 

@@ -78,6 +78,9 @@ export const ENTRY_BODIES = {
   'case.held': evidence.CaseHeld,
   'case.released': evidence.CaseReleased,
   'retention.extended': archive.RetentionExtended,
+  'free.intended': archive.FreeIntended,
+  'free.done': archive.FreeDone,
+  'free.refused': archive.FreeRefused,
 } as const;
 
 export type EntryType = keyof typeof ENTRY_BODIES;

@@ -100,6 +100,8 @@ export const RecordingItem = z.object({
   /** `original` or `proxy` plays in a browser; null when neither does. */
   playable: z.enum(['original', 'proxy']).nullable(),
   clearedFromCamera: z.boolean(),
+  /** Its bytes are no longer on the station, only in the archives. */
+  freed: z.boolean(),
 });
 export type RecordingItem = z.infer<typeof RecordingItem>;
 

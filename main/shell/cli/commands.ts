@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { IngestedSource } from '../../contract/api/docking.ts';
 import type { ImportReport } from '../../contract/api/evidence.ts';
+import type { StatusReport } from '../../contract/api/station.ts';
 import { done, failed, type Result } from '../../contract/errors.ts';
 import { Stage } from '../../contract/notice.ts';
 import { type Command, stoppable, tellAll, unpack } from './command.ts';
@@ -37,6 +38,13 @@ export function ingest(sources: string[], options: { camera?: string; officer?: 
   };
 }
 
+function forecastText(forecast: StatusReport['space']['forecast']): string {
+  if (!forecast) return '';
+  const { growthBytes, fullAt } = forecast;
+  const growth = `每天 a day ${growthBytes < 0 ? '−' : '+'}${bytesText(Math.abs(growthBytes))}`;
+  return fullAt === null ? `, ${growth}` : `, ${growth}, 预计写满 full ${fullAt.slice(0, 10)}`;
+}
+
 export const status: Command = async (client, output) => {
   const report = await client.station.status();
   const { items, units, deadlines, space, ledger } = report;
@@ -44,10 +52,10 @@ export const status: Command = async (client, output) => {
     `采集站 station ${report.station.code} (${report.station.running ? '运行中 running' : '未运行 not running'}), 时钟 clock ${report.station.clock}`,
     `台账 ledger ${ledger.head.seq} ${ledger.head.hash.slice(0, 16)}`,
     `记录仪 cameras ${report.cameras}`,
-    `原始文件 items ${items.stored} (${bytesText(items.bytes)}), 已归档 archived ${items.confirmed}, 待归档 waiting ${items.waitingForArchive}, 损坏 damaged ${items.damaged}, 未采集 refused ${items.refused}, 已清除 cleared ${items.clearedFromCamera}`,
+    `原始文件 items ${items.stored} (${bytesText(items.bytes)}), 已归档 archived ${items.confirmed}, 待归档 waiting ${items.waitingForArchive}, 损坏 damaged ${items.damaged}, 未采集 refused ${items.refused}, 已清除 cleared ${items.clearedFromCamera}, 仅存归档 only in archive ${items.freed}`,
     `音像记录 recordings ${units.recordings}, 已关联 linked ${units.linked}, 建议 suggested ${units.suggested}`,
     `24 小时 24 h: 按时 on time ${deadlines.onTime}, 超时 late ${deadlines.late}, 未定 undetermined ${deadlines.undetermined}`,
-    `空间 space: ${bytesText(space.freeBytes)} / ${bytesText(space.totalBytes)}`,
+    `空间 space: ${bytesText(space.freeBytes)} / ${bytesText(space.totalBytes)}${forecastText(space.forecast)}`,
     ...report.destinations.map((one) => `存储目标 destination ${one.name}: 回执 receipts ${one.receipts}, 待传 waiting ${one.waiting}`),
     ...report.recordings.map(
       (one) =>

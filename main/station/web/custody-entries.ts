@@ -56,6 +56,7 @@ function factsOf(context: WebContext, entry: Entry): CustodyEntry['facts'] {
     case 'forward.intended':
     case 'forward.done':
     case 'forward.failed':
+    case 'retention.extended':
       return { ...facts, destination: destinationName(context, entry.body.destinationId), ...plain(entry.body) };
     default:
       return { ...facts, ...plain(entry.body) };

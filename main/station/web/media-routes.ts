@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isFreed } from '../../archive/index.ts';
 import { done, failed, type Result } from '../../contract/errors.ts';
 import { Uuid } from '../../contract/values.ts';
 import { isAllowed } from '../../contract/web/permissions.ts';
@@ -45,6 +46,9 @@ export function mediaRoutes(app: FastifyInstance, parts: WebParts, sessionOf: (r
     const roles = accessOf(parts.station.ledger, session.personId)?.roles ?? [];
     if (!isAllowed(roles, needed) || (what !== 'poster' && !parts.sessions.hasOpened(session, unitId))) {
       return reply.status(403).send(failed('session.not-allowed', `media ${what}`));
+    }
+    if (what === 'original' && isFreed(parts.station.ledger.reader, itemId) && !parts.station.vault.holdsOriginal(itemId)) {
+      return reply.status(404).send(failed('vault.item-freed', itemId));
     }
     const found = find(parts, itemId, unitId, what);
     if (!found) return reply.status(404).send(failed('unit.unknown', `${itemId} ${what}`));

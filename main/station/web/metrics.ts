@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { forwardTroubles } from '../../archive/index.ts';
 import { spaceOf } from '../../vault/index.ts';
-import { destinationsOf, headOf } from '../status.ts';
+import { destinationsOf, headOf, spaceWithForecast } from '../status.ts';
 import { cardsOf } from './wall-handlers.ts';
 import type { WebParts } from './web-context.ts';
 
@@ -37,6 +37,14 @@ export function createMetrics(parts: WebParts) {
   );
   gauge('evidock_ledger_head', 'Sequence number of the newest ledger entry', (one) => one.set(headOf(station).seq));
   gauge('evidock_vault_free_bytes', 'Free bytes on the vault', (one) => one.set(spaceOf(station.vault.root, null).freeBytes));
+  gauge(
+    'evidock_vault_full_seconds',
+    'Seconds until the vault is down to its reserve, by its growth; none while it does not grow, or before that is known',
+    (one) => {
+      const { forecast } = spaceWithForecast(station);
+      if (forecast?.fullAt) one.set(Math.max(0, (Date.parse(forecast.fullAt) - Date.parse(station.clock.now())) / 1000));
+    },
+  );
   gauge('evidock_archive_troubles', 'Destinations whose newest attempt failed', (one) => one.set(forwardTroubles(station.ledger).length));
   gauge(
     'evidock_archive_waiting_units',

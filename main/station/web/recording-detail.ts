@@ -1,3 +1,4 @@
+import { isFreed } from '../../archive/index.ts';
 import { done, failed, type Result } from '../../contract/errors.ts';
 import type { RecordingDetail, RecordingItem, RecordingMark } from '../../contract/web/recordings.ts';
 import { catalogueRow, marksOf } from '../../evidence/index.ts';
@@ -99,6 +100,7 @@ function itemOf(ledger: Ledger, row: { item_id: string; role: RecordingItem['rol
   const derived = sql<{ kind: string }>(ledger.reader, 'SELECT kind FROM derivatives WHERE item_id = ?')
     .all(id)
     .map((one) => one.kind);
+  const freed = isFreed(ledger.reader, id);
   const path = ledger.records.get('item', id)?.['path'];
   return {
     id,
@@ -119,7 +121,8 @@ function itemOf(ledger: Ledger, row: { item_id: string; role: RecordingItem['rol
     streams: (probed?.streams ?? []).map(streamText),
     readBack: stored.readBack,
     hasPoster: derived.includes('poster'),
-    playable: derived.includes('proxy') ? 'proxy' : probed?.browserPlayable ? 'original' : null,
+    playable: derived.includes('proxy') ? 'proxy' : probed?.browserPlayable && !freed ? 'original' : null,
+    freed,
     clearedFromCamera: sql(ledger.reader, "SELECT 1 FROM clears WHERE item_id = ? AND state = 'done'").get(id) !== undefined,
   };
 }

@@ -41,6 +41,7 @@ function File({ item }: { item: RecordingItem }) {
         )}
         {item.damaged && item.damage !== null && <strong className={css.bad}>{t('damage', { how: item.damage })}</strong>}
         <span>{t(item.clearedFromCamera ? 'cleared' : 'onCamera')}</span>
+        {item.freed && <span>{t('freed')}</span>}
       </p>
       <dl className={css.hashes}>
         <Hash name="SHA-256" text={item.sha256} />

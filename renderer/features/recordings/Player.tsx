@@ -35,7 +35,7 @@ function Film({ detail: { row, items, marks } }: { detail: RecordingDetail }) {
         ) : (
           <p className={css.cannot}>
             <WarningOutlined aria-hidden />
-            {t(item?.damaged ? 'cannotPlayDamaged' : player.broken ? 'cannotPlay' : 'notPlayableYet')}
+            {t(item?.damaged ? 'cannotPlayDamaged' : player.broken ? 'cannotPlay' : item?.freed ? 'freedHint' : 'notPlayableYet')}
           </p>
         )}
       </div>

@@ -121,7 +121,7 @@ function Archives({ detail: { archives } }: { detail: RecordingDetail }) {
             <p>{t('receipt', { bag: one.bag })}</p>
             {one.retention && (
               <p>
-                {t('keptUntil')} <TimeText at={one.retention.until} as="day" />
+                {t('keptUntil')} <TimeText at={one.retention.until} as="minute" />
                 {one.retention.legalHold && <strong>{t('legalHold')}</strong>} {t(one.retention.enforcedUntil ? 'enforced' : 'notEnforced')}
               </p>
             )}

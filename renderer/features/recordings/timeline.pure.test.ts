@@ -24,6 +24,7 @@ function clip(id: string, startLocal: string | null, durationMs: number | null):
     hasPoster: false,
     playable: 'proxy',
     clearedFromCamera: false,
+    freed: false,
   };
 }
 

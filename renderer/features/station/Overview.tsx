@@ -4,10 +4,12 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StatusReport } from '../../../main/contract/api/station.ts';
 import { api, failureOf } from '../../api/client.ts';
+import { useStationZone } from '../../api/station-zone.ts';
 import { Facts } from '../../ui/Facts.tsx';
+import { bytesText, weekdayText } from '../../ui/format.pure.ts';
 import { Loading } from '../../ui/Loading.tsx';
 import { ErrorPanel, FailureText } from '../../ui/panels.tsx';
-import { Bytes, CopyText } from '../../ui/text.tsx';
+import { Bytes, CopyText, TimeText } from '../../ui/text.tsx';
 import { Clock } from './Clock.tsx';
 import css from './station.module.css';
 
@@ -67,6 +69,7 @@ export function Overview() {
             [t('confirmed'), items.confirmed],
             [t('waitingForArchive'), items.waitingForArchive],
             [t('cleared'), items.clearedFromCamera],
+            [t('freed'), items.freed],
             ...data.destinations.map((one) => [one.name, t('destinationFigures', { receipts: one.receipts, waiting: one.waiting })] as const),
           ]}
         />
@@ -97,6 +100,28 @@ function Count({ count }: { count: number }) {
   return <span className={count > 0 ? css.bad : undefined}>{count}</span>;
 }
 
+/** When the disk will be full, and from what that is said. */
+function Forecast({ forecast }: { forecast: StatusReport['space']['forecast'] }) {
+  const { t, i18n } = useTranslation('station');
+  const zone = useStationZone();
+  if (forecast === null) return <p className={css.quiet}>{t('forecastUnknown')}</p>;
+  const { growthBytes, measuredMs, fullAt } = forecast;
+  const days = Math.round(measuredMs / 86_400_000);
+  const weekday = fullAt && weekdayText(fullAt, zone, i18n.language);
+  return (
+    <>
+      {fullAt === null ? (
+        <p>{t('notFilling')}</p>
+      ) : (
+        <p className={css.forecast}>
+          <strong>{t('fullOn', { weekday })}</strong> <TimeText at={fullAt} as="minute" />
+        </p>
+      )}
+      <p className={css.quiet}>{t('forecastFrom', { growth: bytesText(Math.abs(growthBytes)), sign: growthBytes < 0 ? '−' : '+', days })}</p>
+    </>
+  );
+}
+
 function Space({ space }: { space: StatusReport['space'] }) {
   const { t } = useTranslation('station');
   const { freeBytes, totalBytes, reserveBytes } = space;
@@ -116,6 +141,7 @@ function Space({ space }: { space: StatusReport['space'] }) {
           [t('total'), <Bytes key="total" bytes={totalBytes} />],
         ]}
       />
+      <Forecast forecast={space.forecast} />
       {low && <p className={css.bad}>{t('spaceLow')}</p>}
     </>
   );

@@ -24,6 +24,9 @@ export const CONTROLS: { [K in PolicyKey]: Control<K> } = {
   'extra-hashes': { as: 'choice', options: ['no-extra', 'md5', 'xxh64', 'md5-and-xxh64'] },
   'vault-reserve-bytes': { as: 'gigabytes' },
   'archive-reread-parts': { as: 'number', min: 0, max: 1000 },
+  'keep-local-days': { as: 'number', min: 0, max: 36500 },
+  'free-up-below-gigabytes': { as: 'number', min: 0, max: 1_000_000 },
+  'free-up-needs': { as: 'choice', options: ['every-archive', 'one-archive'] },
   'retain-days': { as: 'number', min: 183, max: 36500 },
   'retain-linked-days': { as: 'number', min: 183, max: 36500 },
   'partial-close-after-hours': { as: 'number', min: 1, max: 720 },
@@ -38,7 +41,17 @@ export type Choice = { [K in PolicyKey]: Control<K> extends { options: readonly 
 export const GROUPS = {
   clearing: ['clear', 'clear-accepts-local'],
   cameras: ['camera-admission', 'camera-zone', 'copy-order', 'copies-at-once', 'copies-per-controller', 'read-back', 'partial-close-after-hours'],
-  keeping: ['store-within-hours', 'retain-days', 'retain-linked-days', 'extra-hashes', 'vault-reserve-bytes', 'archive-reread-parts'],
+  keeping: [
+    'store-within-hours',
+    'retain-days',
+    'retain-linked-days',
+    'keep-local-days',
+    'free-up-below-gigabytes',
+    'free-up-needs',
+    'extra-hashes',
+    'vault-reserve-bytes',
+    'archive-reread-parts',
+  ],
   screens: ['wall-ports', 'wall-name-form', 'sign-out-after-seconds'],
 } as const satisfies Record<string, readonly PolicyKey[]>;
 export type Group = keyof typeof GROUPS;
