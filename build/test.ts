@@ -5,9 +5,8 @@ import { TEST_FILES } from './vitest.config.ts';
 
 /**
  * Runs the project's checks in order and prints what each took. `--quick` is the quick loop: of the
- * tests only those of pure functions and those that uncommitted changes reach, and nothing end to end. `--ci` adds sanitizers,
- * faults, the USB lab and real archives, for which a developer need not wait. `--only STEP` runs one. With `--allow-missing` a
- * lab whose packages cannot be installed says so, and does not fail.
+ * tests only those of pure functions and those that uncommitted changes reach, and nothing end to end. `--ci` adds sanitizers and
+ * faults, for which a developer need not wait. `--only STEP` runs one.
  * The last line is `N passed, N failed`: the tests of vitest, and one for each other step.
  */
 const root = path.dirname(import.meta.dirname);
@@ -16,7 +15,6 @@ const only = process.argv.indexOf('--only');
 const isCi = process.argv.includes('--ci');
 /** No step needs this long on two cores; one that hangs is a failure, not a wait. */
 const STEP_LIMIT_MS = 20 * 60_000;
-const ALLOW_MISSING = process.argv.includes('--allow-missing') ? ['--allow-missing'] : [];
 const bin = (name: string) => path.join(root, 'node_modules', '.bin', name);
 
 const VITEST = [
@@ -50,8 +48,6 @@ const STEPS: Step[] = [
   { name: 'demo', when: 'whole', program: process.execPath, args: ['fixtures/e2e/demo.ts', '--json'] },
   { name: 'screens', when: 'whole', program: process.execPath, args: ['fixtures/e2e/ui/screens.ts'] },
   { name: 'faults', when: 'ci', program: process.execPath, args: ['fixtures/faults/main.ts'] },
-  { name: 'usb', when: 'ci', program: process.execPath, args: ['fixtures/usb-lab/main.ts', ...ALLOW_MISSING] },
-  { name: 'archive', when: 'ci', program: process.execPath, args: ['fixtures/archive-lab/main.ts', ...ALLOW_MISSING] },
 ];
 
 type Counted = { passed: number; failed: number };

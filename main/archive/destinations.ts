@@ -47,6 +47,11 @@ export function listDestinations(ledger: Ledger): Destination[] {
     });
 }
 
+/** Whether what lies there can be read by this station; one that only acknowledges proves nothing. */
+export function readsBack({ kind, capabilities }: Pick<Destination, 'kind' | 'capabilities'>): boolean {
+  return kind !== 'swift' || capabilities.includes('read-back');
+}
+
 const scheduleIn = (text: string | null) => (text === null ? UNSCHEDULED : DestinationScheduled.parse(JSON.parse(text)));
 
 /** How the outbox treats a destination now. */

@@ -4,7 +4,7 @@ import { done, type ErrorCode, failed, type Result } from '../contract/errors.ts
 import { LedgerWriteError, type RunningConsumer } from '../ledger/index.ts';
 import { sql } from '../store/index.ts';
 import { asking } from './backend.ts';
-import { type Destination, listDestinations } from './destinations.ts';
+import { type Destination, listDestinations, readsBack } from './destinations.ts';
 import { type ForwardContext, paced } from './forward.ts';
 
 /** Policy: after how many days a local copy may go (0: never for its age), and below how many free bytes (0: never for space). */
@@ -96,11 +96,16 @@ function itemsOf({ forward }: FreeingContext, unitId: string): Item[] {
 async function provenAt(context: FreeingContext, { unitId }: Unit, items: readonly Item[], signal: AbortSignal): Promise<Result<string[]> | null> {
   const { ledger } = context.forward;
   const bags = new Map(
-    sql<{ destination_id: string; bag: string }>(ledger.reader, 'SELECT destination_id, bag FROM receipts WHERE unit_id = ?')
+    sql<{ destination_id: string; bag: string }>(
+      ledger.reader,
+      `SELECT destination_id, bag FROM receipts r WHERE unit_id = ? AND EXISTS (
+         SELECT 1 FROM unit_items u JOIN receipt_items i ON i.item_id = u.item_id AND i.destination_id = r.destination_id WHERE u.unit_id = r.unit_id)`,
+    )
       .all(unitId)
       .map((row) => [row.destination_id, row.bag]),
   );
-  const all = listDestinations(ledger);
+  // Of one that nobody can read back there is no proof to wait for.
+  const all = listDestinations(ledger).filter(readsBack);
   const holding = all.filter(({ id }) => bags.has(id));
   const required = context.rules().needs === 'every-archive' ? all : holding.filter(({ sameDisk }) => !sameDisk).slice(0, 1);
   // What lies on the vault's own disk alone is gone with it.

@@ -15,6 +15,7 @@ export {
   hasConfirmation,
   hostKeyOf,
   listDestinations,
+  readsBack,
   testDestination,
 } from './destinations.ts';
 export { actorText, explainDifference, explanationsNow, reopenDifference } from './explanations.ts';

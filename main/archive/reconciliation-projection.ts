@@ -20,7 +20,8 @@ export const RECONCILIATION_PROJECTION: Projection = {
       orderBy: 'reconciliation_id',
       ddl: `CREATE TABLE archive_reconciliations (
         reconciliation_id TEXT PRIMARY KEY, seq INTEGER NOT NULL UNIQUE, at TEXT NOT NULL, destination_id TEXT NOT NULL,
-        result_sha256 TEXT NOT NULL) STRICT`,
+        result_sha256 TEXT NOT NULL) STRICT;
+        CREATE INDEX archive_reconciliations_by_destination ON archive_reconciliations (destination_id, seq)`,
     },
     {
       name: 'explanations',

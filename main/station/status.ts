@@ -1,4 +1,4 @@
-import { listDestinations, scheduleDestination, totalsOf } from '../archive/index.ts';
+import { listDestinations, readsBack, scheduleDestination, totalsOf } from '../archive/index.ts';
 import type { DestinationSchedule, ScheduleChange } from '../contract/api/archive.ts';
 import type { StatusReport } from '../contract/api/station.ts';
 import { done, type Result } from '../contract/errors.ts';
@@ -78,8 +78,7 @@ export function destinationsOf(station: Station) {
   return all.map(({ id, name, kind, sameDisk, capabilities, schedule: { paused, after, caps } }) => {
     const { receipts, waiting } = totalsOf(ledger, id);
     const schedule = { paused, after: all.find((one) => one.id === after)?.name ?? null, caps };
-    const readsBack = kind !== 'swift' || capabilities.includes('read-back');
-    return { id, name, kind, sameDisk, readsBack, receipts, waiting, schedule };
+    return { id, name, kind, sameDisk, readsBack: readsBack({ kind, capabilities }), receipts, waiting, schedule };
   });
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openWebLab, type WebLab } from '../../../fixtures/web-lab.ts';
+import { entriesOfType } from '../../ledger/index.ts';
 
 let lab: WebLab;
 let session: string;
@@ -29,10 +30,10 @@ test('a batch with one unknown recording, or for an unknown case, changes nothin
 });
 
 test('a batch links all by one entry each, and its undo puts all of them back', async () => {
-  const before = head();
+  const links = () => entriesOfType(lab.station.ledger.reader, 'unit.linked').length;
   const linked = await link(recordings, caseId);
   expect(linked.json.value).toMatchObject({ linked: recordings.length, unchanged: 0 });
-  expect(head()).toBe(before + recordings.length);
+  expect(links()).toBe(recordings.length);
   const undone = await lab.ask('/api/v1/links/undo', { session, body: { links: linked.json.value.undo } });
   expect(undone.json.value).toEqual({ changed: recordings.length });
   const listed = await lab.ask('/api/v1/recordings/search', { session, body: { filter: { linked: true } } });
