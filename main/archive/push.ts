@@ -1,10 +1,12 @@
 import type { ForwardReport } from '../contract/api/archive.ts';
-import { type Failure, failed, type Result } from '../contract/errors.ts';
+import { done, type Failure, failed, type Result } from '../contract/errors.ts';
 import { createProver } from './custody.ts';
 import { type Destination, findDestination, listDestinations, scheduleOf } from './destinations.ts';
-import { closingOf, countDue, dueUnits } from './due.ts';
+import { closingOf, countDue, type DueUnit, dueUnits } from './due.ts';
+import { inParallel } from './file-reader.ts';
 import type { ForwardContext } from './forward.ts';
 import { forwardOnce, isAtTheDoor, mirrorOnce, unlessStopped } from './forward-once.ts';
+import { MOST_AT_ONCE } from './pace.pure.ts';
 import { totalsOf } from './trouble.ts';
 import { UNWATCHED, type Watch } from './watch.ts';
 
@@ -56,31 +58,29 @@ async function forwardDue(
     stopped: false,
   };
   const prover = createProver(context.ledger, context.segments);
-  let stopped = false;
-  for (const due of dueUnits(context.ledger, destination.id, onlyFailed)) {
+  const push = async (due: DueUnit): Promise<Result<null>> => {
     const closed = closedNow(context, destination);
     if (closed) {
       report.failures.push(closed);
-      stopped = true;
-      break;
+      return { ok: false, failure: closed };
     }
-    const unit = closingOf(context.ledger, due);
-    const result = await unlessStopped(forwardOnce(context, destination, unit, { prover, signal }), signal);
-    report.stopped = result === null;
-    if (result === null) break;
+    const result = await forwardOnce(context, destination, closingOf(context.ledger, due), { prover, signal });
     onTried();
     if (!result.ok) {
       report.failures.push(result.failure);
       report.waiting += 1;
       // What stops one unit at the door stops them all; asking for each would only make a long list of the same.
-      stopped = isAtTheDoor(result.failure) || context.breakers.of(destination.id).standing === 'open';
-      if (stopped) break;
-      continue;
+      return isAtTheDoor(result.failure) || context.breakers.of(destination.id).standing === 'open' ? result : done(null);
     }
     report.forwarded += 1;
     report.items += result.value.length;
     report.bytes += result.value.reduce((sum, item) => sum + item.sizeBytes, 0);
-  }
+    return done(null);
+  };
+  const atOnce = destination.sameDisk ? 1 : MOST_AT_ONCE;
+  const pushed = await unlessStopped(inParallel(atOnce, dueUnits(context.ledger, destination.id, onlyFailed), push), signal);
+  report.stopped = pushed === null;
+  const stopped = pushed !== null && !pushed.ok;
   const mirrored = stopped || report.stopped ? null : await mirrorOnce(context, destination);
   if (mirrored?.ok) report.segments = mirrored.value;
   else if (mirrored && !report.failures.some((failure) => failure.code === mirrored.failure.code)) report.failures.push(mirrored.failure);

@@ -16,6 +16,7 @@ import type { SentPart, Uploads } from '../uploads.ts';
 import { stoppedBy } from './client.ts';
 import { isStatus } from './errors.ts';
 import { withPayloadHash } from './payload-hash.ts';
+import { createSlots } from './slots.ts';
 
 /** Size of a part, and of the largest file that is sent in one piece. Stores take at most 10,000 parts: larger files have larger ones. */
 export const PART_BYTES = 16 * 1024 * 1024;
@@ -174,21 +175,4 @@ async function read(original: OriginalReader, at: number, sizeBytes: number, who
     if (block.length < wanted.length) break;
   }
   return { part: part.subarray(0, filled), sha256: sum.digest('hex') };
-}
-
-/** So many at once; who comes later waits for one to be given back. */
-function createSlots(count: number) {
-  let free = count;
-  const waiting: (() => void)[] = [];
-  return {
-    async take(): Promise<void> {
-      if (free > 0) free -= 1;
-      else await new Promise<void>((resolve) => waiting.push(resolve));
-    },
-    give(): void {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
-    },
-  };
 }

@@ -31,6 +31,7 @@ import { ATTEMPTS, openClients, type S3Settings, stoppedBy } from './client.ts';
 import { isPassing, isStatus, s3Code } from './errors.ts';
 import { createMultipart, PART_BYTES } from './multipart.ts';
 import { withPayloadHash } from './payload-hash.ts';
+import { createSlots } from './slots.ts';
 
 export type S3Options = { settings: S3Settings; capabilities: readonly Capability[]; uploads: Uploads; nowMs(): number; silenceMs?: number };
 
@@ -61,6 +62,7 @@ export function openS3({ settings, capabilities, uploads, nowMs, silenceMs = 60_
   /** Prefix of the keys of everything below a folder; all of them for an empty one. */
   const keyBelow = (folder: string) => keyOf(folder === '' ? '' : `${folder}/`);
   const multipart = createMultipart({ client, Bucket, keyOf, uploads });
+  const small = createSlots(AT_ONCE);
   const conditional = capabilities.includes('conditional-create');
 
   /** Bytes of a version, or of the newest; null when there is none. */
@@ -159,14 +161,23 @@ export function openS3({ settings, capabilities, uploads, nowMs, silenceMs = 60_
     if (versions.length > 0) return sameVersions(target, file.sha256, versions, signal);
     if ('text' in file) await putBytes(target, Buffer.from(file.text), file.sha256, signal);
     else if (goesInParts(file)) return multipart.put(target, file, signal);
-    else {
+    else return putSmall(target, file, signal);
+    return done(null);
+  }
+
+  /** Sends an original in one piece; of all bags together no more are in memory than of one alone. */
+  async function putSmall(target: string, file: Extract<BagFile, { source: string }>, signal: AbortSignal | undefined): Promise<Result<null>> {
+    await small.take();
+    try {
       const bytes = await readOriginal(file, signal);
       if (!bytes) return failed('vault.item-missing', file.itemId, 'its bytes can not be read');
       const wrong = itemDiffers(file, createHash('sha256').update(bytes).digest('hex'));
       if (wrong) return wrong;
       await putBytes(target, bytes, file.sha256, signal);
+      return done(null);
+    } finally {
+      small.give();
     }
-    return done(null);
   }
 
   /** Whether every version of a file is the same, by its bytes. */
