@@ -36,7 +36,7 @@ export const CATALOGUE_PROJECTION: Projection = {
         CREATE INDEX catalogue_by_officer ON catalogue (officer_id, sort_at, unit_id, duration_ms);
         CREATE INDEX catalogue_unlinked ON catalogue (officer_id, sort_at, unit_id, duration_ms) WHERE case_id IS NULL;
         CREATE INDEX catalogue_by_camera ON catalogue (camera_id, sort_at, unit_id);
-        CREATE INDEX catalogue_by_case ON catalogue (case_id, sort_at, unit_id);
+        CREATE INDEX catalogue_by_case ON catalogue (case_id, sort_at, unit_id, duration_ms);
         CREATE INDEX catalogue_by_suggestion ON catalogue (suggested_case_id, sort_at, unit_id) WHERE suggested_case_id IS NOT NULL;
         CREATE INDEX catalogue_by_docking ON catalogue (docking_id, sort_at, unit_id);
         CREATE INDEX catalogue_damaged ON catalogue (sort_at, unit_id) WHERE damaged > 0;
