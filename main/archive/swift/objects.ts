@@ -47,7 +47,7 @@ export function createObjects({ client, uploads, readsBack, hashOf }: Context) {
       const differs = itemDiffers(file, sums.sha256);
       if (differs) return differs;
       const sent = await put(place, bodyOf(file, signal), sums.md5, metadata, signal).catch((error: unknown) => {
-        if (isRead(error)) return failed('vault.item-missing', file.itemId, String(error));
+        if (error instanceof OriginalUnreadable) return failed('vault.item-missing', file.itemId, error.message);
         throw error;
       });
       if (!sent.ok) return sent;
@@ -71,7 +71,8 @@ export function createObjects({ client, uploads, readsBack, hashOf }: Context) {
 
 const markOf = (place: Place, etag: string | null): string => `${place} ${etag ?? ''}`;
 
-const isRead = (error: unknown): boolean => error instanceof Error && 'syscall' in error && error.syscall === 'read';
+/** Told apart from a connection, of which Node says `read` as well. */
+class OriginalUnreadable extends Error {}
 
 function bodyOf(file: Original, signal: AbortSignal | undefined): Body {
   if (file.sizeBytes === 0) return Buffer.alloc(0);
@@ -81,12 +82,15 @@ function bodyOf(file: Original, signal: AbortSignal | undefined): Body {
 /** At the pace its destination allows, and never more than its size. */
 async function* pieces(file: Original, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
   const original = await openOriginal(file, signal);
-  if (!original) throw Object.assign(new Error('it can not be opened any more'), { syscall: 'read' });
+  if (!original) throw new OriginalUnreadable('it can not be opened any more');
   try {
     for (let at = 0; at < file.sizeBytes; ) {
       const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, file.sizeBytes - at));
-      const bytesRead = await original.read(block, at);
-      if (bytesRead === 0) throw Object.assign(new Error('it is shorter than it was'), { syscall: 'read' });
+      const bytesRead = await original.read(block, at).catch((error: unknown) => {
+        signal?.throwIfAborted();
+        throw new OriginalUnreadable(String(error));
+      });
+      if (bytesRead === 0) throw new OriginalUnreadable('it is shorter than it was');
       yield block.subarray(0, bytesRead);
       at += bytesRead;
     }
