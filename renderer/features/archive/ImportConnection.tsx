@@ -3,13 +3,12 @@ import { useMutation } from '@tanstack/react-query';
 import { Button, Input, Modal } from 'antd';
 import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { CONNECTION_FILE_BYTES } from '../../../main/contract/api/archive.ts';
 import { api, failureOf, queryClient } from '../../api/client.ts';
 import { FailureAlert } from '../../ui/FailureAlert.tsx';
 import { useCan } from '../session/index.ts';
 import css from './archive.module.css';
 
-/** No connection file is larger. */
-const MAX_BYTES = 64 * 1024;
 const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
 /** Adds a content destination by the file its administrator hands out, or renews how one is reached. */
@@ -29,11 +28,10 @@ export function ImportConnection() {
 
 function ImportDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation('archive');
-  const cancel = useTranslation('archive').t('explainCancel');
   const [name, setName] = useState('');
   const [file, setFile] = useState<File | null>(null);
   const { mutate, data, error, isPending } = useMutation(api.archive.importConnection.mutationOptions());
-  const tooLarge = file !== null && file.size > MAX_BYTES;
+  const tooLarge = file !== null && file.size > CONNECTION_FILE_BYTES;
   const send = async () => {
     if (file === null) return;
     mutate(
@@ -54,7 +52,7 @@ function ImportDialog({ onClose }: { onClose: () => void }) {
       title={t('importTitle')}
       okText={t('importDo')}
       okButtonProps={{ disabled: !NAME.test(name) || file === null || tooLarge, loading: isPending }}
-      cancelText={cancel}
+      cancelText={t('explainCancel')}
       onOk={() => void send()}
       onCancel={onClose}
     >
